@@ -1,0 +1,1 @@
+"""Severity, dependence, safety and care: the clinical rooms."""

@@ -1,0 +1,164 @@
+"""Curated facts as data, and the typed, cited access to them. Nothing else reads the files.
+
+Every fact has an id ``table/rest``; ``Knowledge.cite`` turns an id into something a reader can
+check. Tables are read on first use, so a question about law never loads pharmacology.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+
+import msgspec
+
+from speciosa.errors import KnowledgeError
+from speciosa.knowledge import files
+from speciosa.knowledge.care import Care
+from speciosa.knowledge.ddi import InteractionModel
+from speciosa.knowledge.evidence import Evidence
+from speciosa.knowledge.fact import Basis, Citation, Fact, Source, Tier
+from speciosa.knowledge.instruments import Instruments
+from speciosa.knowledge.kratom import KratomFacts
+from speciosa.knowledge.law import Law
+from speciosa.knowledge.medicines import Medicines
+from speciosa.knowledge.safety import Safety
+from speciosa.knowledge.table import Table
+
+__all__ = [
+    "Basis",
+    "Citation",
+    "Fact",
+    "Knowledge",
+    "Release",
+    "Source",
+    "Tier",
+    "load",
+]
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The release of the knowledge base: its own number and date, apart from the code's."""
+
+    number: str
+    date: str
+    summary: str
+
+
+class Knowledge:
+    """Read-only access to the whole base. Build it with ``load()``."""
+
+    @cached_property
+    def release(self) -> Release:
+        """Number and date of the data release."""
+        return files.read("release.json", Release)
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Every source by id."""
+        found: dict[str, Source] = {}
+        for _, batch in files.read_folder("sources", list[Source]):
+            for source in batch:
+                if source.id in found:
+                    raise KnowledgeError(f"source {source.id} is defined twice")
+                found[source.id] = source
+        return found
+
+    @cached_property
+    def kratom(self) -> KratomFacts:
+        """Pharmacology of kratom: kinetics, targets, products, safety signals, variability."""
+        return KratomFacts()
+
+    @cached_property
+    def medicines(self) -> Medicines:
+        """Medicines and substances: names, hazards, kinetics as victim and as perpetrator."""
+        return Medicines()
+
+    @cached_property
+    def ddi(self) -> InteractionModel:
+        """Constants, cut-offs, rules and observed ratios of the interaction model."""
+        return InteractionModel()
+
+    @cached_property
+    def law(self) -> Law:
+        """Law of kratom by place, substance, layer and period."""
+        return Law()
+
+    @cached_property
+    def instruments(self) -> Instruments:
+        """Questionnaires: items, bands, accuracy, measurement error, change."""
+        return Instruments()
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Effect sizes of treatments, and everything known about kratom in anxiety."""
+        return Evidence()
+
+    @cached_property
+    def care(self) -> Care:
+        """Guidelines, treatments, lifestyle, monitoring and the wording of plan and consultation."""
+        return Care()
+
+    @cached_property
+    def safety(self) -> Safety:
+        """Safety rules, red flags, crisis contacts and side effects."""
+        return Safety()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table of the base."""
+        return (
+            self.kratom,
+            self.medicines,
+            self.ddi,
+            self.law,
+            self.instruments,
+            self.evidence,
+            self.care,
+            self.safety,
+        )
+
+    def facts(self) -> Iterator[Fact]:
+        """Every fact of the base."""
+        for table in self.tables:
+            yield from table.facts()
+
+    def fact(self, fact_id: str) -> Fact:
+        """The fact behind an id. Raises ``KnowledgeError`` for an id that does not resolve."""
+        name = fact_id.partition("/")[0]
+        for table in self.tables:
+            if table.name == name:
+                return table.fact(fact_id)
+        raise KnowledgeError(f"no table of the knowledge base is called {name!r}")
+
+    def cite(self, fact_id: str) -> Citation:
+        """A fact as a reader sees it: statement, verification state and full sources."""
+        fact = self.fact(fact_id)
+        return Citation(
+            id=fact.id,
+            statement=_statement(fact),
+            verified=fact.verified,
+            basis=fact.basis,
+            sources=tuple(self.sources[s] for s in fact.sources),
+            note=fact.note,
+        )
+
+
+@lru_cache(maxsize=1)
+def load() -> Knowledge:
+    """The knowledge base shipped with this release (one shared, read-only object)."""
+    return Knowledge()
+
+
+def _statement(fact: Fact) -> str:
+    parts = [f"{fact.subject}: {fact.quantity}"]
+    if fact.value is not None:
+        parts.append(f"= {_number(fact.value)}{' ' + fact.unit if fact.unit else ''}")
+    if fact.low is not None and fact.high is not None:
+        parts.append(f"({_number(fact.low)} to {_number(fact.high)}; {fact.interval})")
+    if fact.n is not None:
+        parts.append(f"n = {fact.n}")
+    return " ".join(parts)
+
+
+def _number(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

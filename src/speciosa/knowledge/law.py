@@ -1,0 +1,18 @@
+"""Placeholder module of the table ``law``; its owner replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from speciosa.knowledge.fact import Fact
+from speciosa.knowledge.table import Table
+
+
+class Law(Table):
+    """To be written."""
+
+    name = "law"
+
+    def facts(self) -> Iterator[Fact]:
+        """No facts yet."""
+        return iter(())

@@ -1,0 +1,1 @@
+"""Exposure, mechanism and interactions: what reaches the body and what it does there."""

@@ -1,0 +1,69 @@
+"""What the interactions room returns."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity
+
+
+class Direction(StrEnum):
+    """Who changes whom."""
+
+    KRATOM_ON_MEDICINE = "kratom_on_medicine"
+    MEDICINE_ON_KRATOM = "medicine_on_kratom"
+    BETWEEN_MEDICINES = "between_medicines"
+    ADDED_EFFECTS = "added_effects"
+
+
+class Kind(StrEnum):
+    """Whether a concentration changes or effects add up."""
+
+    PHARMACOKINETIC = "pharmacokinetic"
+    PHARMACODYNAMIC = "pharmacodynamic"
+
+
+class Interaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One pair (or one shared hazard of several), one mechanism.
+
+    ``auc_ratio`` is the change in exposure of ``victim`` (1 = none); ``shares`` are the parts of
+    the log ratio by mechanism ("gut CYP3A": 0.62), summing to 1 when present.
+    """
+
+    id: str
+    members: tuple[str, ...]
+    victim: str = ""
+    direction: Direction
+    kind: Kind
+    severity: Severity
+    certainty: Certainty
+    sentence: str
+    mechanism: str
+    auc_ratio: Estimate | None = None
+    shares: dict[str, float] = {}
+    case_reports: tuple[str, ...] = ()
+    ask: str = ""
+    watch: str = ""
+    consider: str = ""
+    facts: tuple[str, ...] = ()
+
+
+class NotChecked(msgspec.Struct, frozen=True, kw_only=True):
+    """A medicine or substance that was kept but could not be checked, and why."""
+
+    name: str
+    why: str
+    suggestion: str = ""
+
+
+class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
+    """All interactions of the whole list, worst first."""
+
+    headline: str
+    rows: tuple[Interaction, ...]
+    not_checked: tuple[NotChecked, ...]
+    recognised: dict[str, str]
+    findings: tuple[Finding, ...]
+    missing: tuple[Missing, ...]
