@@ -95,7 +95,7 @@ class Knowledge:
 
     @cached_property
     def care(self) -> Care:
-        """Guidelines, treatments, lifestyle, monitoring and the wording of plan and consultation."""
+        """Guidelines, treatments, lifestyle, monitoring; wording of plan and consultation."""
         return Care()
 
     @cached_property
