@@ -1,0 +1,5 @@
+"""The command line. In preparation."""
+
+
+def main() -> None:
+    """Entry point."""
