@@ -22,6 +22,14 @@ class Table(ABC):
     def facts(self) -> Iterator[Fact]:
         """Every fact of the table, in a stable order."""
 
+    def problems(self) -> Iterator[str]:
+        """What the table knows to be wrong with itself, one sentence each.
+
+        Override it for what only the owner of the records can see: law periods that overlap, a
+        rule that names a fact which is not there. ``speciosa knowledge check`` fails on each.
+        """
+        yield from ()
+
     @cached_property
     def _by_id(self) -> Mapping[str, Fact]:
         found: dict[str, Fact] = {}
