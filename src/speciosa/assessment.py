@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
 import msgspec
 
+from speciosa import __version__
+from speciosa.case import Case
+from speciosa.clinical import care, dependence, safety, severity
 from speciosa.clinical.care.result import ConsultationResult, FollowUpResult, PlanResult
 from speciosa.clinical.dependence.result import DependenceResult
 from speciosa.clinical.safety.result import FiredRule, SideEffectsResult, UrgentResult
 from speciosa.clinical.severity.result import SeverityResult
+from speciosa import evidence, regulation
 from speciosa.evidence.result import EvidenceResult
 from speciosa.finding import Missing
-from speciosa.knowledge import Citation
+from speciosa.knowledge import Citation, Knowledge, load
+from speciosa.pharmacology import exposure, interactions, mechanism
 from speciosa.pharmacology.exposure.result import ExposureResult, IntakeResult
 from speciosa.pharmacology.interactions.result import InteractionsResult
 from speciosa.pharmacology.mechanism.result import MechanismResult
@@ -57,3 +67,136 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Missing, ...]
     references: tuple[Citation, ...]
     provenance: Provenance
+
+
+R = TypeVar("R")
+
+DEFAULT_SEED = 20261122
+DEFAULT_SUBJECTS = 1000
+
+
+def assess(
+    case: Case,
+    knowledge: Knowledge | None = None,
+    *,
+    seed: int = DEFAULT_SEED,
+    subjects: int = DEFAULT_SUBJECTS,
+) -> Assessment:
+    """Assess one person.
+
+    ``subjects`` is the number of virtual persons behind the exposure fan. The result depends on
+    the case, the release of code and knowledge, ``seed`` and ``subjects`` alone. Raises
+    ``InputError`` when the place is not a place.
+    """
+    knowledge = knowledge or load()
+
+    law = _law(case, knowledge)
+    severity_result = severity.assess(case, knowledge)
+    dependence_result = dependence.assess(case, knowledge)
+    safety_result = safety.assess(case, knowledge)
+    intake = exposure.intake(case, knowledge)
+    exposed, samples = exposure.expose(case, knowledge, seed=seed, subjects=subjects)
+    mechanisms = mechanism.assess(case, knowledge, samples)
+    pairs = interactions.assess(case, knowledge, samples)
+    effects = evidence.assess(case, knowledge)
+
+    def composed(build: Callable[..., R]) -> R:
+        return build(
+            case,
+            knowledge,
+            severity=severity_result,
+            safety=safety_result,
+            dependence=dependence_result,
+            interactions=pairs,
+            evidence=effects,
+            law=law,
+        )
+
+    plan = composed(care.plan)
+    parts = {
+        "urgent": safety_result.urgent,
+        "severity": severity_result,
+        "kratom": KratomSection(
+            status=case.kratom.status if case.kratom else "not given",
+            intake=intake,
+            dependence=dependence_result,
+        ),
+        "exposure": exposed,
+        "mechanism": mechanisms,
+        "interactions": pairs,
+        "side_effects": safety_result.side_effects,
+        "regulation": law,
+        "evidence": effects,
+        "plan": plan,
+        "consultation": composed(care.consultation),
+        "follow_up": composed(care.follow_up),
+        "safety_rules": safety_result.rules,
+    }
+    return Assessment(
+        place=case.place or "",
+        date=case.date.isoformat(),
+        **parts,
+        missing=_missing(
+            safety_result.missing,
+            severity_result.missing,
+            intake.missing,
+            dependence_result.missing,
+            exposed.missing,
+            mechanisms.missing,
+            pairs.missing,
+            law.missing,
+            effects.missing,
+            plan.missing,
+        ),
+        references=_references(parts, knowledge),
+        provenance=Provenance(
+            speciosa_version=__version__,
+            knowledge_release=knowledge.release.number,
+            knowledge_date=knowledge.release.date,
+            seed=seed,
+            input_sha256=input_hash(case),
+            intended_use=knowledge.care.intended_use,
+        ),
+    )
+
+
+def input_hash(case: Case) -> str:
+    """SHA-256 of the case in canonical JSON: equal cases have equal hashes, however written."""
+    canonical = json.dumps(case.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _law(case: Case, knowledge: Knowledge) -> LawResult:
+    if case.place is None:
+        return regulation.law_without_place(knowledge, case.date)
+    return regulation.law_at(knowledge, case.place, case.date, age_years=case.person.age_years)
+
+
+def _missing(*batches: tuple[Missing, ...]) -> tuple[Missing, ...]:
+    """All that was missing, worst first, each field and cost once."""
+    unique = dict.fromkeys(item for batch in batches for item in batch)
+    return tuple(sorted(unique, key=lambda item: (item.severity.rank, item.field)))
+
+
+def _references(parts: Mapping[str, object], knowledge: Knowledge) -> tuple[Citation, ...]:
+    """Every fact that any part rests on, in the order in which a reader meets it."""
+    return tuple(knowledge.cite(fact_id) for fact_id in dict.fromkeys(_fact_ids(parts)))
+
+
+def _fact_ids(value: object) -> Iterator[str]:
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            held = getattr(value, name)
+            if name == "facts":
+                yield from held
+            elif name == "fact":
+                if held:
+                    yield held
+            else:
+                yield from _fact_ids(held)
+    elif isinstance(value, Mapping):
+        for held in value.values():
+            yield from _fact_ids(held)
+    elif isinstance(value, tuple):
+        for held in value:
+            yield from _fact_ids(held)

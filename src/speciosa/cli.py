@@ -1,5 +1,0 @@
-"""The command line. In preparation."""
-
-
-def main() -> None:
-    """Entry point."""

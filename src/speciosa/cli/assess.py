@@ -1,0 +1,87 @@
+"""``speciosa assess CASE``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speciosa.cli.output import Format, FormatOption
+from speciosa.errors import InputError, InputProblem
+
+if TYPE_CHECKING:
+    from speciosa.case import Case
+
+
+def command(
+    case: Annotated[str, typer.Argument(help="A YAML or JSON file, or - for standard input.")],
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Also write a self-contained HTML report.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the virtual persons behind the exposure fan.")
+    ] = None,
+    subjects: Annotated[
+        int | None, typer.Option(min=20, max=100_000, help="Number of virtual persons.")
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Assess one person's case.
+
+    Example: speciosa assess examples/daily_leaf_two_years.yaml --html report.html
+    """
+    parsed = read_case_file(case)
+    from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS, assess  # noqa: PLC0415
+
+    result = assess(
+        parsed,
+        seed=DEFAULT_SEED if seed is None else seed,
+        subjects=DEFAULT_SUBJECTS if subjects is None else subjects,
+    )
+    if html is not None:
+        from speciosa.report.html import render  # noqa: PLC0415
+
+        _write(html, render(result))
+    if output is Format.JSON:
+        from speciosa.report.json import encode  # noqa: PLC0415
+
+        sys.stdout.buffer.write(encode(result) + b"\n")
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from speciosa.report import terminal  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    if console.width > terminal.WIDTH or not console.is_terminal:
+        console = Console(highlight=False, width=terminal.WIDTH)
+    terminal.render(result, console)
+    if html is not None:
+        typer.echo(f"HTML report written to {html}", err=True)
+
+
+def read_case_file(name: str) -> Case:
+    """Read a case from a file or standard input. Raises ``InputError`` for whatever is wrong."""
+    from speciosa.case import read_case_bytes  # noqa: PLC0415
+
+    if name == "-":
+        return read_case_bytes(sys.stdin.buffer.read(), name="standard input")
+    path = Path(name)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        problem = InputProblem("CASE", f"{name!r} ({reason})", "a YAML or JSON file, or -")
+        raise InputError([problem]) from None
+    return read_case_bytes(raw, name=path.name)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        problem = InputProblem("--html", f"{str(path)!r} ({reason})", "a file that can be written")
+        raise InputError([problem]) from None
