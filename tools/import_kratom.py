@@ -1,0 +1,206 @@
+"""Turn the research notes on kratom pharmacology into the data files of the table ``kratom``.
+
+    python tools/import_kratom.py REFERENCE_FOLDER
+
+This made the first release of ``knowledge/data/kratom`` and ``knowledge/data/sources/kratom.json``.
+The data files are the product: they are edited by hand from then on, and running this again
+overwrites such edits. Same input, same bytes out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SECTIONS = (
+    "pk",
+    "metabolism",
+    "inhibition",
+    "pharmacodynamics",
+    "products",
+    "safety",
+    "variability",
+)
+READ_ON = "2026-11-22"
+FROM_MEMORY = "Curator's general clinical-pharmacology knowledge"
+DATA = Path(__file__).parents[1] / "src" / "speciosa" / "knowledge" / "data"
+
+SECONDARY_WORDS = (
+    "ncyclopedia",
+    "econdary page",
+    "news",
+    "News",
+    "endor page",
+    "advocacy",
+    "review",
+    "Review",
+    "Association page",
+    "summary page",
+    "page on 7-OH",
+)
+PRIMARY_HOSTS = (
+    "pmc.ncbi",
+    "pubmed.ncbi",
+    "doi.org",
+    "jpet.aspet",
+    "frontiersin",
+    "figshare",
+    "repo.napdi",
+    "napdicenter",
+    "livertox",
+    "informahealthcare",
+    "rd.springer",
+    "publications.aap",
+    "unodc.org",
+    "wapc.org",
+    "scholarworks",
+    "cuanschutz",
+)
+
+# Two entries of the notes hold two figures each, the second inside the unit. Both are kept.
+SPLIT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "pd_kruegel2016_mg": (
+        {"quantity": "MOR functional potency EC50 (G-protein BRET)", "unit": "nM"},
+        {"id": "pd_kruegel2016_mg_emax", "quantity": "MOR functional efficacy Emax (BRET)",
+         "value": 34, "unit": "% of DAMGO"},
+    ),
+    "pd_kruegel2016_7oh": (
+        {"quantity": "MOR functional potency EC50 (G-protein BRET)", "unit": "nM"},
+        {"id": "pd_kruegel2016_7oh_emax", "quantity": "MOR functional efficacy Emax (BRET)",
+         "value": 47, "unit": "% of DAMGO"},
+    ),
+}  # fmt: skip
+
+
+def main(reference: Path) -> None:
+    notes = yaml.load((reference / "kratom_pharmacology.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    if set(notes) != set(SECTIONS):
+        raise SystemExit(f"sections differ from the expected ones: {sorted(notes)}")
+    source_ids = _source_ids(notes)
+    written = 0
+    for section in SECTIONS:
+        facts = [f for entry in notes[section] for f in _facts(entry, source_ids)]
+        _write(DATA / "kratom" / f"{section}.json", facts)
+        written += len(facts)
+        print(f"{section}: {len(notes[section])} in, {len(facts)} out")
+    sources = [_source(json.loads(key), id_) for key, id_ in source_ids.items()]
+    _write(DATA / "sources" / "kratom.json", sorted(sources, key=lambda s: str(s["id"])))
+    entries = sum(len(notes[s]) for s in SECTIONS)
+    print(f"entries in: {entries}; facts out: {written} ({len(SPLIT)} entries held two figures)")
+    print(f"sources out: {len(sources)}; left out: the pseudo-source 'curator's knowledge', "
+          "whose facts carry a basis instead; no entry was left out")  # fmt: skip
+
+
+# ------------------------------------------------------------------ facts
+
+
+def _facts(entry: dict[str, Any], source_ids: dict[str, str]) -> list[dict[str, Any]]:
+    if entry["id"] not in SPLIT:
+        return [_fact(entry, source_ids)]
+    return [_fact(entry | change, source_ids) for change in SPLIT[entry["id"]]]
+
+
+def _fact(entry: dict[str, Any], source_ids: dict[str, str]) -> dict[str, Any]:
+    kind = entry["spread_kind"] or ""
+    quantity = entry["quantity"]
+    if kind and (entry["low"] is None or entry["high"] is None):
+        # "below limit of quantification", "up to": without it the bare value would mislead.
+        quantity = f"{quantity} ({kind})"
+    source = source_ids.get(_key(entry["source"]))
+    fact: dict[str, Any] = {
+        "id": f"kratom/{entry['id']}",
+        "subject": entry["subject"],
+        "quantity": quantity,
+        "value": entry["value"],
+        "unit": entry["unit"] or "",
+        "low": entry["low"],
+        "high": entry["high"],
+        "interval": kind,
+        "n": entry["n"],
+        "conditions": entry["conditions"] or "",
+        "sources": [source] if source else [],
+        "basis": _basis(entry, has_source=source is not None),
+        "verified": entry["verified"],
+        "read_on": READ_ON if entry["verified"] else "",
+        "note": entry["note"] or "",
+    }
+    return {k: v for k, v in fact.items() if k == "value" or v not in (None, "", [])}
+
+
+def _basis(entry: dict[str, Any], *, has_source: bool) -> str:
+    note = entry["note"] or ""
+    if entry["value"] is None and entry["low"] is None and entry["high"] is None:
+        return "derived" if "erived" in note else "absence"
+    if re.search(r"^(Derived|Computed|Ratio computed)|Derived here|Computed here", note):
+        return "derived"
+    if "uggestion" in note or entry["id"].startswith("ddi_map_"):
+        return "judgement"
+    if not entry["verified"] and (not has_source or re.search(r"emember|memory", note)):
+        return "recalled"
+    return "source" if has_source else "recalled"
+
+
+# ------------------------------------------------------------------ sources
+
+
+def _source_ids(notes: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """An id for every distinct inline source, in order of first use."""
+    keys: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for section in SECTIONS:
+        for entry in notes[section]:
+            key = _key(entry["source"])
+            if key in keys or entry["source"]["cite"] == FROM_MEMORY:
+                continue
+            stem = _stem(entry["source"]["cite"])
+            seen[stem] += 1
+            keys[key] = stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"
+    return keys
+
+
+def _key(source: dict[str, Any]) -> str:
+    return json.dumps(source, sort_keys=True, ensure_ascii=False)
+
+
+def _stem(cite: str) -> str:
+    paper = re.match(r"([A-Z][\w-]+) (\d{4})\b", cite)
+    words = " ".join(paper.groups()) if paper else " ".join(cite.split()[:6])
+    return "kp-" + re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+
+
+def _source(source: dict[str, Any], id_: str) -> dict[str, Any]:
+    url = source["url"] or ""
+    record = {
+        "id": id_,
+        "cite": source["cite"],
+        "url": url,
+        "doi": source["doi"] or "",
+        "pmid": source["pmid"] or "",
+        "tier": _tier(source["cite"], url),
+        "read_on": READ_ON if url else "",
+    }
+    return {k: v for k, v in record.items() if v}
+
+
+def _tier(cite: str, url: str) -> str:
+    if any(word in cite for word in SECONDARY_WORDS):
+        return "secondary"
+    return "primary" if not url or any(h in url for h in PRIMARY_HOSTS) else "mirror"
+
+
+def _write(path: Path, records: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(records, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    main(Path(sys.argv[1]))
