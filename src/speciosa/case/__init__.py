@@ -25,7 +25,7 @@ from speciosa.case.model import (
     Total,
     TriedTreatment,
 )
-from speciosa.case.read import case_schema, parse_case, read_case_text
+from speciosa.case.read import case_schema, parse_case, read_case_bytes, read_case_text
 
 __all__ = [
     "AuditC",
@@ -53,5 +53,6 @@ __all__ = [
     "TriedTreatment",
     "case_schema",
     "parse_case",
+    "read_case_bytes",
     "read_case_text",
 ]

@@ -10,23 +10,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from speciosa.case import vocabulary as v
-
-Flag = Annotated[bool, Field(strict=True)]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-
-PLACE_PATTERN = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?(/[a-z0-9]+(-[a-z0-9]+)*)?$"
-PlaceCode = Annotated[str, StringConstraints(pattern=PLACE_PATTERN)]
-
-
-class Part(BaseModel):
-    """A frozen piece of a case that refuses fields it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
+from speciosa.case.parts import (
+    ClashError,
+    Date,
+    Flag,
+    FreeText,
+    Listed,
+    Part,
+    PlaceCode,
+    Unit,
+    Word,
+    check_disjoint,
+    check_order,
+    check_total,
+)
 
 # ------------------------------------------------------------------ the person
 
@@ -70,6 +70,17 @@ class Person(Part):
     drives: Flag | None = None
     safety_critical_work: Flag | None = None
 
+    @model_validator(mode="after")
+    def _weeks_need_pregnancy(self) -> Self:
+        if self.pregnancy_weeks is not None and self.pregnancy in {
+            v.Pregnancy.NOT_PREGNANT,
+            v.Pregnancy.TRYING,
+        }:
+            raise ClashError(
+                f"{self.pregnancy} beside pregnancy_weeks", "pregnant or possible", "pregnancy"
+            )
+        return self
+
 
 # ------------------------------------------------------------------ instruments
 
@@ -78,18 +89,7 @@ class Total(Part):
     """An instrument known only by its total."""
 
     total: Annotated[int, Field(strict=True, ge=0, le=200)]
-    date: dt.date | None = None
-
-
-def _check_total(total: int | None, answers: tuple[int | None, ...] | None) -> None:
-    if total is None and answers is None:
-        raise ValueError("give the answers, the total, or both")
-    if total is None or answers is None:
-        return
-    if None in answers:
-        raise ValueError("give a total or incomplete answers, not both")
-    if total != sum(a for a in answers if a is not None):
-        raise ValueError(f"the total is {total} but the answers add up to another number")
+    date: Date | None = None
 
 
 class Gad7(Part):
@@ -99,11 +99,11 @@ class Gad7(Part):
         default=None, min_length=7, max_length=7
     )
     total: Annotated[int, Field(strict=True, ge=0, le=21)] | None = None
-    date: dt.date | None = None
+    date: Date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _check_total(self.total, self.answers)
+        check_total(self.total, self.answers)
         return self
 
 
@@ -115,19 +115,25 @@ class Phq9(Part):
     )
     total: Annotated[int, Field(strict=True, ge=0, le=27)] | None = None
     item9: Annotated[int, Field(strict=True, ge=0, le=3)] | None = None
-    date: dt.date | None = None
+    date: Date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.total is None and self.answers is None:
             if self.item9 is None:
-                raise ValueError("give the answers, the total, or item9")
+                raise ClashError("no answer at all", "the answers, the total, or item9")
             return self
-        _check_total(self.total, self.answers)
+        check_total(self.total, self.answers)
         if self.item9 is not None and self.answers is not None and self.answers[8] != self.item9:
-            raise ValueError("item9 differs from the ninth answer")
-        if self.item9 is not None and self.total is not None and self.item9 > self.total:
-            raise ValueError("item9 is larger than the total")
+            raise ClashError(f"{self.item9}", "the same value as the ninth answer", "item9")
+        if self.item9 is not None and self.total is not None:
+            others = self.total - self.item9
+            if not 0 <= others <= 24:
+                raise ClashError(
+                    f"{self.item9} beside a total of {self.total}",
+                    "a value that leaves 0 to 24 points for the other eight answers",
+                    "item9",
+                )
         return self
 
     @property
@@ -145,11 +151,11 @@ class Isi(Part):
         default=None, min_length=7, max_length=7
     )
     total: Annotated[int, Field(strict=True, ge=0, le=28)] | None = None
-    date: dt.date | None = None
+    date: Date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _check_total(self.total, self.answers)
+        check_total(self.total, self.answers)
         return self
 
 
@@ -160,11 +166,11 @@ class AuditC(Part):
         default=None, min_length=3, max_length=3
     )
     total: Annotated[int, Field(strict=True, ge=0, le=12)] | None = None
-    date: dt.date | None = None
+    date: Date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _check_total(self.total, self.answers)
+        check_total(self.total, self.answers)
         return self
 
 
@@ -181,33 +187,29 @@ class Symptoms(Part):
     sows: Total | None = None
     kratom_dependence_scale: Total | None = None
     duration_months: Annotated[float, Field(strict=True, ge=0, le=1200)] | None = None
-    features: tuple[v.WorryFeature, ...] = ()
-    features_absent: tuple[v.WorryFeature, ...] = ()
+    features: Listed[v.WorryFeature] = ()
+    features_absent: Listed[v.WorryFeature] = ()
     impairment: v.Impairment | None = None
     difficulty: v.Difficulty | None = None
-    impaired_areas: tuple[v.LifeArea, ...] = ()
+    impaired_areas: Listed[v.LifeArea] = ()
     days_lost_last_month: Annotated[int, Field(strict=True, ge=0, le=31)] | None = None
     free_text: FreeText | None = None
 
     @model_validator(mode="after")
     def _disjoint(self) -> Self:
-        both = set(self.features) & set(self.features_absent)
-        if both:
-            raise ValueError(f"listed as present and as absent: {', '.join(sorted(both))}")
+        check_disjoint("features", self.features, "features_absent", self.features_absent)
         return self
 
 
 class Signs(Part):
     """Danger signs: present, or asked and absent. A sign in neither list was not asked."""
 
-    present: tuple[v.Sign, ...] = ()
-    absent: tuple[v.Sign, ...] = ()
+    present: Listed[v.Sign] = ()
+    absent: Listed[v.Sign] = ()
 
     @model_validator(mode="after")
     def _disjoint(self) -> Self:
-        both = set(self.present) & set(self.absent)
-        if both:
-            raise ValueError(f"listed as present and as absent: {', '.join(sorted(both))}")
+        check_disjoint("present", self.present, "absent", self.absent)
         return self
 
 
@@ -239,8 +241,8 @@ class CaseMedicine(Part):
     times_per_day: Annotated[float, Field(strict=True, gt=0, le=48)] | None = None
     as_needed: Flag | None = None
     route: v.Route | None = None
-    since: dt.date | None = None
-    stopped: dt.date | None = None
+    since: Date | None = None
+    stopped: Date | None = None
     prescribed: Flag | None = None
     planned: Flag | None = None
     reason: Word | None = None
@@ -248,9 +250,8 @@ class CaseMedicine(Part):
     @model_validator(mode="after")
     def _one_frequency(self) -> Self:
         if self.interval_h is not None and self.times_per_day is not None:
-            raise ValueError("give interval_h or times_per_day, not both")
-        if self.since and self.stopped and self.stopped < self.since:
-            raise ValueError("stopped lies before since")
+            raise ClashError("interval_h and times_per_day", "one of the two")
+        check_order(self.since, self.stopped)
         return self
 
     @property
@@ -307,15 +308,16 @@ class KratomDose(Part):
             self.mitragynine_mg is not None or self.seven_oh_mg is not None,
         ]
         if sum(ways) != 1:
-            raise ValueError(
-                "say the amount in one way: leaf_g; capsules (with capsule_leaf_mg if known); "
-                "units (shots, tablets, with the mg on the label if known); or the alkaloid in mg"
+            raise ClashError(
+                f"an amount said in {sum(ways)} ways",
+                "one way: leaf_g; capsules (with capsule_leaf_mg if known); units (shots, tablets, "
+                "with the mg on the label if known); or the alkaloid in mg",
             )
         if self.capsule_leaf_mg is not None and self.capsules is None:
-            raise ValueError("capsule_leaf_mg needs capsules")
+            raise ClashError("no number of capsules", "capsules beside capsule_leaf_mg", "capsules")
         per_unit = self.mitragynine_mg_per_unit is not None or self.seven_oh_mg_per_unit is not None
         if per_unit and self.units is None:
-            raise ValueError("a content per unit needs units")
+            raise ClashError("no number of units", "units beside a content per unit", "units")
         return self
 
 
@@ -335,30 +337,31 @@ class KratomUse(Part):
     """Kratom: never, asking, using or stopped, and everything known about the use."""
 
     status: v.KratomStatus
-    products: tuple[KratomProduct, ...] = ()
-    since: dt.date | None = None
-    stopped: dt.date | None = None
+    products: Listed[KratomProduct] = ()
+    since: Date | None = None
+    stopped: Date | None = None
     last_use_hours_ago: Annotated[float, Field(strict=True, ge=0, le=200_000)] | None = None
-    reasons: tuple[v.KratomReason, ...] = ()
-    between_doses: tuple[v.WithdrawalSign, ...] = ()
+    reasons: Listed[v.KratomReason] = ()
+    between_doses: Listed[v.WithdrawalSign] = ()
     attempts_to_stop: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
     cut_down_recently: Flag | None = None
-    criteria_met: tuple[v.UseCriterion, ...] = ()
-    criteria_absent: tuple[v.UseCriterion, ...] = ()
-    side_effects: tuple[v.SideEffect, ...] = ()
+    criteria_met: Listed[v.UseCriterion] = ()
+    criteria_absent: Listed[v.UseCriterion] = ()
+    side_effects: Listed[v.SideEffect] = ()
     note: FreeText | None = None
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        both = set(self.criteria_met) & set(self.criteria_absent)
-        if both:
-            raise ValueError(f"listed as met and as absent: {', '.join(sorted(both))}")
+        check_disjoint("criteria_met", self.criteria_met, "criteria_absent", self.criteria_absent)
         if v.WithdrawalSign.NONE in self.between_doses and len(self.between_doses) > 1:
-            raise ValueError("between_doses says none and something")
-        if self.status is v.KratomStatus.NEVER and (self.products or self.last_use_hours_ago):
-            raise ValueError("status is never, but a product or a last use is given")
-        if self.since and self.stopped and self.stopped < self.since:
-            raise ValueError("stopped lies before since")
+            raise ClashError("none beside other signs", "none alone, or the signs", "between_doses")
+        if self.status is v.KratomStatus.NEVER and (
+            self.products or self.last_use_hours_ago is not None
+        ):
+            raise ClashError(
+                "never, beside a product or a last use", "asking, using or stopped", "status"
+            )
+        check_order(self.since, self.stopped)
         return self
 
 
@@ -376,16 +379,16 @@ class TriedTreatment(Part):
 class Preferences(Part):
     """What the person wants, does not want, hopes for and has tried."""
 
-    prefers: tuple[v.TreatmentStyle, ...] = ()
-    avoids: tuple[v.TreatmentStyle, ...] = ()
-    goals: tuple[Word, ...] = ()
-    tried: tuple[TriedTreatment, ...] = ()
+    prefers: Listed[v.TreatmentStyle] = ()
+    avoids: Listed[v.TreatmentStyle] = ()
+    goals: Listed[Word] = ()
+    tried: Listed[TriedTreatment] = ()
 
 
 class Earlier(Part):
     """Scores from an earlier visit."""
 
-    date: dt.date
+    date: Date
     gad7: Annotated[int, Field(strict=True, ge=0, le=21)] | None = None
     phq9: Annotated[int, Field(strict=True, ge=0, le=27)] | None = None
     isi: Annotated[int, Field(strict=True, ge=0, le=28)] | None = None
@@ -397,42 +400,50 @@ class Lab(Part):
 
     name: v.LabName
     value: Annotated[float, Field(strict=True, ge=0, le=1_000_000)]
-    unit: str
+    unit: Unit
     upper_limit: Annotated[float, Field(strict=True, gt=0, le=1_000_000)] | None = None
-    date: dt.date | None = None
+    date: Date | None = None
     hours_after_dose: Annotated[float, Field(strict=True, ge=0, le=10_000)] | None = None
 
     @model_validator(mode="after")
     def _unit_fits(self) -> Self:
         accepted = v.LAB_UNITS[self.name]
         if self.unit not in accepted:
-            raise ValueError(
-                f"unit {self.unit!r} does not fit {self.name}: {' or '.join(accepted)}"
-            )
+            raise ClashError(f"a unit that does not fit {self.name}", " or ".join(accepted), "unit")
         return self
 
 
 class Case(Part):
     """One person, one place, one date."""
 
-    date: dt.date
+    date: Date
     place: PlaceCode | None = None
     person: Person = Person()
     symptoms: Symptoms = Symptoms()
     signs: Signs = Signs()
-    conditions: tuple[Condition, ...] = ()
-    medicines: tuple[CaseMedicine, ...] = ()
-    substances: tuple[CaseSubstance, ...] = ()
+    conditions: Listed[Condition] = ()
+    medicines: Listed[CaseMedicine] = ()
+    substances: Listed[CaseSubstance] = ()
     kratom: KratomUse | None = None
     preferences: Preferences = Preferences()
-    earlier: tuple[Earlier, ...] = ()
-    labs: tuple[Lab, ...] = ()
+    earlier: Listed[Earlier] = ()
+    labs: Listed[Lab] = ()
 
     @model_validator(mode="after")
     def _in_time(self) -> Self:
-        late = [e.date.isoformat() for e in self.earlier if e.date > self.date]
-        if late:
-            raise ValueError(f"earlier scores lie after the date of the case: {', '.join(late)}")
+        dated: list[tuple[str, dt.date | None]] = [
+            *((f"earlier[{i}].date", e.date) for i, e in enumerate(self.earlier)),
+            *((f"labs[{i}].date", lab.date) for i, lab in enumerate(self.labs)),
+        ]
+        if self.kratom:
+            dated += [("kratom.since", self.kratom.since), ("kratom.stopped", self.kratom.stopped)]
+        for field, date in dated:
+            if date and date > self.date:
+                raise ClashError(
+                    f"{date}, after the date of the case ({self.date})",
+                    "a date on or before the date of the case",
+                    field,
+                )
         return self
 
     def has(self, condition: v.KnownCondition, *statuses: v.ConditionStatus) -> bool:
