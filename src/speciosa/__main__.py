@@ -1,0 +1,5 @@
+"""``python -m speciosa``."""
+
+from speciosa.cli import main
+
+main()
