@@ -77,6 +77,57 @@ SPLIT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
 }  # fmt: skip
 
+# Read in the same table or abstract as their neighbours, and missing from the notes. ``like``
+# names the entry whose source they share; conditions are its own unless given.
+ADDED: dict[str, tuple[dict[str, Any], ...]] = {
+    "pk": (
+        {"like": "pk_tanna2022_mitragynine_CLF", "id": "pk_tanna2022_mitragynine_t12",
+         "quantity": "t12", "value": 45.3, "low": 31.9, "high": 50.2,
+         "spread_kind": "median (range)", "unit": "h"},
+        {"like": "pk_tanna2022_mitragynine_CLF", "id": "pk_tanna2022_mitragynine_VzF",
+         "quantity": "VzF", "value": 12700, "low": 5190, "high": 19700,
+         "spread_kind": "median (range)", "unit": "L"},
+        {"like": "pk_tanna2022_seven_hydroxymitragynine_t12",
+         "id": "pk_tanna2022_seven_hydroxymitragynine_Cmax",
+         "quantity": "Cmax", "value": 16.1, "low": 11.9, "high": 22.2,
+         "spread_kind": "median (range)", "unit": "nM"},
+        {"like": "pk_tanna2022_seven_hydroxymitragynine_t12",
+         "id": "pk_tanna2022_seven_hydroxymitragynine_AUCinf",
+         "quantity": "AUCinf", "value": 106, "low": 60.8, "high": 126,
+         "spread_kind": "median (range)", "unit": "nM*h"},
+        {"like": "pk_huestis2024_t12_sd", "id": "pk_huestis2024_t12_md",
+         "quantity": "highest dose-group mean terminal half-life after 15 daily doses",
+         "value": 67.9, "unit": "h"},
+        {"like": "pk_huestis2024_7oh_t12_sd", "id": "pk_huestis2024_7oh_t12_md",
+         "quantity": "highest dose-group mean terminal half-life after 15 daily doses",
+         "value": 24.7, "unit": "h",
+         "note": "Far longer than after one dose: the low tail follows mitragynine's own tail."},
+        {"like": "pk_huestis2024_ratio_sd", "id": "pk_huestis2024_ratio_md",
+         "quantity": "mean concentration ratio after 15 daily doses, range over dose levels",
+         "low": 0.15, "high": 0.21},
+        {"like": "pk_huestis2024_tmax_sd", "id": "pk_huestis2024_tmax_md",
+         "quantity": "median tmax after 15 daily doses, range over dose levels",
+         "low": 1.0, "high": 1.7},
+        {"like": "pk_huestis2024_7oh_tmax_sd", "id": "pk_huestis2024_7oh_tmax_md",
+         "quantity": "median tmax after 15 daily doses, range over dose levels",
+         "low": 1.3, "high": 2.0},
+        {"like": "pk_huestis2024_ss_mg", "id": "pk_huestis2024_ss_7oh",
+         "subject": "7-hydroxymitragynine", "quantity": "time to steady state, once daily",
+         "spread_kind": "within", "value": 7, "low": None, "high": 7},
+        {"like": "pk_huestis2024_dose_scale", "id": "pk_huestis2024_dose_max_mg",
+         "quantity": "highest dose level, as mitragynine, single and once daily for 15 days",
+         "value": 53.2, "unit": "mg", "note": ""},
+        {"like": "pk_huestis2024_dose_scale", "id": "pk_huestis2024_dose_max_leaf",
+         "subject": "leaf powder",
+         "quantity": "highest dose level, as leaf powder, single and once daily for 15 days",
+         "value": 4, "unit": "g", "note": ""},
+        {"like": "pk_fda_sad_design", "id": "pk_fda_sad_dose_max",
+         "quantity": "highest planned single dose of leaf powder (FDA study)",
+         "value": 12, "unit": "g", "n": 8,
+         "note": "Plasma results could not be read; an account of the harms is unconfirmed."},
+    ),
+}  # fmt: skip
+
 
 def main(reference: Path) -> None:
     notes = yaml.load((reference / "kratom_pharmacology.yaml").read_text("utf-8"), yaml.CSafeLoader)
@@ -85,14 +136,20 @@ def main(reference: Path) -> None:
     source_ids = _source_ids(notes)
     written = 0
     for section in SECTIONS:
+        entries = {entry["id"]: entry for entry in notes[section]}
+        for extra in ADDED.get(section, ()):
+            notes[section].append(entries[extra["like"]] | extra)
         facts = [f for entry in notes[section] for f in _facts(entry, source_ids)]
         _write(DATA / "kratom" / f"{section}.json", facts)
         written += len(facts)
-        print(f"{section}: {len(notes[section])} in, {len(facts)} out")
+        added = len(ADDED.get(section, ()))
+        print(f"{section}: {len(entries)} in, {added} added, {len(facts)} out")
     sources = [_source(json.loads(key), id_) for key, id_ in source_ids.items()]
     _write(DATA / "sources" / "kratom.json", sorted(sources, key=lambda s: str(s["id"])))
-    entries = sum(len(notes[s]) for s in SECTIONS)
-    print(f"entries in: {entries}; facts out: {written} ({len(SPLIT)} entries held two figures)")
+    added = sum(len(extra) for extra in ADDED.values())
+    read = sum(len(notes[s]) for s in SECTIONS) - added
+    print(f"entries in: {read}; facts out: {written} ({len(SPLIT)} entries held two figures, "
+          f"{added} facts added from the same sources)")  # fmt: skip
     print(f"sources out: {len(sources)}; left out: the pseudo-source 'curator's knowledge', "
           "whose facts carry a basis instead; no entry was left out")  # fmt: skip
 
