@@ -37,6 +37,17 @@ def names(folder: str) -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".json") for name in found))
 
 
+def paths(folder: str = "") -> Iterator[str]:
+    """Every data file of the package, sorted, without opening any."""
+    entry = _at(folder) if folder else _ROOT
+    for inner in sorted(entry.iterdir(), key=lambda e: e.name):
+        path = f"{folder}/{inner.name}" if folder else inner.name
+        if inner.is_dir():
+            yield from paths(path)
+        elif inner.name.endswith((".json", ".yaml")):
+            yield path
+
+
 def _at(path: str) -> Traversable:
     entry = _ROOT
     for step in path.split("/"):
