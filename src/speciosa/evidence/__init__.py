@@ -1,1 +1,5 @@
-"""To be written by the room's owner."""
+"""Effects of treatments beside their comparators; kratom's reports and signals in lanes apart."""
+
+from speciosa.evidence.room import assess
+
+__all__ = ["assess"]

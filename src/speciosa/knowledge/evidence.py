@@ -1,18 +1,404 @@
-"""Placeholder module of the table ``evidence``; its owner replaces it."""
+"""Effects of treatments as published, each beside its comparator, and what is known of kratom.
+
+A row keeps its sign: ``better`` says on which side of no difference the option does better, so
+that a reader never has to guess what a minus means. Kratom's records live in lanes of their own
+and never among the rows of the options.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import cached_property
 
-from speciosa.knowledge.fact import Fact
+import msgspec
+
+from speciosa.finding import Certainty
+from speciosa.knowledge import files
+from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.table import Table
 
 
+class Group(StrEnum):
+    """Kinds of option, in the order in which they are shown."""
+
+    PSYCHOLOGICAL = "psychological"
+    MEDICINE = "medicine"
+    EXERCISE = "exercise"
+    MINDFULNESS = "mindfulness"
+    YOGA = "yoga"
+    SLEEP = "sleep"
+    DIET = "diet"
+    CAFFEINE = "caffeine"
+    HERBAL = "herbal"
+
+
+class Control(StrEnum):
+    """What the option was measured against; unlike controls are never put in one ranking."""
+
+    PILL_PLACEBO = "pill_placebo"
+    WAITING_LIST = "waiting_list_or_usual_care"
+    MIXED = "mixed_controls"
+    ACTIVE = "active_treatment"
+    CONTINUED = "continued_treatment"
+    NO_EXPOSURE = "no_exposure"
+
+
+class Better(StrEnum):
+    """Side of no difference on which the option does better than its comparator."""
+
+    BELOW = "below"
+    ABOVE = "above"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the records of this table: unknown fields in the data are an error."""
+
+
+class Rating(Record, frozen=True, kw_only=True):
+    """Certainty, whose it is (``published``, ``curator``, ``none``), and why."""
+
+    level: Certainty
+    by: str
+    reason: str
+
+
+class EffectEstimate(Record, frozen=True, kw_only=True):
+    """One option beside one comparator. ``value`` is ``None`` where no size was read."""
+
+    group: Group
+    option: str
+    comparator: str
+    control: Control
+    outcome: str
+    key: str = ""
+    medicines: tuple[str, ...] = ()
+    treatments: tuple[str, ...] = ()
+    measure: str = ""
+    unit: str = ""
+    better: Better | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    interval: str = ""
+    p: float | None = None
+    n: int | None = None
+    conclusion: str = ""
+    qualifier: str = ""
+    published: str = ""
+    note: str = ""
+
+    @property
+    def no_difference(self) -> float:
+        """1 for ratios, 0 for differences."""
+        return 1.0 if self.unit == "ratio" else 0.0
+
+    @property
+    def is_confidence_interval(self) -> bool:
+        """Whether ``low`` and ``high`` bound the uncertainty, and not a range of studies."""
+        return self.interval.startswith("95 %")
+
+
+class Figure(Record, frozen=True, kw_only=True):
+    """A further number of a record, kept as a fact and not as a row."""
+
+    key: str
+    quantity: str
+    value: float | str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    interval: str = ""
+    verified: bool = False
+    note: str = ""
+
+
+class Effect(Record, frozen=True, kw_only=True):
+    """One published result: a meta-analysis or a trial, with its rows."""
+
+    id: str
+    design: str
+    certainty: Rating
+    sources: tuple[str, ...]
+    verified: bool
+    rows: tuple[EffectEstimate, ...]
+    statement: str = ""
+    k: int | None = None
+    n: int | None = None
+    population: str = ""
+    duration: str = ""
+    caution: str = ""
+    note: str = ""
+    basis: Basis = Basis.SOURCE
+    read_on: str = ""
+    figures: tuple[Figure, ...] = ()
+
+    def fact_id(self, row: EffectEstimate) -> str:
+        """The id under which a row can be cited."""
+        return f"evidence/{self.id}/{row.key}" if row.key else f"evidence/{self.id}"
+
+
+class KratomRecord(Record, frozen=True, kw_only=True):
+    """A survey, trial, animal study or harm, in its lane, never an effect on GAD."""
+
+    id: str
+    lane: str
+    kind: str
+    finding: str
+    verified: bool
+    design: str = ""
+    n: int | None = None
+    risk_of_bias: str = ""
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    read_on: str = ""
+
+    @property
+    def fact_id(self) -> str:
+        """The id under which the record can be cited."""
+        lane = "kratom" if self.lane == "user_report" else self.lane
+        return f"evidence/{lane}/{self.id}"
+
+
+class Judgement(Record, frozen=True, kw_only=True):
+    """What the whole of the kratom evidence amounts to for anxiety."""
+
+    question: str
+    randomised_trials: int
+    certainty: Certainty
+    reasons: tuple[str, ...]
+    direction_of_human_data: str
+    statement: str
+
+
+class KratomEvidence(Record, frozen=True, kw_only=True):
+    """The judgement and the records it rests on."""
+
+    judgement: Judgement
+    records: tuple[KratomRecord, ...]
+
+
+class PersonCaution(Record, frozen=True, kw_only=True):
+    """A caution on rows of some groups, medicines or treatments when a flag of the person holds."""
+
+    when: str
+    text: str
+    groups: tuple[Group, ...] = ()
+    medicines: tuple[str, ...] = ()
+    treatments: tuple[str, ...] = ()
+
+
+class WordedFinding(Record, frozen=True, kw_only=True):
+    """A finding whose text is data: shown when every flag of ``when`` holds."""
+
+    id: str
+    severity: str
+    certainty: Certainty
+    text: str
+    when: tuple[str, ...] = ()
+    tone: str = "neutral"
+    action: str = ""
+    detail: str = ""
+    facts: tuple[str, ...] = ()
+
+
+class WordedMissing(Record, frozen=True, kw_only=True):
+    """Something not given, what that costs and how to get it."""
+
+    when: str
+    field: str
+    cost: str
+    how: str = ""
+
+
+class EvidenceWording(Record, frozen=True, kw_only=True):
+    """Every sentence of the evidence room."""
+
+    minor_below_years: float
+    older_from_years: float
+    headline: str
+    favours: Mapping[str, str]
+    no_interval: Mapping[str, str]
+    certainty_by: Mapping[str, str]
+    cannot_show: Mapping[str, str]
+    population_caution: str
+    tried_caution: str
+    tried_outcomes: Mapping[str, str]
+    cautions: tuple[PersonCaution, ...]
+    kratom: tuple[WordedFinding, ...]
+    findings: tuple[WordedFinding, ...]
+    missing: tuple[WordedMissing, ...]
+
+
 class Evidence(Table):
-    """To be written."""
+    """Graded effects, kratom's lanes, parameters of a future trial."""
 
     name = "evidence"
 
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """Every published result."""
+        return files.read("evidence/effects.json", tuple[Effect, ...])
+
+    @cached_property
+    def kratom(self) -> KratomEvidence:
+        """The judgement on kratom in anxiety, and its records by lane."""
+        return files.read("evidence/kratom.json", KratomEvidence)
+
+    @cached_property
+    def parameters(self) -> tuple[Fact, ...]:
+        """What a simulated trial needs: changes on placebo, spread, dropout."""
+        return files.read("evidence/trial_parameters.json", tuple[Fact, ...])
+
+    @cached_property
+    def wording(self) -> EvidenceWording:
+        """The sentences of the evidence room."""
+        return files.read("evidence/wording.yaml", EvidenceWording)
+
+    def effect(self, effect_id: str) -> Effect:
+        """One record by id. Raises ``KeyError`` for an unknown id."""
+        return self._effects_by_id[effect_id]
+
+    def lane(self, name: str) -> tuple[KratomRecord, ...]:
+        """Kratom records of a lane, in the order of the data."""
+        return tuple(r for r in self.kratom.records if r.lane == name)
+
+    @cached_property
+    def _effects_by_id(self) -> Mapping[str, Effect]:
+        return {effect.id: effect for effect in self.effects}
+
     def facts(self) -> Iterator[Fact]:
-        """No facts yet."""
-        return iter(())
+        """Rows, further figures, kratom records, the judgement, trial parameters."""
+        for effect in self.effects:
+            yield from _effect_facts(effect)
+        for record in self.kratom.records:
+            yield _kratom_fact(record)
+        yield from _judgement_facts(self.kratom.judgement)
+        yield from self.parameters
+
+    def problems(self) -> Iterator[str]:
+        """Rows without direction or conclusion, intervals that miss their value, loose words."""
+        for effect in self.effects:
+            for row in effect.rows:
+                yield from _row_problems(effect, row)
+        known = set(self.wording.cannot_show)
+        for record in self.kratom.records:
+            if record.kind not in known:
+                yield f"evidence: {record.id} is of kind {record.kind}, which has no wording"
+        for worded in (*self.wording.kratom, *self.wording.findings):
+            for fact_id in worded.facts:
+                if fact_id not in self._by_id:
+                    yield f"evidence: finding {worded.id} cites {fact_id}, which does not resolve"
+
+
+def _row_problems(effect: Effect, row: EffectEstimate) -> Iterator[str]:
+    where = f"evidence: {effect.fact_id(row)}"
+    sized = row.value is not None or row.low is not None
+    if sized and row.better is None:
+        yield f"{where} has a size but does not say which side is better"
+    if not sized and not row.conclusion:
+        yield f"{where} has neither a size nor a conclusion"
+    if row.value is not None and row.low is not None and row.high is not None:
+        if not row.low <= row.value <= row.high:
+            yield f"{where}: {row.value} lies outside {row.low} to {row.high}"
+        if not row.interval:
+            yield f"{where}: the interval has no kind"
+    if "kratom" in f"{row.option} {row.medicines} {row.treatments}".lower():
+        yield f"{where}: kratom must never be a row among the options"
+
+
+def _effect_facts(effect: Effect) -> Iterator[Fact]:
+    if all(row.key for row in effect.rows):
+        yield Fact(
+            id=f"evidence/{effect.id}",
+            subject=" and ".join(dict.fromkeys(row.option for row in effect.rows)),
+            quantity=effect.statement or effect.rows[0].outcome,
+            value=None,
+            n=effect.n,
+            conditions=_conditions(effect),
+            sources=effect.sources,
+            verified=effect.verified,
+            read_on=effect.read_on,
+            note=effect.note,
+        )
+    for row in effect.rows:
+        yield Fact(
+            id=effect.fact_id(row),
+            subject=f"{row.option} against {row.comparator}",
+            quantity=f"{row.outcome}, {row.measure}" if row.measure else row.outcome,
+            value=row.conclusion if row.value is None and row.low is None else row.value,
+            unit=row.unit if row.value is not None or row.low is not None else "",
+            low=row.low,
+            high=row.high,
+            interval=row.interval,
+            n=row.n or effect.n,
+            conditions=_conditions(effect),
+            sources=effect.sources,
+            basis=effect.basis,
+            verified=effect.verified,
+            read_on=effect.read_on,
+            note=" ".join(part for part in (effect.note, effect.caution, row.note) if part),
+        )
+    for figure in effect.figures:
+        yield Fact(
+            id=f"evidence/{effect.id}/{figure.key}",
+            subject=effect.rows[0].option,
+            quantity=figure.quantity,
+            value=figure.value,
+            unit=figure.unit,
+            low=figure.low,
+            high=figure.high,
+            interval=figure.interval,
+            sources=effect.sources,
+            verified=figure.verified,
+            read_on=effect.read_on if figure.verified else "",
+            note=figure.note,
+        )
+
+
+def _conditions(effect: Effect) -> str:
+    trials = f"{effect.k} studies" if effect.k else ""
+    parts = (effect.design, trials, effect.population, effect.duration)
+    return "; ".join(part for part in parts if part)
+
+
+def _kratom_fact(record: KratomRecord) -> Fact:
+    return Fact(
+        id=record.fact_id,
+        subject="kratom",
+        quantity=record.design or record.kind.replace("_", " "),
+        value=record.finding,
+        n=record.n,
+        sources=record.sources,
+        basis=Basis.SOURCE if record.sources else Basis.ABSENCE,
+        verified=record.verified,
+        read_on=record.read_on,
+        note=" ".join(part for part in (record.risk_of_bias, record.note) if part),
+    )
+
+
+def _judgement_facts(judgement: Judgement) -> Iterator[Fact]:
+    yield Fact(
+        id="evidence/kratom/judgement",
+        subject="kratom for generalized anxiety disorder",
+        quantity="certainty that it helps",
+        value=judgement.certainty.value,
+        basis=Basis.JUDGEMENT,
+        conditions=judgement.question,
+        note=f"{judgement.statement} Reasons: {'; '.join(judgement.reasons)}.",
+    )
+    yield Fact(
+        id="evidence/kratom/randomised-trials",
+        subject="kratom",
+        quantity="randomised trials in GAD or any anxiety disorder that were found",
+        value=judgement.randomised_trials,
+        basis=Basis.ABSENCE,
+        note="A search of stored pages; absence cannot be proved.",
+    )
+    yield Fact(
+        id="evidence/kratom/direction",
+        subject="kratom and anxiety",
+        quantity="direction of the human data",
+        value=judgement.direction_of_human_data,
+        basis=Basis.JUDGEMENT,
+    )

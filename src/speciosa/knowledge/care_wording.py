@@ -1,0 +1,240 @@
+"""The shape of the wording of care: what is said when, as data that people can read and review.
+
+A condition is three lists of flags: all of ``when``, at least one of ``any``, none of ``unless``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+
+import msgspec
+
+from speciosa.finding import Certainty
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the records of the care table: unknown fields in the data are an error."""
+
+
+class Conditional(Record, frozen=True, kw_only=True):
+    """Something said only when its flags hold."""
+
+    when: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+    def holds(self, flags: Set[str]) -> bool:
+        """Whether the condition holds for these flags."""
+        return (
+            flags.issuperset(self.when)
+            and (not self.any or not flags.isdisjoint(self.any))
+            and flags.isdisjoint(self.unless)
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every flag the condition names."""
+        return (*self.when, *self.any, *self.unless)
+
+
+class Text(Conditional, frozen=True, kw_only=True):
+    """A sentence with its condition."""
+
+    text: str
+
+
+class Change(Conditional, frozen=True, kw_only=True):
+    """What a flag does to an item: a stricter standing, a caution, a reason for this person.
+
+    ``must_not`` names the safety rule that the change carries out; it then becomes a finding.
+    ``classes`` limits a change of the whole section to items of those classes.
+    """
+
+    standing: str = ""
+    caution: str = ""
+    reason: str = ""
+    must_not: str = ""
+    classes: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+class Item(Conditional, frozen=True, kw_only=True):
+    """One thing to do, offer, consider, weigh or avoid."""
+
+    id: str
+    section: str
+    title: str
+    standing: str
+    what: str
+    why: str
+    decided_by: str
+    treatment: str = ""
+    styles: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    certainty: Certainty | None = None
+    certainty_words: str = ""
+    cautions: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+class Section(Record, frozen=True, kw_only=True):
+    """A part of the plan. The first of ``leads`` that holds replaces ``lead``."""
+
+    id: str
+    title: str
+    lead: str
+    leads: tuple[Text, ...] = ()
+
+
+class StepRule(Conditional, frozen=True, kw_only=True):
+    """A reason to begin at a step; the first rule that holds decides, later ones add reasons."""
+
+    step: str
+    why: str
+
+
+class Missing(Conditional, frozen=True, kw_only=True):
+    """Something not given, what that costs and how to get it."""
+
+    field: str
+    cost: str
+    how: str = ""
+    severity: str = "minor"
+
+
+class WordedFinding(Conditional, frozen=True, kw_only=True):
+    """A finding whose text is data."""
+
+    id: str
+    severity: str
+    certainty: Certainty
+    text: str
+    tone: str = "neutral"
+    action: str = ""
+    facts: tuple[str, ...] = ()
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """Ages and amounts at which something else holds."""
+
+    minor_below_years: float
+    young_adult_below_years: float
+    early_review_below_years: float
+    older_from_years: float
+    caffeine_high_mg_per_day: float
+    daily_use_days_per_week: float
+    recent_kratom_hours: float
+    fertile_from_years: float
+    fertile_to_years: float
+
+
+class PlanWording(Record, frozen=True, kw_only=True):
+    """Sections, steps, phrases and conditions of the plan."""
+
+    flags: Mapping[str, str]
+    rule_flags: Mapping[str, str]
+    limits: Limits
+    headlines: tuple[Text, ...]
+    steps: tuple[StepRule, ...]
+    words: Mapping[str, str]
+    sections: tuple[Section, ...]
+    option_changes: tuple[Change, ...]
+    findings: tuple[WordedFinding, ...]
+    missing: tuple[Missing, ...]
+
+    def conditions(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every place that waits for flags, for the check of the base."""
+        for text in self.headlines:
+            yield "a headline of the plan", text.names
+        for step in self.steps:
+            yield f"step {step.step}", step.names
+        for section in self.sections:
+            for lead in section.leads:
+                yield f"section {section.id}", lead.names
+        for change in self.option_changes:
+            yield "a change of all options", change.names
+        for finding in self.findings:
+            yield f"finding {finding.id}", finding.names
+        for missing in self.missing:
+            yield f"missing {missing.field}", missing.names
+        for rule, flag in self.rule_flags.items():
+            yield f"rule {rule}", (flag,)
+
+
+class Ask(Conditional, frozen=True, kw_only=True):
+    """A question to ask, and why the answer matters."""
+
+    text: str
+    why: str
+
+
+class Tell(Conditional, frozen=True, kw_only=True):
+    """Something to say to the person, in words that can be said aloud."""
+
+    topic: str
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+class Refer(Conditional, frozen=True, kw_only=True):
+    """Who to involve, when and why."""
+
+    to: str
+    at: str
+    why: str
+    facts: tuple[str, ...] = ()
+
+
+class ConsultationWording(Record, frozen=True, kw_only=True):
+    """What to ask, tell and refer."""
+
+    headlines: tuple[Text, ...]
+    urgent_why: str
+    missing_ask: str
+    ask: tuple[Ask, ...]
+    tell: tuple[Tell, ...]
+    refer: tuple[Refer, ...]
+
+    def conditions(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every place that waits for flags."""
+        for text in self.headlines:
+            yield "a headline of the consultation", text.names
+        for ask in self.ask:
+            yield f"question {ask.text}", ask.names
+        for tell in self.tell:
+            yield f"advice {tell.topic}", tell.names
+        for refer in self.refer:
+            yield f"referral {refer.to}", refer.names
+
+
+class Visit(Conditional, frozen=True, kw_only=True):
+    """A planned contact, counted in days from the date of the case."""
+
+    label: str
+    days: int
+    measure: tuple[Text, ...]
+    decide: str
+    decides: tuple[Text, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+class FollowUpWording(Record, frozen=True, kw_only=True):
+    """Visits, what counts as change, when to step up, what to note beside the scores."""
+
+    headlines: tuple[Text, ...]
+    visits: tuple[Visit, ...]
+    what_counts: tuple[WordedFinding, ...]
+    step_up_if: tuple[WordedFinding, ...]
+    annotate: tuple[Text, ...]
+
+    def conditions(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every place that waits for flags."""
+        for text in (*self.headlines, *self.annotate):
+            yield "a sentence of the follow-up", text.names
+        for visit in self.visits:
+            yield f"visit {visit.label}", visit.names
+            for text in (*visit.measure, *visit.decides):
+                yield f"visit {visit.label}", text.names
+        for finding in (*self.what_counts, *self.step_up_if):
+            yield f"finding {finding.id}", finding.names
