@@ -117,7 +117,7 @@ def make_environment() -> None:
     if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted and has_pip():
         return
     if has_pip():
-        if install():
+        if install() and is_whole():
             STAMP.write_text(wanted, encoding="utf-8")
             return
         say("the environment could not be completed; making it anew")
@@ -155,6 +155,17 @@ def has_pip() -> bool:
         return False
     expected = f"{sys.version.split()[0]} {VENV}"
     return found.returncode == 0 and found.stdout.strip() == expected
+
+
+def is_whole() -> bool:
+    """Whether every file that the packages brought is still there (pip does not look)."""
+    probe = (
+        "from importlib.metadata import distributions\n"
+        "lost = [f for d in distributions() for f in d.files or ()"
+        " if f.suffix in {'.py', '.so', '.pyd'} and not f.locate().exists()]\n"
+        "raise SystemExit(bool(lost))"
+    )
+    return run(str(PYTHON), "-c", probe) == 0
 
 
 def create() -> None:
