@@ -1,18 +1,291 @@
-"""Placeholder module of the table ``ddi``; its owner replaces it."""
+"""Constants, cut-offs, rules and observed ratios of the interaction model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
-from speciosa.knowledge.fact import Fact
+from speciosa.errors import KnowledgeError
+from speciosa.knowledge import files
+from speciosa.knowledge.ddi_record import (
+    HazardWording,
+    KratomProducts,
+    KratomRule,
+    Pair,
+    Pairs,
+    PkWording,
+    Potency,
+)
+from speciosa.knowledge.fact import Basis, Fact
+from speciosa.knowledge.medicine_record import Hazard, HazardClass, Strength
 from speciosa.knowledge.table import Table
+
+__all__ = ["InteractionModel"]
+
+_KRATOM_HAZARD = "ddi/kratom/hazard/"
+_PAIR_TOLERANCE = 0.02  # relative; study rows and pooled ratio are rounded
 
 
 class InteractionModel(Table):
-    """To be written."""
+    """Facts by id, study pairs, potencies, rules and wording."""
 
     name = "ddi"
 
+    @cached_property
+    def _plain(self) -> Mapping[str, Fact]:
+        """The facts of the plain fact files, by id."""
+        listed = files.read("ddi/constants.json", list[Fact])
+        listed += files.read("ddi/kratom.json", list[Fact])
+        return {fact.id: fact for fact in listed}
+
+    @cached_property
+    def _pair_file(self) -> Pairs:
+        return files.read("ddi/pairs.json", Pairs)
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every studied pair of victim and perpetrator."""
+        return self._pair_file.pairs
+
+    @cached_property
+    def _pairs_by_names(self) -> Mapping[tuple[str, str, str], Pair]:
+        return {(p.victim, p.perpetrator, p.route): p for p in self.pairs}
+
+    @cached_property
+    def potencies(self) -> tuple[Potency, ...]:
+        """In-vivo potencies of perpetrators by enzyme."""
+        return files.read("ddi/potency.json", tuple[Potency, ...])
+
+    @cached_property
+    def _potency_by_key(self) -> Mapping[tuple[str, str], Potency]:
+        return {(p.perpetrator, p.enzyme): p for p in self.potencies}
+
+    @cached_property
+    def kratom_rules(self) -> tuple[KratomRule, ...]:
+        """Severity of kratom with a medicine, by hazard class and strength."""
+        return files.read("ddi/kratom_rules.json", tuple[KratomRule, ...])
+
+    @cached_property
+    def wording(self) -> HazardWording:
+        """Wording of the pharmacodynamic rows, and the rules of shared hazards."""
+        return files.read("ddi/hazard_wording.yaml", HazardWording)
+
+    @cached_property
+    def pk_wording(self) -> PkWording:
+        """Wording and judgement lists of the concentration changes."""
+        return files.read("ddi/pk_wording.yaml", PkWording)
+
+    @cached_property
+    def products(self) -> KratomProducts:
+        """What kratom products other than leaf add."""
+        return files.read("ddi/kratom_products.yaml", KratomProducts)
+
+    @cached_property
+    def leaf_hazards(self) -> tuple[Hazard, ...]:
+        """Hazard classes of kratom leaf."""
+        return tuple(
+            Hazard(
+                klass=HazardClass(fact.id.removeprefix(_KRATOM_HAZARD)),
+                strength=Strength(str(fact.value)),
+                fact_id=fact.id,
+                sources=fact.sources,
+                basis=fact.basis,
+                verified=fact.verified,
+                note=fact.note,
+            )
+            for fact in self._plain.values()
+            if fact.id.startswith(_KRATOM_HAZARD)
+        )
+
+    @cached_property
+    def seven_oh_hazards(self) -> tuple[Hazard, ...]:
+        """Hazard classes that a 7-OH product has beyond those of leaf."""
+        return tuple(
+            Hazard(
+                klass=h.klass,
+                strength=h.strength,
+                fact_id=f"ddi/kratom/product/seven_oh/{h.klass.value}",
+                basis=Basis.JUDGEMENT,
+                note=h.why,
+            )
+            for h in self.products.seven_oh
+        )
+
+    def constant(self, rest: str) -> Fact:
+        """A plain fact by the rest of its id (``physiology/Qh_L_per_h``)."""
+        try:
+            return self._plain[f"ddi/{rest}"]
+        except KeyError:
+            raise KnowledgeError(f"no fact has the id 'ddi/{rest}'") from None
+
+    def turnover(self, organ: str, enzyme: str) -> Fact | None:
+        """Degradation rate constant of an enzyme in ``liver`` or ``gut``, where known."""
+        return self._plain.get(f"ddi/turnover/{organ}/{enzyme}")
+
+    def pair(self, victim: str, perpetrator: str, route: str = "oral") -> Pair | None:
+        """The studied pair of two medicine ids, or ``None``."""
+        return self._pairs_by_names.get((victim, perpetrator, route))
+
+    def potency(self, perpetrator: str, enzyme: str) -> Potency | None:
+        """In-vivo potency of a perpetrator at an enzyme, or ``None``."""
+        return self._potency_by_key.get((perpetrator, enzyme))
+
     def facts(self) -> Iterator[Fact]:
-        """No facts yet."""
-        return iter(())
+        """Plain facts, pairs and their studies, potencies, rules and judgements."""
+        yield from self._plain.values()
+        for pair in self.pairs:
+            yield from _pair_facts(pair, self._pair_file.read_on)
+        for potency in self.potencies:
+            yield _potency_fact(potency)
+        for rule in self.kratom_rules:
+            yield _rule_fact(rule)
+        yield from _judgements(self.wording, self.pk_wording)
+        for hazard in self.seven_oh_hazards:
+            yield Fact(
+                id=hazard.fact_id,
+                subject="7-hydroxymitragynine product",
+                quantity=f"hazard class {hazard.klass.value.replace('_', ' ')}",
+                value=hazard.strength.value,
+                basis=hazard.basis,
+                note=hazard.note,
+            )
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong inside this table, one sentence each; nothing when it is sound."""
+        seen: set[str] = set()
+        for fact in self.facts():
+            if fact.id in seen:
+                yield f"fact {fact.id} is defined twice"
+            seen.add(fact.id)
+            yield from _fact_problems(fact)
+        for pair in self.pairs:
+            product = 1.0
+            for study in pair.studies:
+                product *= study.auc_ratio
+            mean = product ** (1 / len(pair.studies))
+            if abs(mean / pair.auc_ratio - 1) > _PAIR_TOLERANCE:
+                yield f"{pair.fact_id}: {pair.auc_ratio:g} is not the studies' mean {mean:.3g}"
+        worded = set(self.wording.kratom)
+        for rule in self.kratom_rules:
+            if rule.with_class not in worded:
+                yield f"{rule.fact_id} has no wording in hazard_wording.yaml"
+
+
+def _fact_problems(fact: Fact) -> Iterator[str]:
+    if fact.verified and not (fact.sources and fact.read_on):
+        yield f"fact {fact.id} is verified but has no source or no reading date"
+    if (
+        fact.low is not None
+        and fact.high is not None
+        and isinstance(fact.value, float | int)
+        and not fact.low <= fact.value <= fact.high
+    ):
+        yield f"fact {fact.id}: {fact.value:g} lies outside {fact.low:g} to {fact.high:g}"
+
+
+def _pair_facts(pair: Pair, read_on: str) -> Iterator[Fact]:
+    pooled = len(pair.studies) > 1
+    verified = all(study.verified for study in pair.studies)
+    quantity = f"AUC ratio with {pair.perpetrator_name} (observed)"
+    yield Fact(
+        id=pair.fact_id,
+        subject=pair.victim_name,
+        quantity=quantity,
+        value=pair.auc_ratio,
+        n=None,
+        conditions=f"victim route {pair.route}; {pair.mechanism.replace('_', ' ')} of "
+        f"{', '.join(pair.enzymes)}",
+        sources=tuple(sorted({s for study in pair.studies for s in study.sources})),
+        basis=Basis.DERIVED if pooled else Basis.SOURCE,
+        verified=verified,
+        read_on=read_on if verified else "",
+        note=f"unweighted geometric mean of {len(pair.studies)} studies" if pooled else "",
+    )
+    for number, study in enumerate(pair.studies, start=1):
+        kept = (
+            study.study,
+            study.perpetrator_regimen
+            + ("" if study.regimen_verified else " (regimen partly recalled)"),
+            f"AUC {study.auc_window}" if study.auc_window else "",
+            study.statistic,
+        )
+        remarks = (
+            f"spread {study.spread}" if study.spread else "",
+            f"PMID {study.pmid}" if study.pmid else "",
+            study.url,
+            study.dataset_row,
+            study.caveat,
+        )
+        yield Fact(
+            id=f"{pair.fact_id}/study/{number}",
+            subject=pair.victim_name,
+            quantity=quantity,
+            value=study.auc_ratio,
+            low=study.low,
+            high=study.high,
+            interval=study.interval,
+            n=study.n,
+            conditions="; ".join(part for part in kept if part),
+            sources=study.sources,
+            verified=study.verified,
+            read_on=read_on if study.verified else "",
+            note="; ".join(part for part in remarks if part),
+        )
+
+
+def _potency_fact(potency: Potency) -> Fact:
+    words = {"IR": "inhibition ratio", "IC": "increase of clearance"}
+    return Fact(
+        id=potency.fact_id,
+        subject=potency.perpetrator,
+        quantity=f"in-vivo {words[potency.quantity]} at {potency.enzyme}",
+        value=potency.value,
+        low=potency.low,
+        high=potency.high,
+        interval="lowest to highest of the pairs",
+        conditions=f"victims {', '.join(potency.victims)}",
+        basis=potency.basis,
+        note=potency.note,
+    )
+
+
+def _rule_fact(rule: KratomRule) -> Fact:
+    return Fact(
+        id=rule.fact_id,
+        subject="kratom",
+        quantity=f"severity with {rule.with_class.value.replace('_', ' ')} "
+        f"of strength {rule.min_strength.value} or more",
+        value=rule.severity.replace("_", " "),
+        sources=rule.sources,
+        basis=rule.basis,
+        verified=rule.verified,
+        read_on=rule.read_on,
+        note=rule.note,
+    )
+
+
+def _judgements(wording: HazardWording, pk: PkWording) -> Iterator[Fact]:
+    """The judgements that stand in the wording files, so that they can be cited as such."""
+    judged: list[tuple[str, str, str, float | str]] = []
+    for rule in wording.shared:
+        worst = min((level.severity for level in rule.levels), key=lambda s: s.rank)
+        subject = "items of one list"
+        judged.append((rule.fact_id, subject, f"shared hazard: {rule.title}", f"up to {worst}"))
+    for name, exceptions in wording.exceptions.items():
+        for klass, exception in exceptions.items():
+            id_ = f"ddi/exception/{name}/{klass.value}"
+            judged.append((id_, name, "severity with kratom", exception.severity.value))
+    for name, why in pk.narrow_index.items():
+        judged.append((f"ddi/narrow_index/{name}", name, "small changes matter", why))
+    for name, why in pk.active_moiety.items():
+        judged.append((f"ddi/active_moiety/{name}", name, "parent and effect differ", why))
+    for name, activation in pk.activation.items():
+        quantity = f"activated by {activation.enzyme}"
+        judged.append((f"ddi/activation/{name}", name, quantity, activation.note))
+    for name, washout in pk.washout.items():
+        judged.append((f"ddi/washout/{name}", name, f"days it still counts: {washout.why}",
+                       washout.days))  # fmt: skip
+    for name in pk.p_gp_victims:
+        judged.append((f"ddi/p_gp_victim/{name}", name, "transport", "P-glycoprotein substrate"))
+    for id_, subject, quantity, value in judged:
+        yield Fact(id=id_, subject=subject, quantity=quantity, value=value, basis=Basis.JUDGEMENT)
