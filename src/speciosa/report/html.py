@@ -1,0 +1,193 @@
+"""An assessment as one self-contained HTML page: no script, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from speciosa.assessment import Assessment
+from speciosa.clinical.safety.result import UrgentStatus
+from speciosa.finding import Severity
+from speciosa.pharmacology.exposure.result import AnalyteExposure, Curve
+from speciosa.pharmacology.interactions.result import Interaction
+from speciosa.report import numbers, outline, words
+from speciosa.report.charts.course import course
+from speciosa.report.charts.drivers import drivers
+from speciosa.report.charts.fan import fan
+from speciosa.report.charts.forest import forest
+from speciosa.report.charts.occupancy import occupancy
+from speciosa.report.clean import clean
+from speciosa.report.references import Bibliography
+
+_URGENT_SHAPES = {
+    UrgentStatus.EMERGENCY: "emergency",
+    UrgentStatus.SAME_DAY: "urgent",
+    UrgentStatus.SOON: "major",
+    UrgentStatus.NOT_ASSESSED: "unknown",
+    UrgentStatus.NONE_FOUND: "info",
+}
+
+
+def render(assessment: Assessment) -> str:
+    """The whole page. Same assessment, same text."""
+    rows = sorted(assessment.interactions.rows, key=lambda row: row.severity.rank)
+    return _environment().get_template("report.html.jinja").render(
+        a=assessment,
+        bib=Bibliography(assessment),
+        sections=outline.SECTIONS,
+        top=outline.top_interactions(assessment),
+        steps=outline.first_steps(assessment),
+        missing=outline.all_missing(assessment),
+        worse=[row for row in rows if row.severity.rank < Severity.MINOR.rank],
+        milder=[row for row in rows if row.severity.rank >= Severity.MINOR.rank],
+        charts=_charts(assessment),
+    )  # fmt: skip
+
+
+class _Fan(NamedTuple):
+    svg: Markup
+    name: str
+    bands: str
+
+
+class _Charts(NamedTuple):
+    courses: tuple[Markup, ...]
+    fans: tuple[_Fan, ...]
+    drivers: Markup
+    occupancy: Markup
+    forest: Markup
+    has_no_effect: bool
+
+
+def _charts(assessment: Assessment) -> _Charts:
+    history, interactions = assessment.severity.history, assessment.interactions
+    courses = (
+        course(score, history, name=f"course-{index}")
+        for index, score in enumerate(assessment.severity.scores)
+    )
+    fans = (
+        _Fan(_markup(fan(curve, name=f"fan-{index}")), words.analyte(curve.analyte), _bands(curve))
+        for index, curve in enumerate(assessment.exposure.curves)
+    )
+    return _Charts(
+        courses=tuple(_markup(svg) for svg in courses if svg),
+        fans=tuple(found for found in fans if found.svg),
+        drivers=_markup(drivers(assessment.exposure.drivers, name="drivers")),
+        occupancy=_markup(occupancy(assessment.mechanism.targets, name="occupancy")),
+        forest=_markup(forest(_with_ratio(interactions.rows), name="forest")),
+        has_no_effect=False,
+    )
+
+
+def _with_ratio(rows: Sequence[Interaction]) -> list[Interaction]:
+    return [row for row in rows if row.auc_ratio is not None]
+
+
+def _bands(curve: Curve) -> str:
+    return ", ".join(f"{p}\u00a0%" for p in sorted(band.percent for band in curve.bands))
+
+
+def _markup(svg: str) -> Markup:
+    """A chart is the only markup made outside the templates; it escapes its own text."""
+    return Markup(svg)  # noqa: S704  # built by ElementTree, which escapes
+
+
+# ------------------------------------------------------------------ what templates may call
+
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ().\-/]*")
+
+
+def _dial(number: str) -> str:
+    """Digits for a ``tel:`` link, or nothing where the contact is not a plain number."""
+    number = clean(number).strip()
+    if not _TELEPHONE.fullmatch(number):
+        return ""
+    return ("+" if number.startswith("+") else "") + "".join(c for c in number if c.isdigit())
+
+
+def _common_interval(analytes: Iterable[AnalyteExposure]) -> str:
+    """The kind of interval of every number in the exposure table, where it is one kind."""
+    return numbers.common_interval(getattr(x, field) for x in analytes for field in words.MEASURES)
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + numbers.plain(value)
+
+
+def _known_severity(name: str) -> str:
+    return name if name in set(Severity) else Severity.INFO.value
+
+
+def _known_standing(name: str) -> str:
+    return name if name in words.STANDING else "other"
+
+
+def _in_order(rows: Iterable[Any], field: str) -> list[tuple[str, list[Any]]]:
+    """Group rows by a field without changing the order in which groups first appear."""
+    rows = list(rows)
+    order = {
+        value: index for index, value in enumerate(dict.fromkeys(getattr(r, field) for r in rows))
+    }
+    rows.sort(key=lambda r: order[getattr(r, field)])
+    return [(key, list(group)) for key, group in groupby(rows, key=lambda r: getattr(r, field))]
+
+
+def _finalize(value: object) -> object:
+    """Last step before escaping: every text is cleaned, no bare float or ``None`` is printed."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, float):
+        return numbers.plain(value)
+    return "" if value is None else value
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("speciosa.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(analyte=words.analyte, groupby_in_order=_in_order)
+    style = (files("speciosa.report") / "style.css").read_text(encoding="utf-8")
+    environment.globals.update(
+        style=Markup(style),  # noqa: S704  # our own style sheet
+        analyte=words.analyte,
+        common_interval=_common_interval,
+        dagger=words.DAGGER,
+        dagger_legend=words.DAGGER_LEGEND,
+        dial=_dial,
+        direction_words=words.DIRECTION,
+        exposure_words=words.EXPOSURE,
+        kind_words=words.KIND,
+        known_severity=_known_severity,
+        known_standing=_known_standing,
+        label=words.label,
+        measures=words.MEASURES,
+        others=outline.others,
+        percent=numbers.percent,
+        plain=numbers.plain,
+        rule_severity=words.severity,
+        severity_words=words.SEVERITY,
+        shown=numbers.shown,
+        signed=_signed,
+        standing=words.standing,
+        substance=words.substance,
+        unverified_contact=words.UNVERIFIED_CONTACT,
+        urgent_shapes=_URGENT_SHAPES,
+        urgent_words=words.URGENT,
+    )
+    return environment

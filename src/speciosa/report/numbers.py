@@ -1,0 +1,130 @@
+"""How numbers are written: one place, so that the same estimate reads the same everywhere.
+
+An interval decides how many digits its estimate deserves: two significant digits of its width.
+No number loses its second significant digit, and rounding never moves a bound onto 0 or 1,
+because there it would change what the interval says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from speciosa.finding import Estimate
+
+NOT_KNOWN = "not known"
+_NBSP = "\u00a0"
+_MINUS = "\u2212"
+_NO_UNIT = frozenset({"", "1", "ratio", "dimensionless", "unitless"})
+_LANDMARKS = (0.0, 1.0)
+_MOST_PLACES = 8
+
+
+class Shown(NamedTuple):
+    """An estimate in words: number, unit, range, what the range is, or why there is none."""
+
+    number: str
+    unit: str
+    range: str
+    interval: str
+    reason: str
+
+    @property
+    def value(self) -> str:
+        """The number with its unit."""
+        return self.number + self.unit
+
+    @property
+    def brackets(self) -> str:
+        """What stands in brackets after the value: range, kind of interval, reason."""
+        reason = self.reason
+        if reason and not self.interval and not self.range and self.number != NOT_KNOWN:
+            reason = f"no interval: {reason}"
+        return "; ".join(part for part in (self.range, self.interval, reason) if part)
+
+
+def shown(estimate: Estimate) -> Shown:
+    """The parts of an estimate, for places that give each its own look."""
+    value, low, high = (_finite(x) for x in (estimate.value, estimate.low, estimate.high))
+    unit = "" if estimate.unit in _NO_UNIT else _NBSP + estimate.unit
+    if low is None or high is None:
+        one_sided = f"at least {plain(low)}" if low is not None else ""
+        one_sided = f"at most {plain(high)}" if high is not None else one_sided
+        reason = estimate.no_interval_because
+        if value is not None:
+            return Shown(plain(value), unit, one_sided, "", reason)
+        return Shown(one_sided or NOT_KNOWN, unit if one_sided else "", "", "", reason)
+    places = _places(low, high, value)
+    bounds = f"{_write(low, places)} to {_write(high, places)}"
+    # Where an interval has no name, the reason says what it is.
+    if value is None:
+        return Shown(bounds, unit, "", estimate.interval, estimate.no_interval_because)
+    number = _write(value, places)
+    return Shown(number, unit, bounds, estimate.interval, estimate.no_interval_because)
+
+
+def sentence(estimate: Estimate) -> str:
+    """An estimate in one phrase: ``150 ng/mL (41 to 600; 90 % prediction interval)``."""
+    parts = shown(estimate)
+    return f"{parts.value} ({parts.brackets})" if parts.brackets else parts.value
+
+
+def common_interval(estimates: Iterable[Estimate]) -> str:
+    """The kind of interval that all of them share, to be said once over a table; or nothing."""
+    kinds = {shown(e).interval if shown(e).range else "" for e in estimates}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def plain(value: float) -> str:
+    """A bare number: whole numbers in full, others to at least three significant digits."""
+    if not math.isfinite(value):
+        return NOT_KNOWN
+    if value == round(value) and abs(value) < 1e6:
+        return _write(value, 0)
+    return _write(value, min(max(2 - _magnitude(value), 0), _given_places(value)))
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage; ``under 1 %`` rather than nothing."""
+    if not math.isfinite(share):
+        return NOT_KNOWN
+    if 0 < share < 0.01:
+        return f"under 1{_NBSP}%"
+    return f"{share * 100:.0f}{_NBSP}%".replace("-", _MINUS)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _magnitude(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if value else 0
+
+
+def _places(low: float, high: float, value: float | None) -> int:
+    """Decimal places for the whole interval (negative: tens), never more than were given."""
+    given = max(_given_places(x) for x in (low, high, value) if x is not None)
+    width = high - low
+    if width > 0 and math.isfinite(width):
+        return min(1 - _magnitude(width), given)
+    return given
+
+
+def _given_places(value: float) -> int:
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _write(value: float, places: int) -> str:
+    if 0 < abs(value) < 1e-4 or abs(value) >= 1e9:
+        return f"{value:.2g}".replace("e-0", "e-").replace("e+", "e").replace("-", _MINUS)
+    if value:
+        given = _given_places(value)
+        # A trailing zero is kept only where the interval's own resolution asks for it.
+        places = max(places, min(1 - _magnitude(value), given))
+    while places < _MOST_PLACES and value not in _LANDMARKS and round(value, places) in _LANDMARKS:
+        places += 1
+    text = f"{round(value, places):,.{max(places, 0)}f}"
+    return text.replace("-", _MINUS)
