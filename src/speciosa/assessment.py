@@ -9,14 +9,13 @@ from typing import TypeVar
 
 import msgspec
 
-from speciosa import __version__
+from speciosa import __version__, evidence, regulation
 from speciosa.case import Case
 from speciosa.clinical import care, dependence, safety, severity
 from speciosa.clinical.care.result import ConsultationResult, FollowUpResult, PlanResult
 from speciosa.clinical.dependence.result import DependenceResult
 from speciosa.clinical.safety.result import FiredRule, SideEffectsResult, UrgentResult
 from speciosa.clinical.severity.result import SeverityResult
-from speciosa import evidence, regulation
 from speciosa.evidence.result import EvidenceResult
 from speciosa.finding import Missing
 from speciosa.knowledge import Citation, Knowledge, load

@@ -50,7 +50,7 @@ def main() -> None:
         sys.exit(0)
     except SpeciosaError as error:
         _our_fault(str(error))
-    except Exception as error:  # noqa: BLE001  # the last line of defence for person-level data
+    except Exception as error:  # the last line of defence for person-level data
         _our_fault(f"{type(error).__name__} in {_place_of(error)}")
 
 
