@@ -15,7 +15,13 @@ class LawSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LawLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """One substance at one level (international, bloc, country, state, locality) on one date."""
+    """One substance at one level (international, bloc, country, state, locality) on one date.
+
+    ``readings`` are the statuses that an imprecise date leaves open, most restrictive first; then
+    ``status`` is ``unclear``. ``possession`` is empty where nothing about it was seen. ``pending``
+    is what was proposed or voted, was not seen in force, and may be law by now. ``facts`` are all
+    facts that the layer rests on.
+    """
 
     level: str
     place: str
@@ -34,6 +40,10 @@ class LawLayer(msgspec.Struct, frozen=True, kw_only=True):
     stale: str
     source: LawSource | None
     fact: str
+    readings: tuple[str, ...] = ()
+    possession: str = ""
+    pending: str = ""
+    facts: tuple[str, ...] = ()
 
 
 class LawResult(msgspec.Struct, frozen=True, kw_only=True):
