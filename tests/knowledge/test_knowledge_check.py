@@ -104,7 +104,7 @@ def test_a_sound_base_has_no_errors() -> None:
         (but(basis=Basis.RECALLED), "cannot be verified"),
         (but(read_on=""), "no date of reading"),
         (but(read_on="22 November"), "no date of reading"),
-        (but(basis=Basis.ABSENCE), "an absence cannot have a number"),
+        (but(basis=Basis.ABSENCE), "an absence cannot have a number other than zero"),
         (but(sources=("toy-1", "nowhere")), "no source has the id nowhere"),
     ],
 )

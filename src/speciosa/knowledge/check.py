@@ -234,8 +234,12 @@ def _basis_errors(fact: Fact) -> Iterator[str]:
         yield f"{fact.id}: verified, but no source"
     if fact.verified and not _date(fact.read_on):
         yield f"{fact.id}: verified, but no date of reading"
-    if fact.basis is Basis.ABSENCE and isinstance(fact.value, int | float):
-        yield f"{fact.id}: an absence cannot have a number"
+    if (
+        fact.basis is Basis.ABSENCE
+        and fact.value not in {None, 0}
+        and not isinstance(fact.value, str)
+    ):
+        yield f"{fact.id}: an absence cannot have a number other than zero"
 
 
 def _source_errors(source: Source) -> Iterator[str]:
