@@ -52,6 +52,22 @@ class HistoryPoint(msgspec.Struct, frozen=True, kw_only=True):
     score: float
 
 
+class PredictiveValue(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of the people on this side of a cut-off have the disorder.
+
+    ``prevalence`` is the share of those screened who have it; ``share`` is the result of Bayes'
+    rule on pooled sensitivity and specificity, for people at or above the cut-off or below it.
+    """
+
+    instrument: str
+    target: str
+    cutoff: int
+    at_or_above: bool
+    prevalence: float
+    share: Estimate
+    facts: tuple[str, ...] = ()
+
+
 class SeverityResult(msgspec.Struct, frozen=True, kw_only=True):
     """Severity, daily-life impact, change, and how far a screen can carry a diagnosis."""
 
@@ -63,3 +79,4 @@ class SeverityResult(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[HistoryPoint, ...]
     findings: tuple[Finding, ...]
     missing: tuple[Missing, ...]
+    predictive: tuple[PredictiveValue, ...] = ()
