@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from speciosa.errors import KnowledgeError
-from speciosa.knowledge import Basis, Fact, Knowledge, Source, load
+from speciosa.knowledge import Basis, Fact, Knowledge, Release, Source, files, load
 from speciosa.knowledge.check import CheckReport, check
 from speciosa.knowledge.table import Table
 
@@ -67,6 +68,13 @@ class ToyKnowledge(Knowledge):
     @property
     def sources(self) -> Mapping[str, Source]:  # type: ignore[override]
         return self._sources
+
+
+@pytest.fixture(autouse=True)
+def _no_shipped_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A made-up base is judged by itself, not by the state of the shipped files."""
+    if "shipped" not in request.node.name:
+        monkeypatch.setattr(files, "paths", lambda: iter(()))
 
 
 def checked(*facts: Fact, sources: tuple[Source, ...] = (SOURCE,)) -> CheckReport:
@@ -155,6 +163,21 @@ def test_an_id_used_twice_is_an_error() -> None:
 def test_a_file_that_cannot_be_decoded_is_an_error_and_not_a_crash() -> None:
     report = check(ToyKnowledge(Broken(()), SOURCE))
     assert any("toy.json" in e for e in report.errors)
+
+
+def test_a_shipped_file_that_is_broken_is_found_whoever_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "care").mkdir()
+    (tmp_path / "care" / "new.yaml").write_text("a: [1", encoding="utf-8")
+    (tmp_path / "check.json").write_text('{"dimensionless": [], "stale_after_months": {}}')
+    monkeypatch.setattr(files, "_ROOT", tmp_path)
+    (error,) = (e for e in check(_Released(Toy(()))).errors if "care/new.yaml" in e)
+    assert error.startswith("data file care/new.yaml")
+
+
+class _Released(ToyKnowledge):
+    release = Release(number="1", date="2026-11-22", summary="")  # type: ignore[assignment]
 
 
 def test_a_table_can_judge_itself() -> None:
