@@ -169,6 +169,7 @@ def test_a_shipped_file_that_is_broken_is_found_whoever_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "care").mkdir()
+    (tmp_path / "medicines").mkdir()
     (tmp_path / "care" / "new.yaml").write_text("a: [1", encoding="utf-8")
     (tmp_path / "check.json").write_text('{"dimensionless": [], "stale_after_months": {}}')
     monkeypatch.setattr(files, "_ROOT", tmp_path)
