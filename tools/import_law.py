@@ -111,6 +111,37 @@ EXTRA_SOURCES: dict[str, dict[str, str]] = {
         "intent-to-place-opioids-mitragynine-and-7-hydroxymitra/",
         "tier": "secondary",
     },
+    "law-legalclarity-indiana": {
+        "cite": "LegalClarity: Is kratom legal in Indiana?",
+        "url": "https://legalclarity.org/is-kratom-legal-in-indiana-state-laws-explained",
+        "tier": "secondary",
+    },
+    "law-legalclarity-vermont": {
+        "cite": "LegalClarity: Is kratom legal in Vermont?",
+        "url": "https://legalclarity.org/is-kratom-legal-in-vermont-state-and-local-regulations",
+        "tier": "secondary",
+    },
+    "law-goldenmonk-vt": {
+        "cite": "Golden Monk (vendor): Vermont kratom legality",
+        "url": "https://goldenmonk.com/blog/vermont-kratom-legality/",
+        "tier": "secondary",
+    },
+    "law-lex18-ky": {
+        "cite": "LEX 18: Governor Beshear moves to ban kratom derivative (November 2025)",
+        "url": "https://www.lex18.com/news/covering-kentucky/"
+        "governor-beshear-moves-to-ban-kratom-derivative",
+        "tier": "secondary",
+    },
+    "law-kratomscience-ohio-rule": {
+        "cite": "Kratom Science: Ohio Board of Pharmacy moves to ban all kratom (January 2026)",
+        "url": "https://www.kratomscience.com/?p=8987",
+        "tier": "secondary",
+    },
+    "law-kratomladen-de": {
+        "cite": "Kratomladen (vendor): legal position in Germany, 2025-12-27",
+        "url": "https://www.kratomladen.at/post/kratom-legal-deutschland-2026",
+        "tier": "secondary",
+    },
     "law-filter-7oh": {
         "cite": "Filter: cychlorphine, 7-OH and Schedule I (July 2026)",
         "url": "https://filtermag.org/cychlorphine-7-oh-schedule-i/amp/",
@@ -320,6 +351,69 @@ PENDING: tuple[tuple[str, tuple[str, ...], str | None, str, str], ...] = (
 
 # What was added or changed against the notes, with what it was read in.
 CORRECTIONS: tuple[dict[str, Any], ...] = (
+    *(
+        {
+            "code": code,
+            "substances": ("7-oh",),
+            "start": None,
+            "set": {"status": "unclear", "confidence": "low"},
+            "correction": "Status was no_specific_law in the first compilation, although its "
+            "sources do not name 7-OH; what holds for the leaf is not carried over.",
+        }
+        for code in ("AT", "GR", "HU")
+    ),
+    {
+        "code": "DE",
+        "substances": ("7-oh",),
+        "start": None,
+        "sources": ("law-kratomladen-de",),
+        "set": {"status": "unclear", "confidence": "low"},
+        "correction": "Status was no_specific_law in the first compilation, although its sources "
+        "do not discuss 7-OH. A page of December 2025 says that the act on new psychoactive "
+        "substances matters most for synthetic or altered substances.",
+    },
+    {
+        "code": "DE",
+        "substances": ("leaf", "mitragynine"),
+        "start": None,
+        "sources": ("law-kratomladen-de",),
+        "correction": "A page of 2025-12-27 agrees that neither the narcotics act nor the act on "
+        "new psychoactive substances lists the plant.",
+    },
+    {
+        "code": "US-IN",
+        "substances": EVERY,
+        "start": "2014",
+        "sources": ("law-legalclarity-indiana",),
+        "set": {"possession": "offence", "unverified_fields": []},
+        "correction": "Added: year of the act and possession as an offence were read in a second "
+        "source.",
+    },
+    {
+        "code": "US-VT",
+        "substances": EVERY,
+        "start": "2016",
+        "sources": ("law-goldenmonk-vt", "law-legalclarity-vermont"),
+        "set": {"possession": "offence"},
+        "correction": "Added: a vendor page says that possession is an offence. Two pages give "
+        "May 2012 as the start; 2016 came from memory.",
+    },
+    {
+        "code": "US-KY",
+        "substances": ("7-oh",),
+        "start": "2024-07-15",
+        "sources": ("law-lex18-ky",),
+        "correction": "Second source for the listing that was announced in November 2025. A "
+        "search on 2026-11-22 did not find its start.",
+    },
+    {
+        "code": "US-OH",
+        "substances": ("leaf", "mitragynine"),
+        "start": None,
+        "sources": ("law-kratomscience-ohio-rule",),
+        "correction": "Second source for the rule proposed on 2026-01-06, which covers sale and "
+        "possession. A search on 2026-11-22 did not find whether it took effect.",
+    },
     {
         "code": "MY",
         "substances": ("leaf", "mitragynine"),
@@ -444,6 +538,27 @@ CORRECTIONS: tuple[dict[str, Any], ...] = (
     },
 )
 
+# Periods that the notes lack.
+ADDED: dict[str, tuple[dict[str, Any], ...]] = {
+    "US-VT": tuple(
+        {
+            "substance": substance,
+            "status": "unclear",
+            "effective_from": "2012-05",
+            "effective_to": "2015-12-31",
+            "as_of": None,
+            "confidence": "low",
+            "verified": True,
+            "sources": ["law-legalclarity-vermont", "law-goldenmonk-vt"],
+            "basis": "source",
+            "note": "Sources conflict on the start: two pages say that both alkaloids were listed "
+            "by HB 747 in May 2012; the first compilation has 2016, from memory.",
+            "correction": "Added, so that the conflict shows for the years between.",
+        }
+        for substance in EVERY
+    )
+}
+
 # Accession by year; the day within the year is not given by the source.
 EU_MEMBERS = {
     "1958": ("BE", "DE", "FR", "IT", "LU", "NL"),
@@ -501,10 +616,14 @@ def jurisdiction(
         "parent": place["parent"],
         "read_on": READ_ON,
         "periods": sorted(
-            (period(code, entry, sources, counts) for entry in place["entries"]),
+            (
+                *(period(code, entry, sources, counts) for entry in place["entries"]),
+                *ADDED.get(code, ()),
+            ),
             key=lambda p: (EVERY.index(p["substance"]), p["effective_from"] or ""),
         ),
     }
+    counts["entries added"] += len(ADDED.get(code, ()))
     if code == "EU":
         record["members"] = members()
         counts["memberships added"] = len(record["members"])
@@ -548,6 +667,9 @@ def period(
         found |= {"sources": [source_id], "basis": "source"}
     else:
         counts["entries without any source (basis absence)"] += 1
+    if found["sources"] and not found["verified"]:
+        found["basis"] = "recalled"
+        counts["entries with a source that says otherwise (basis recalled)"] += 1
     correct(code, entry, found, counts)
     required = ("effective_from", "effective_to", "as_of", "verified")
     return {k: v for k, v in found.items() if k in required or v not in (None, "", [])}

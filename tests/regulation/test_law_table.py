@@ -31,9 +31,10 @@ PERIOD = {
 
 def test_nothing_of_the_first_compilation_is_lost():
     assert len(LAW.codes) == 161
-    assert sum(len(j.periods) for j in LAW.all()) == 519
+    added = 3  # Vermont, where sources conflict on the start
+    assert sum(len(j.periods) for j in LAW.all()) == 519 + added
     verified = Counter(p.verified for j in LAW.all() for p in j.periods)
-    assert verified == {True: 490, False: 29}
+    assert verified == {True: 490 + added, False: 29}
 
 
 def test_the_table_finds_nothing_wrong_with_itself():
@@ -146,7 +147,7 @@ def test_staleness_is_counted_by_tier():
 
 def test_corrections_against_the_first_compilation_are_recorded():
     corrected = [p for j in LAW.all() for p in j.periods if p.correction]
-    assert len(corrected) == 27
+    assert len(corrected) == 45
     fact = LAW.fact("law/AU/7-oh/2005")
     assert fact.value == "controlled"
     assert "unclear in the first compilation" in fact.note

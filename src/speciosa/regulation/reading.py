@@ -54,7 +54,7 @@ def read_layer(knowledge: Knowledge, layer: Layer, substance: str, date: dt.date
     period, record = reading.period, layer.record
     if period is None or record is None:
         return LawLayer(
-            level=layer.level,
+            level=layer.level.value,
             place=layer.code,
             place_name=layer.name,
             substance=substance,
@@ -75,7 +75,7 @@ def read_layer(knowledge: Knowledge, layer: Layer, substance: str, date: dt.date
         )
     shown = reading.covers
     return LawLayer(
-        level=layer.level,
+        level=layer.level.value,
         place=layer.code,
         place_name=layer.name,
         substance=substance,
