@@ -20,7 +20,7 @@ def encode(assessment: Assessment) -> bytes:
     for path in _not_finite(assessment, "assessment"):
         raise ValueError(f"{path} is not a finite number")
     raw = msgspec.json.encode(assessment, order="deterministic")
-    return msgspec.json.format(raw, indent=2) + b"\n"
+    return msgspec.json.format(raw, indent=2)
 
 
 def schema() -> dict[str, Any]:

@@ -51,15 +51,15 @@ URGENT: dict[UrgentStatus, Route] = {
 }
 
 DIRECTION: dict[Direction, str] = {
-    Direction.KRATOM_ON_MEDICINE: "Kratom changes the medicine",
-    Direction.MEDICINE_ON_KRATOM: "The medicine changes kratom",
-    Direction.BETWEEN_MEDICINES: "Between other medicines or substances",
-    Direction.ADDED_EFFECTS: "Effects add up",
+    Direction.KRATOM_ON_MEDICINE: "kratom changes the medicine",
+    Direction.MEDICINE_ON_KRATOM: "the medicine changes kratom",
+    Direction.BETWEEN_MEDICINES: "between other medicines or substances",
+    Direction.ADDED_EFFECTS: "effects add up",
 }
 
 KIND: dict[Kind, str] = {
-    Kind.PHARMACOKINETIC: "concentration",
-    Kind.PHARMACODYNAMIC: "effect",
+    Kind.PHARMACOKINETIC: "Pharmacokinetic",
+    Kind.PHARMACODYNAMIC: "Pharmacodynamic",
 }
 
 STANDING: dict[str, str] = {
