@@ -40,7 +40,11 @@ class UrgentResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FiredRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A safety rule that holds for this case, with what must and must not be said or done."""
+    """A safety rule that holds for this case, with what must and must not be said or done.
+
+    ``conditional`` marks a grave rule that cannot be decided: its warning is shown as "not known;
+    ask", never as if it held.
+    """
 
     id: str
     title: str
@@ -49,6 +53,10 @@ class FiredRule(msgspec.Struct, frozen=True, kw_only=True):
     must_not: tuple[str, ...]
     severity: str
     facts: tuple[str, ...] = ()
+    certainty: str = ""
+    condition: str = ""
+    conditional: bool = False
+    basis: str = ""
 
 
 class SideEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +82,14 @@ class SideEffectsResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SafetyResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Red flags, fired rules, side effects."""
+    """Red flags, fired rules, side effects.
+
+    ``conditional_rules`` are grave rules that cannot be decided from what was given.
+    """
 
     urgent: UrgentResult
     rules: tuple[FiredRule, ...]
     side_effects: SideEffectsResult
     findings: tuple[Finding, ...]
     missing: tuple[Missing, ...]
+    conditional_rules: tuple[FiredRule, ...] = ()

@@ -1,0 +1,88 @@
+"""Three-valued answers: it holds, it does not, or it cannot be told from what was given.
+
+They combine by Kleene's rules, so that a missing piece can never turn into "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+
+class Verdict(StrEnum):
+    """What a predicate says about a case."""
+
+    FIRES = "fires"
+    DOES_NOT_FIRE = "does_not_fire"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict, why, and which fields of the case would settle it.
+
+    ``support`` is what already points to an outcome that cannot be told.
+    """
+
+    verdict: Verdict
+    because: str = ""
+    support: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def fires(self) -> bool:
+        """Whether it holds."""
+        return self.verdict is Verdict.FIRES
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it cannot be told."""
+        return self.verdict is Verdict.CANNOT_TELL
+
+
+DOES_NOT_FIRE = Outcome(verdict=Verdict.DOES_NOT_FIRE)
+
+
+def fires(because: str) -> Outcome:
+    """It holds, because of what is on record."""
+    return Outcome(verdict=Verdict.FIRES, because=because)
+
+
+def cannot_tell(*missing: str, because: str = "") -> Outcome:
+    """It cannot be told until these fields are known."""
+    return Outcome(verdict=Verdict.CANNOT_TELL, because=because, missing=missing)
+
+
+def fires_if(holds: bool, because: str) -> Outcome:
+    """It holds or does not; nothing is missing."""
+    return fires(because) if holds else DOES_NOT_FIRE
+
+
+def any_of(*outcomes: Outcome) -> Outcome:
+    """At least one holds. Unknown unless one holds or all are known not to."""
+    return _combine(outcomes, decisive=Verdict.FIRES)
+
+
+def all_of(*outcomes: Outcome) -> Outcome:
+    """Every one holds. Unknown unless all hold or one is known not to."""
+    return _combine(outcomes, decisive=Verdict.DOES_NOT_FIRE)
+
+
+def _combine(outcomes: tuple[Outcome, ...], decisive: Verdict) -> Outcome:
+    deciding = [o for o in outcomes if o.verdict is decisive]
+    if deciding:
+        return Outcome(verdict=decisive, because=_joined(o.because for o in deciding))
+    because = _joined(o.because for o in outcomes)
+    unknown = [o for o in outcomes if o.unknown]
+    if unknown:
+        fields = dict.fromkeys(field for o in unknown for field in o.missing)
+        support = _joined(o.because if o.fires else o.support for o in outcomes)
+        return Outcome(
+            verdict=Verdict.CANNOT_TELL, because=because, support=support, missing=tuple(fields)
+        )
+    return Outcome(verdict=outcomes[0].verdict, because=because)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(part for part in parts if part))

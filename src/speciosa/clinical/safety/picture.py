@@ -1,0 +1,126 @@
+"""The case as the predicates see it: medicines recognised, limits and groups at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from speciosa.case import Case
+from speciosa.case import vocabulary as v
+from speciosa.clinical.safety.outcome import DOES_NOT_FIRE, Outcome, cannot_tell, fires
+from speciosa.knowledge import Knowledge
+from speciosa.knowledge.medicines import Medicine, NameKind
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A recognised medicine or substance of the case and where it stands in time."""
+
+    medicine: Medicine
+    planned: bool = False
+    stopped_days_ago: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The name, with planned or stopped beside it."""
+        if self.stopped_days_ago is not None:
+            return f"{self.medicine.name} (stopped {self.stopped_days_ago} days ago)"
+        return f"{self.medicine.name} (planned)" if self.planned else self.medicine.name
+
+
+class Picture:
+    """A case with its names recognised once. Built for one assessment, never changed."""
+
+    def __init__(self, case: Case, knowledge: Knowledge) -> None:
+        self.case = case
+        self.knowledge = knowledge
+        listed: list[Listed] = []
+        unrecognised: list[str] = []
+        self.kratom_named = False
+        for name, planned, stopped in _names(case):
+            match = knowledge.medicines.match(name)
+            self.kratom_named |= match.contains_kratom
+            listed += [Listed(m, planned, stopped) for m in match.medicines]
+            # An ambiguous name counts as each thing it can mean, and as not settled.
+            if match.unknown_parts or match.kind not in (NameKind.MEDICINE, NameKind.KRATOM):
+                unrecognised.append(name)
+        self.listed = tuple(listed)
+        self.unrecognised = tuple(unrecognised)
+
+    def limit(self, name: str) -> float:
+        """A number of the safety rules, by name."""
+        return self.knowledge.safety.limit(name)
+
+    def in_group(self, medicine: Medicine, group: str) -> bool:
+        """Whether a medicine belongs to a named group."""
+        found = self.knowledge.safety.group(group)
+        return medicine.id in found.ids or medicine.klass in found.classes
+
+    def current(self, window: str = "stopped_medicine_days") -> Iterator[Listed]:
+        """What is taken, planned, or was stopped within the named limit of days."""
+        days = self.limit(window)
+        for item in self.listed:
+            if item.stopped_days_ago is None or item.stopped_days_ago <= days:
+                yield item
+
+    def takes(
+        self,
+        chosen: Callable[[Medicine], bool],
+        *,
+        window: str = "stopped_medicine_days",
+        substances_too: bool = False,
+    ) -> Outcome:
+        """Whether a chosen medicine is on the list.
+
+        An empty list is not known, never "none"; ``substances_too`` asks for the list of
+        substances as well (opioids and sedatives are often taken without a prescription).
+        """
+        hits = dict.fromkeys(i.words for i in self.current(window) if chosen(i.medicine))
+        if hits:
+            return fires(f"on the list: {', '.join(hits)}")
+        if not self.case.medicines:
+            return cannot_tell("medicines", because="the list of medicines was not given")
+        if self.unrecognised:
+            names = ", ".join(self.unrecognised)
+            return cannot_tell("medicines", because=f"not recognised on the list: {names}")
+        if substances_too and not self.case.substances:
+            return cannot_tell("substances", because="the list of substances was not given")
+        return DOES_NOT_FIRE
+
+    def sign(self, sign: v.Sign) -> Outcome:
+        """Whether a danger sign is present; unknown when it was not asked about."""
+        if sign in self.case.signs.present:
+            return fires(f"{words(sign)} on record")
+        return DOES_NOT_FIRE if sign in self.case.signs.absent else cannot_tell("signs")
+
+    def condition(self, condition: v.KnownCondition, *, family: bool = False) -> Outcome:
+        """Whether a condition is or was present; unknown when it was not asked about."""
+        statuses = {c.status for c in self.case.conditions if c.known is condition}
+        wanted = {v.ConditionStatus.CURRENT, v.ConditionStatus.PAST}
+        if family:
+            wanted.add(v.ConditionStatus.FAMILY)
+        if statuses & wanted:
+            return fires(f"{words(condition)} on record")
+        if v.ConditionStatus.ABSENT in statuses:
+            return DOES_NOT_FIRE
+        return cannot_tell("conditions")
+
+    def days_since(self, date: dt.date | None) -> int | None:
+        """Days from a date to the date of the case; ``None`` without one."""
+        return None if date is None else (self.case.date - date).days
+
+
+def words(name: str) -> str:
+    """A vocabulary word as plain text."""
+    return name.replace("_", " ")
+
+
+def _names(case: Case) -> Iterator[tuple[str, bool, int | None]]:
+    for medicine in case.medicines:
+        stopped = None
+        if medicine.stopped is not None and medicine.stopped <= case.date:
+            stopped = (case.date - medicine.stopped).days
+        yield medicine.name, bool(medicine.planned), stopped
+    for substance in case.substances:
+        yield substance.name, False, None

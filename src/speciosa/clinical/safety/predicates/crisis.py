@@ -1,0 +1,163 @@
+"""Named tests behind the suicide pathway and the other signs that need action now."""
+
+from __future__ import annotations
+
+from speciosa.case import vocabulary as v
+from speciosa.clinical.safety.outcome import (
+    DOES_NOT_FIRE,
+    Outcome,
+    all_of,
+    any_of,
+    cannot_tell,
+    fires,
+    fires_if,
+)
+from speciosa.clinical.safety.picture import Picture, words
+from speciosa.clinical.safety.predicates.kratom import kratom_in_question
+from speciosa.clinical.safety.predicates.laboratory import qtc_at_least, severe_liver_pattern
+from speciosa.clinical.safety.predicates.medicines import is_serotonergic, prolongs_qt
+
+_TOXICITY_SIGNS = (
+    v.Sign.SWEATING,
+    v.Sign.TREMOR,
+    v.Sign.CLONUS,
+    v.Sign.FEVER,
+)
+
+
+def item9_at_least(picture: Picture, limit: str) -> Outcome:
+    """PHQ-9 item 9 at or above a limit; never imputed."""
+    phq9 = picture.case.symptoms.phq9
+    answer = phq9.suicidality_item if phq9 else None
+    if answer is None:
+        return cannot_tell("symptoms.phq9.item9", because="item 9 was not answered")
+    return fires_if(answer >= picture.limit(limit), f"item 9 is answered {answer}")
+
+
+def attempt_not_dated(picture: Picture) -> Outcome:
+    """A past attempt on record, unless it was asked and is not recent."""
+    if v.Sign.SUICIDE_ATTEMPT_RECENT in picture.case.signs.absent:
+        return DOES_NOT_FIRE
+    past = picture.condition(v.KnownCondition.SUICIDE_ATTEMPT)
+    return fires("a suicide attempt is on record; when is not known") if past.fires else past
+
+
+def suicide_now(picture: Picture) -> Outcome:
+    """Intent, or the person cannot stay safe."""
+    return any_of(picture.sign(v.Sign.SUICIDAL_INTENT), picture.sign(v.Sign.CANNOT_STAY_SAFE))
+
+
+def suicide_urgent(picture: Picture) -> Outcome:
+    """Item 9 at the urgent limit, a plan, or an attempt that is or may be recent."""
+    return any_of(
+        item9_at_least(picture, "item9_urgent"),
+        picture.sign(v.Sign.SUICIDAL_PLAN),
+        picture.sign(v.Sign.SUICIDE_ATTEMPT_RECENT),
+    )
+
+
+def suicide_ask_today(picture: Picture) -> Outcome:
+    """Item 9 above zero, suicidal thoughts, or a past attempt without a date."""
+    return any_of(
+        item9_at_least(picture, "item9_ask_today"),
+        picture.sign(v.Sign.SUICIDAL_THOUGHTS),
+        attempt_not_dated(picture),
+    )
+
+
+def suicide_risk(picture: Picture) -> Outcome:
+    """Anything of the suicide pathway."""
+    return any_of(suicide_now(picture), suicide_urgent(picture), suicide_ask_today(picture))
+
+
+def _signs_present(picture: Picture, *signs: v.Sign) -> list[v.Sign]:
+    return [sign for sign in signs if sign in picture.case.signs.present]
+
+
+def _agitated(picture: Picture) -> Outcome:
+    return any_of(picture.sign(v.Sign.AGITATION), picture.sign(v.Sign.SEVERE_AGITATION))
+
+
+def serotonin_toxicity(picture: Picture) -> Outcome:
+    """Jerks, or agitation with another sign, while a serotonergic medicine counts."""
+    signs = any_of(
+        picture.sign(v.Sign.CLONUS),
+        all_of(_agitated(picture), any_of(*(picture.sign(s) for s in _TOXICITY_SIGNS))),
+    )
+    return all_of(signs, picture.takes(is_serotonergic, window="stopped_serotonergic_days"))
+
+
+def serotonin_signs(picture: Picture) -> Outcome:
+    """Several signs, or jerks, unless no serotonergic medicine and no kratom is in question."""
+    present = _signs_present(
+        picture, *_TOXICITY_SIGNS, v.Sign.AGITATION, v.Sign.SEVERE_AGITATION, v.Sign.CONFUSION
+    )
+    together = picture.limit("serotonin_signs_together")
+    if len(present) < together and v.Sign.CLONUS not in present:
+        return DOES_NOT_FIRE
+    source = any_of(
+        picture.takes(is_serotonergic, window="stopped_serotonergic_days"),
+        kratom_in_question(picture),
+    )
+    if not (source.fires or source.unknown):
+        return DOES_NOT_FIRE
+    return fires(f"{', '.join(words(s) for s in present)} on record; {source.because}")
+
+
+def dangerous_withdrawal(picture: Picture) -> Outcome:
+    """Alcohol or benzodiazepine withdrawal with a danger sign."""
+    danger = (
+        v.Sign.SEIZURE,
+        v.Sign.CONFUSION,
+        v.Sign.FEVER,
+        v.Sign.PSYCHOSIS,
+        v.Sign.SEVERE_AGITATION,
+    )
+    return all_of(
+        any_of(
+            picture.sign(v.Sign.ALCOHOL_WITHDRAWAL),
+            picture.sign(v.Sign.BENZODIAZEPINE_WITHDRAWAL),
+        ),
+        any_of(*(picture.sign(s) for s in danger)),
+    )
+
+
+def _rhythm_risk(picture: Picture) -> Outcome:
+    return any_of(
+        picture.takes(prolongs_qt),
+        picture.condition(v.KnownCondition.LONG_QT, family=True),
+        qtc_at_least(picture, "qtc_high_risk"),
+    )
+
+
+def fainting_with_rhythm_risk(picture: Picture) -> Outcome:
+    """Fainting with chest pain, palpitations or a QT risk."""
+    return all_of(
+        picture.sign(v.Sign.FAINTING),
+        any_of(
+            picture.sign(v.Sign.CHEST_PAIN),
+            picture.sign(v.Sign.PALPITATIONS),
+            _rhythm_risk(picture),
+        ),
+    )
+
+
+def palpitations_with_rhythm_risk(picture: Picture) -> Outcome:
+    """Palpitations with a QT risk, or with a medicine list that is not known."""
+    if not picture.sign(v.Sign.PALPITATIONS).fires:
+        return picture.sign(v.Sign.PALPITATIONS)
+    risk = _rhythm_risk(picture)
+    listed = picture.takes(prolongs_qt)
+    if risk.unknown and listed.unknown:
+        return fires(f"palpitations on record; {listed.because}")
+    return all_of(picture.sign(v.Sign.PALPITATIONS), risk)
+
+
+def qtc_very_long(picture: Picture) -> Outcome:
+    """A QTc at or above the high-risk limit."""
+    return qtc_at_least(picture, "qtc_high_risk")
+
+
+def severe_liver_injury_in_laboratory(picture: Picture) -> Outcome:
+    """Raised ALT or AST with raised bilirubin or INR."""
+    return severe_liver_pattern(picture)

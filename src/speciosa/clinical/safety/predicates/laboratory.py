@@ -1,0 +1,72 @@
+"""Laboratory values against limits; a value without its upper limit is judged only where safe."""
+
+from __future__ import annotations
+
+from speciosa.case import vocabulary as v
+from speciosa.clinical.safety.outcome import (
+    DOES_NOT_FIRE,
+    Outcome,
+    all_of,
+    any_of,
+    cannot_tell,
+    fires,
+    fires_if,
+)
+from speciosa.clinical.safety.picture import Picture
+
+# Molar mass of bilirubin 584.66 g/mol: 1 mg/dL is 17.1 umol/L.
+_UMOL_PER_L_IN_MG_PER_DL = 17.1
+
+
+def _above_multiple(picture: Picture, name: v.LabName, limits: str, multiple: str) -> Outcome:
+    """A value above a multiple of the upper limit.
+
+    Without the laboratory's own limit it holds above the multiple of the highest limit in use,
+    does not hold up to the multiple of the lowest, and cannot be told in between.
+    """
+    lab = picture.case.lab(name)
+    field = f"labs.{name}"
+    if lab is None:
+        return cannot_tell(field)
+    factor = _UMOL_PER_L_IN_MG_PER_DL if lab.unit == "mg/dL" else 1.0
+    times = picture.limit(multiple)
+    lowest = highest = lab.upper_limit
+    if lowest is None or highest is None:
+        lowest = picture.limit(f"{limits}_lowest") / factor
+        highest = picture.limit(f"{limits}_highest") / factor
+    if lab.value > times * highest:
+        return fires(f"{name.upper()} {lab.value:g} {lab.unit} is above {times:g} times the limit")
+    if lab.value > times * lowest:
+        return cannot_tell(field, because=f"the upper limit of {name.upper()} is not known")
+    return DOES_NOT_FIRE
+
+
+def raised_transaminase(picture: Picture) -> Outcome:
+    """ALT or AST above the multiple; ALT is the one that is needed."""
+    alt = _above_multiple(picture, v.LabName.ALT, "alt_upper_limit", "alt_multiple")
+    if picture.case.lab(v.LabName.AST) is None:
+        return alt
+    ast = _above_multiple(picture, v.LabName.AST, "alt_upper_limit", "alt_multiple")
+    return any_of(alt, ast)
+
+
+def severe_liver_pattern(picture: Picture) -> Outcome:
+    """Raised ALT or AST together with raised bilirubin or INR."""
+    inr = picture.case.lab(v.LabName.INR)
+    inr_raised = (
+        cannot_tell("labs.inr")
+        if inr is None
+        else fires_if(inr.value > picture.limit("inr_severe"), f"INR {inr.value:g}")
+    )
+    bilirubin_raised = _above_multiple(
+        picture, v.LabName.BILIRUBIN, "bilirubin_upper_limit", "bilirubin_multiple"
+    )
+    return all_of(raised_transaminase(picture), any_of(bilirubin_raised, inr_raised))
+
+
+def qtc_at_least(picture: Picture, limit: str) -> Outcome:
+    """QTc at or above a limit, in ms."""
+    lab = picture.case.lab(v.LabName.QTC)
+    if lab is None:
+        return cannot_tell("labs.qtc")
+    return fires_if(lab.value >= picture.limit(limit), f"QTc {lab.value:g} ms")
