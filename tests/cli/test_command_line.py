@@ -154,7 +154,7 @@ try:
     main()
 except SystemExit:
     pass
-heavy = {"numpy", "pydantic", "jinja2", "rich"} & set(sys.modules)
+heavy = {"numpy", "speciosa.case", "speciosa.assessment", "jinja2", "rich"} & set(sys.modules)
 sys.exit(repr(heavy) if heavy else 0)
 """
 

@@ -72,15 +72,16 @@ def _print(result: LawResult) -> None:
 def _line(layer: LawLayer) -> str:
     parts = [f"  {layer.level}, {layer.place_name}: {layer.status.replace('_', ' ')}"]
     if layer.effective_from or layer.effective_to:
-        start = layer.effective_from or "not known"
-        parts.append(f"in force from {start}" + _until(layer))
+        parts.append(f"from {layer.effective_from or 'a start not known'}" + _until(layer))
     if layer.min_age is not None:
         parts.append(f"minimum age {layer.min_age}")
-    parts.append(f"as of {layer.as_of or 'an undated page'}, confidence {layer.confidence}")
+    if layer.source:
+        parts.append(f"as of {layer.as_of or 'an undated page'}, confidence {layer.confidence}")
     if not layer.verified:
         parts.append("not verified")
     lines = ["; ".join(parts)]
-    lines += [f"    {text}" for text in (layer.limits, layer.stale) if text]
+    told = (layer.limits, layer.possession, layer.pending, layer.stale, layer.note)
+    lines += [f"    {text}" for text in told if text]
     if layer.source:
         lines.append(f"    source: {layer.source.title} <{layer.source.url}>")
     return "\n".join(lines)
