@@ -1,1 +1,5 @@
-"""To be written by the room's owner."""
+"""Dependence on kratom and its withdrawal: what is on record, what was not asked, no diagnosis."""
+
+from speciosa.clinical.dependence.room import assess
+
+__all__ = ["assess"]

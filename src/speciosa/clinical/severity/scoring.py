@@ -47,7 +47,7 @@ def score(
             ]
         )
     wording = table.severity_wording
-    if isinstance(answers_or_total, int):
+    if not isinstance(answers_or_total, Sequence) or isinstance(answers_or_total, str):
         return from_total(instrument, answers_or_total, wording, sex=sex, date=date)
     return from_answers(instrument, answers_or_total, wording, sex=sex, date=date)
 
