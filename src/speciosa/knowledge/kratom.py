@@ -9,6 +9,7 @@ import msgspec
 
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact, Source
+from speciosa.knowledge.kratom_model import ExposureModel, Form, MechanismWording, RoomWording
 from speciosa.knowledge.table import Table
 
 SECTIONS = (
@@ -19,6 +20,7 @@ SECTIONS = (
     "products",
     "safety",
     "variability",
+    "assumptions",
 )
 
 
@@ -35,9 +37,19 @@ class KratomFacts(Table):
     name = "kratom"
 
     def facts(self) -> Iterator[Fact]:
-        """Every fact, by section in the order of ``SECTIONS``."""
-        for section in SECTIONS:
-            yield from files.read(f"kratom/{section}.json", list[Fact])
+        """Every fact, by section in the order of ``SECTIONS``, then the exposure model's."""
+        yield from self._curated.values()
+        yield from self.exposure_model.facts(lambda id_: self._curated[id_].sources)
+
+    def fact(self, fact_id: str) -> Fact:
+        """One fact; a curated one is found without reading the exposure model."""
+        found = self._curated.get(fact_id)
+        return super().fact(fact_id) if found is None else found
+
+    @cached_property
+    def _curated(self) -> Mapping[str, Fact]:
+        sections = (files.read(f"kratom/{section}.json", list[Fact]) for section in SECTIONS)
+        return {fact.id: fact for section in sections for fact in section}
 
     @cached_property
     def not_for_use(self) -> Mapping[str, str]:
@@ -45,16 +57,56 @@ class KratomFacts(Table):
         records = files.read("kratom/not_for_use.json", list[NotForUse])
         return {record.id: record.why for record in records}
 
+    @cached_property
+    def exposure_model(self) -> ExposureModel:
+        """Parameters of the linear exposure model."""
+        return files.read("kratom/exposure_linear.json", ExposureModel)
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """What is known of each form of product, by form."""
+        records = files.read("kratom/forms.json", list[Form])
+        return {record.form: record for record in records}
+
+    @cached_property
+    def exposure_wording(self) -> RoomWording:
+        """What the exposure room says."""
+        return files.read("kratom/exposure_wording.yaml", RoomWording)
+
+    @cached_property
+    def mechanism_wording(self) -> MechanismWording:
+        """The targets and what the mechanism room says of them."""
+        return files.read("kratom/mechanism_wording.yaml", MechanismWording)
+
     def problems(self) -> Iterator[str]:
-        """Facts that contradict themselves or cannot be traced, one sentence each."""
+        """Facts that contradict themselves, and records that name no fact, one sentence each."""
         sources = {s.id for _, batch in files.read_folder("sources", list[Source]) for s in batch}
-        ids = set()
+        ids: set[str] = set()
         for fact in self.facts():
+            if fact.id in ids:
+                yield f"{fact.id} is defined twice"
             ids.add(fact.id)
             yield from _problems_of(fact, sources)
-        for id_ in self.not_for_use:
+        for id_, where in self._named():
             if id_ not in ids:
-                yield f"{id_} is marked as not for use but is no fact"
+                yield f"{where} names {id_}, which is no fact"
+            elif id_ in self.not_for_use and where != "not_for_use":
+                yield f"{where} names {id_}, which is not for use"
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        """Every fact id that a record other than a fact names, and where."""
+        yield from ((id_, "not_for_use") for id_ in self.not_for_use)
+        for parameter in self.exposure_model.parameters:
+            yield from ((id_, parameter.id) for id_ in parameter.facts)
+        for form in self.forms.values():
+            contents = [c.fact for c in (form.mitragynine, form.seven_oh) if c]
+            yield from ((id_, f"form {form.form}") for id_ in (*form.facts, *contents))
+        for wording in (self.exposure_wording, self.mechanism_wording):
+            for finding in wording.findings:
+                yield from ((id_, finding.id) for id_ in finding.facts)
+        for target in self.mechanism_wording.targets:
+            bound = [id_ for affinity in target.affinities for id_ in affinity.facts]
+            yield from ((id_, f"target {target.id}") for id_ in (*target.facts, *bound))
 
 
 def _problems_of(fact: Fact, sources: set[str]) -> Iterator[str]:

@@ -1,1 +1,9 @@
-"""To be written by the room's owner."""
+"""Product to dose of alkaloids to plasma concentration, for a virtual population."""
+
+from __future__ import annotations
+
+from speciosa.pharmacology.exposure.expose import expose
+from speciosa.pharmacology.exposure.intake import intake
+from speciosa.pharmacology.exposure.samples import ExposureSamples
+
+__all__ = ["ExposureSamples", "expose", "intake"]

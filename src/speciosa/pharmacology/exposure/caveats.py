@@ -1,0 +1,106 @@
+"""What a reader must know beside the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speciosa.case.vocabulary import ChildPugh, KnownCondition, Pregnancy
+from speciosa.pharmacology.exposure.comparison import HIGHEST_MG
+from speciosa.pharmacology.wording import finding, number
+
+if TYPE_CHECKING:
+    from speciosa.case.model import Case, Person
+    from speciosa.finding import Finding
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.simulate import Course, Population
+
+_SOME = 0.05  # share of virtual people above the studied amount from which it is said
+
+
+def caveats(
+    case: Case,
+    courses: tuple[Course, ...],
+    left_out: tuple[str, ...],
+    people: Population,
+    knowledge: Knowledge,
+) -> tuple[Finding, ...]:
+    """Limits of the model, of the input and of this person's fit to the people studied."""
+    words = knowledge.kratom.exposure_wording
+    first = knowledge.fact("kratom/pk_tanna2022_mitragynine_Cmax")
+    found = [finding(words, "exposure.body"), finding(words, "exposure.pseudoindoxyl_formed")]
+    if people.mitragynine_nm.any():
+        found.append(finding(words, "exposure.model", n=str(first.n)))
+        found.append(_half_lives("exposure.known_misfit", knowledge))
+    if people.swallowed:
+        found.append(finding(words, "exposure.swallowed_seven_oh"))
+    highest = knowledge.fact(HIGHEST_MG).number
+    if float(np.mean(people.mitragynine_mg_per_day > highest)) > _SOME:
+        found.append(finding(words, "exposure.extrapolation", studied=number(highest)))
+    if left_out:
+        found.append(finding(words, "exposure.left_out", names=", ".join(left_out)))
+    found += _of_input(courses, knowledge)
+    found += _of_person(case, knowledge)
+    return tuple(found)
+
+
+def stopped_findings(knowledge: Knowledge) -> tuple[Finding, ...]:
+    """What is known of the decline after the last dose."""
+    return (_half_lives("exposure.stopped_tail", knowledge),)
+
+
+def _half_lives(id_: str, knowledge: Knowledge) -> Finding:
+    return finding(
+        knowledge.kratom.exposure_wording,
+        id_,
+        md=number(knowledge.fact("kratom/pk_huestis2024_t12_md").number),
+        sd=number(knowledge.fact("kratom/pk_huestis2024_t12_sd").number),
+    )
+
+
+def _of_input(courses: tuple[Course, ...], knowledge: Knowledge) -> list[Finding]:
+    words = knowledge.kratom.exposure_wording
+    found = []
+    for id_, chosen in (
+        ("exposure.seven_oh_left_out", [c for c in courses if c.seven_oh is None]),
+        ("exposure.mitragynine_left_out", [c for c in courses if c.mitragynine is None]),
+        ("exposure.single_dose", [c for c in courses if not c.regimen.frequency_known]),
+    ):
+        if chosen:
+            names = [c.product.label or knowledge.kratom.forms[c.product.form].name for c in chosen]
+            found.append(finding(words, id_, names=", ".join(dict.fromkeys(names))))
+    if any(len(c.regimen.times_h) > 1 for c in courses):
+        hours = knowledge.fact("kratom/assumption_waking_day").number
+        weekly = any(c.product.days_per_week is not None for c in courses)
+        days = words.phrases["days_spread"] if weekly else ""
+        found.append(finding(words, "exposure.spacing", hours=number(hours), days=days))
+    return found
+
+
+def _of_person(case: Case, knowledge: Knowledge) -> list[Finding]:
+    words, person = knowledge.kratom.exposure_wording, case.person
+    found = []
+    graded = person.liver.child_pugh not in (None, ChildPugh.NONE)
+    if graded or person.liver.disease or case.has(KnownCondition.LIVER_DISEASE):
+        found.append(finding(words, "exposure.liver"))
+    if case.medicines or case.substances:
+        found.append(finding(words, "exposure.medicines"))
+    groups = [words.phrases[f"group_{g}"] for g in _groups(person, knowledge)]
+    if groups:
+        found.append(finding(words, "exposure.special_group", group=" or ".join(groups)))
+    return found
+
+
+def _groups(person: Person, knowledge: Knowledge) -> list[str]:
+    adult = knowledge.fact("kratom/assumption_adult_age")
+    age, groups = person.age_years, []
+    if person.pregnancy in (Pregnancy.PREGNANT, Pregnancy.POSSIBLE):
+        groups.append("pregnancy")
+    if person.breast_feeding:
+        groups.append("breast_feeding")
+    if age is not None and adult.low is not None and age < adult.low:
+        groups.append("young")
+    if age is not None and adult.high is not None and age >= adult.high:
+        groups.append("old")
+    return groups

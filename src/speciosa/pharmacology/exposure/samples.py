@@ -1,0 +1,27 @@
+"""What the exposure room hands to the rooms that reckon with concentrations."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from speciosa.pharmacology.exposure.kinetics import Array
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ExposureSamples:
+    """One value per virtual subject; row i is the same person whatever the number of subjects.
+
+    Concentrations are total plasma concentrations in nmol/L over the last dosing day, amounts are
+    mg per day of use. ``*_seven_oh_*`` includes formed and swallowed 7-OH.
+    """
+
+    seed: int
+    subjects: int
+    mitragynine_peak_nm: Array
+    mitragynine_trough_nm: Array
+    seven_oh_peak_nm: Array
+    seven_oh_trough_nm: Array
+    mitragynine_mg_per_day: Array
+    seven_oh_mg_per_day: Array
+    swallowed_seven_oh: bool
+    incomplete: bool
