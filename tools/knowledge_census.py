@@ -115,7 +115,7 @@ def _interactions(notes: dict[str, Any]) -> Iterator[Row]:
     rules = [_hazard_rule(r) for r in notes["pharmacodynamic_rules"]]
     yield Row("hazard rules", rules, set(map(_hazard_rule, _json("ddi/kratom_rules.json"))), {})
     potency = [
-        f"{p['perpetrator']}/{p['enzyme']}/{p['quantity']}"
+        f"{_plain(p['perpetrator'])}/{p['enzyme']}/{p['quantity']}"
         for p in notes["in_vivo_potency"]["values"]
     ]
     held = {f"{p['perpetrator']}/{p['enzyme']}/{p['quantity']}" for p in _json("ddi/potency.json")}

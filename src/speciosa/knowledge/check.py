@@ -33,8 +33,8 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the check needs to be told (``data/check.json``).
 
-    ``dimensionless``: words in the name of a quantity that has no unit. ``stale_after_months``: by
-    tier of the source, and by table for what changes faster.
+    ``dimensionless``: words in the name of a quantity that is a ratio, a score or a count, and so
+    has no unit. ``stale_after_months``: by tier of the source, and by table for what changes faster.
     """
 
     dimensionless: tuple[str, ...]
@@ -217,7 +217,7 @@ def _number_errors(fact: Fact, rules: Rules) -> Iterator[str]:
 
 
 def _dimensionless(quantity: str, rules: Rules) -> bool:
-    words = set(re.split(r"[\s_]+", quantity.lower()))
+    words = set(re.split(r"[^a-z0-9]+", quantity.lower()))
     return not words.isdisjoint(rules.dimensionless)
 
 
