@@ -34,7 +34,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the check needs to be told (``data/check.json``).
 
     ``dimensionless``: words in the name of a quantity that is a ratio, a score or a count, and so
-    has no unit. ``stale_after_months``: by tier of the source, and by table for what changes faster.
+    has no unit. ``stale_after_months``: by tier of the source; by table for what changes faster.
     """
 
     dimensionless: tuple[str, ...]
