@@ -282,10 +282,16 @@ def _judgements(wording: HazardWording, pk: PkWording) -> Iterator[Fact]:
     for name, activation in pk.activation.items():
         quantity = f"activated by {activation.enzyme}"
         judged.append((f"ddi/activation/{name}", name, quantity, activation.note))
-    for name, washout in pk.washout.items():
-        judged.append((f"ddi/washout/{name}", name, f"days it still counts: {washout.why}",
-                       washout.days))  # fmt: skip
     for name in pk.p_gp_victims:
         judged.append((f"ddi/p_gp_victim/{name}", name, "transport", "P-glycoprotein substrate"))
     for id_, subject, quantity, value in judged:
         yield Fact(id=id_, subject=subject, quantity=quantity, value=value, basis=Basis.JUDGEMENT)
+    for name, washout in pk.washout.items():
+        yield Fact(
+            id=f"ddi/washout/{name}",
+            subject=name,
+            quantity=f"time it still counts after the last dose: {washout.why}",
+            value=washout.days,
+            unit="d",
+            basis=Basis.JUDGEMENT,
+        )
