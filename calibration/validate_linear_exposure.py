@@ -60,12 +60,12 @@ def rows(knowledge: Knowledge) -> list[Row]:
     h = "kratom/pk_huestis2024_"
     fitted = [
         Row("peak of mitragynine, 2 g tea", s + "mitragynine_Cmax", FITTED, c.max(axis=1)),
-        Row("its time", s + "mitragynine_tmax", FITTED, ONE_DOSE_H[c.argmax(axis=1)]),
+        Row("time of that peak", s + "mitragynine_tmax", FITTED, ONE_DOSE_H[c.argmax(axis=1)]),
         Row("its area", s + "mitragynine_AUCinf", FITTED, tea / body.clearance_l_h),
         Row("CL/F", s + "mitragynine_CLF", FITTED, body.clearance_l_h),
         Row("its half-life", s + "mitragynine_t12", FITTED, _half_life(ONE_DOSE_H, c, late)),
         Row("peak of formed 7-OH", s + "seven_hydroxymitragynine_Cmax", FITTED, m.max(axis=1)),
-        Row("its time", s + "seven_hydroxymitragynine_tmax", FITTED, ONE_DOSE_H[m.argmax(axis=1)]),
+        Row("time of the peak of 7-OH", s + "seven_hydroxymitragynine_tmax", FITTED, ONE_DOSE_H[m.argmax(axis=1)]),
         Row("its area, as a study sees it", s + "seven_hydroxymitragynine_AUCinf", FITTED,
             _seen_area(m)),
         Row("its half-life, 6 to 24 h", s + "seven_hydroxymitragynine_t12", FITTED,
@@ -85,11 +85,10 @@ def rows(knowledge: Knowledge) -> list[Row]:
         Row("half-life of 7-OH, one dose", h + "7oh_t12_sd", HELD_OUT,
             _half_life(ONE_DOSE_H, m, slope), "highest group mean"),
         Row("7-OH over mitragynine, one dose, areas of 24 h", h + "ratio_sd", HELD_OUT,
-            np.trapezoid(m[:, day], ONE_DOSE_H[day], axis=1)
-            / np.trapezoid(c[:, day], ONE_DOSE_H[day], axis=1),
+            _area(ONE_DOSE_H[day], m[:, day]) / _area(ONE_DOSE_H[day], c[:, day]),
             "how the trial averaged its ratio is not known"),
         Row("7-OH over mitragynine, 15th day, areas", h + "ratio_md", HELD_OUT,
-            np.trapezoid(m15, LAST_DAY_H, axis=1) / np.trapezoid(c15, LAST_DAY_H, axis=1),
+            _area(LAST_DAY_H, m15) / _area(LAST_DAY_H, c15),
             "the trial saw the ratio fall; a linear model cannot lower it so far"),
         Row("half-life after 15 doses", h + "t12_md", SPREAD,
             _half_life(AFTER_LAST_H, after, AFTER_LAST_H > 0),
@@ -112,11 +111,15 @@ def _half_life(t: Array, c: Array, chosen: NDArray[np.bool_]) -> Array:
     return half
 
 
+def _area(t: Array, c: Array) -> Array:
+    area: Array = np.asarray(np.trapezoid(c, t, axis=1))
+    return area
+
+
 def _seen_area(m: Array) -> Array:
     seen = ONE_DOSE_H <= 24
     slope = np.log(2.0) / _half_life(ONE_DOSE_H, m, (ONE_DOSE_H >= 6) & seen)
-    area: Array = np.trapezoid(m[:, seen], ONE_DOSE_H[seen], axis=1) + m[:, seen][:, -1] / slope
-    return area
+    return _area(ONE_DOSE_H[seen], m[:, seen]) + m[:, seen][:, -1] / slope
 
 
 def table(knowledge: Knowledge) -> tuple[list[str], list[str]]:

@@ -77,6 +77,17 @@ SPLIT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
 }  # fmt: skip
 
+# Found since: the address of a source, and the figure read at it.
+SOURCES_CORRECTED: dict[str, dict[str, str]] = {
+    "kp-weiss-2021": {"doi": "10.1097/ADM.0000000000000721", "read_on": READ_ON, "tier": "mirror"},
+}
+FACTS_CORRECTED: dict[str, dict[str, Any]] = {
+    "saf_bup_corr": {
+        "verified": True,
+        "note": "Tiny sample; not a dosing rule. Read on a mirror of the PubMed page.",
+    },
+}
+
 # Read in the same table or abstract as their neighbours, and missing from the notes. ``like``
 # names the entry whose source they share; conditions are its own unless given.
 ADDED: dict[str, tuple[dict[str, Any], ...]] = {
@@ -166,14 +177,18 @@ def main(reference: Path) -> None:
     read = sum(len(notes[s]) for s in SECTIONS) - added
     print(f"entries in: {read}; facts out: {written} ({len(SPLIT)} entries held two figures, "
           f"{added} facts added from the same sources)")  # fmt: skip
-    print(f"sources out: {len(sources)}; left out: the pseudo-source 'curator's knowledge', "
-          "whose facts carry a basis instead; no entry was left out")  # fmt: skip
+    print(
+        f"sources out: {len(sources)}; left out: the pseudo-source 'curator's knowledge', "
+        "whose facts carry a basis instead; no entry was left out"
+    )
+    print(f"corrected: {', '.join((*FACTS_CORRECTED, *SOURCES_CORRECTED))}")  # fmt: skip
 
 
 # ------------------------------------------------------------------ facts
 
 
 def _facts(entry: dict[str, Any], source_ids: dict[str, str]) -> list[dict[str, Any]]:
+    entry = entry | FACTS_CORRECTED.get(entry["id"], {})
     if entry["id"] not in SPLIT:
         return [_fact(entry, source_ids)]
     return [_fact(entry | change, source_ids) for change in SPLIT[entry["id"]]]
@@ -249,7 +264,7 @@ def _stem(cite: str) -> str:
 
 def _source(source: dict[str, Any], id_: str) -> dict[str, Any]:
     url = source["url"] or ""
-    record = {
+    record: dict[str, Any] = {
         "id": id_,
         "cite": source["cite"],
         "url": url,
@@ -257,7 +272,7 @@ def _source(source: dict[str, Any], id_: str) -> dict[str, Any]:
         "pmid": source["pmid"] or "",
         "tier": _tier(source["cite"], url),
         "read_on": READ_ON if url else "",
-    }
+    } | SOURCES_CORRECTED.get(id_, {})
     return {k: v for k, v in record.items() if v}
 
 
