@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 from pydantic import ValidationError
 
-from speciosa.case import Case, case_schema, parse_case, read_case_bytes, read_case_text
+from speciosa.case import (
+    Case,
+    case_schema,
+    document,
+    parse_case,
+    read_case_bytes,
+    read_case_text,
+)
 from speciosa.errors import InputError
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
@@ -96,10 +101,9 @@ def test_changing_the_schema_changes_nothing_for_others() -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
 def test_every_example_fits_the_schema_and_the_reader(path: Path) -> None:
     case = read_case_bytes(path.read_bytes(), name=path.name)
-    plain = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # plain text only
-    assert plain.keys() == case.model_fields_set
-    as_json = json.loads(case.model_dump_json(exclude_unset=True))
-    jsonschema.Draft202012Validator(case_schema()).validate(as_json)
+    as_written = document.parse(path.read_text(encoding="utf-8"), name=path.name)
+    jsonschema.Draft202012Validator(case_schema()).validate(as_written)
+    assert as_written.keys() == case.model_fields_set
     assert Case.model_validate_json(case.model_dump_json(exclude_unset=True)) == case
 
 
