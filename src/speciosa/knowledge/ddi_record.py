@@ -209,4 +209,6 @@ class PkWording(Record, frozen=True, kw_only=True):
     enzyme_recovery_days: float
     washout: dict[str, Washout]
     recent_kratom_days: float
+    studied_forms: tuple[str, ...]
+    studied_uses_per_week: float
     text: dict[str, str]

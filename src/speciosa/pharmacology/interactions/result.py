@@ -59,7 +59,11 @@ class NotChecked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
-    """All interactions of the whole list, worst first."""
+    """All interactions of the whole list, worst first.
+
+    ``recognised`` maps each known typed name to the id of the medicine, of a combined product to
+    its first part; ``components`` names all parts of such a product.
+    """
 
     headline: str
     rows: tuple[Interaction, ...]
@@ -67,3 +71,4 @@ class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
     recognised: dict[str, str]
     findings: tuple[Finding, ...]
     missing: tuple[Missing, ...]
+    components: dict[str, tuple[str, ...]] = {}

@@ -1,0 +1,226 @@
+"""All interactions of the whole list, both ways, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from speciosa.case.vocabulary import Phenotype
+from speciosa.finding import Certainty, Finding, Missing, Severity, Tone, worst_first
+from speciosa.pharmacology.interactions.between_medicines import between_medicines
+from speciosa.pharmacology.interactions.hazards import kratom_hazards, shared_hazards
+from speciosa.pharmacology.interactions.kratom_use import KratomContext, Mode, kratom_context
+from speciosa.pharmacology.interactions.on_kratom import on_kratom
+from speciosa.pharmacology.interactions.on_medicines import by_kratom
+from speciosa.pharmacology.interactions.recognise import Recognition, recognise
+from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
+
+if TYPE_CHECKING:
+    from speciosa.case.model import Case
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.samples import ExposureSamples
+
+_RENAL = 0.5  # a medicine that leaves unchanged by half or more needs no enzyme data
+
+
+def assess(
+    case: Case, knowledge: Knowledge, samples: ExposureSamples | None = None
+) -> InteractionsResult:
+    """Interactions of kratom with the list and within the list, and what was not checked."""
+    found = recognise(case, knowledge)
+    kratom = kratom_context(
+        case, knowledge, named_in_list=bool(found.kratom_named), samples=samples
+    )
+    poor = _poor_metaboliser_of(case)
+    rows = tuple(
+        sorted(
+            (
+                *kratom_hazards(found.items, kratom, knowledge),
+                *shared_hazards(found.items, kratom, knowledge),
+                *by_kratom(found.items, kratom, poor, knowledge),
+                *on_kratom(found.items, kratom, poor, knowledge),
+                *between_medicines(found.items, kratom, poor, knowledge),
+            ),
+            key=lambda row: (row.severity.rank, row.id),
+        )
+    )
+    return InteractionsResult(
+        headline=_headline(rows, found, kratom),
+        rows=rows,
+        not_checked=found.not_checked,
+        recognised=found.recognised,
+        components=found.components,
+        findings=worst_first(tuple(_findings(found, kratom, poor))),
+        missing=tuple(_missing(case, found, kratom)),
+    )
+
+
+def _poor_metaboliser_of(case: Case) -> frozenset[str]:
+    known = {"CYP2D6": case.person.cyp2d6, "CYP2C19": case.person.cyp2c19}
+    return frozenset(e for e, gene in known.items() if gene.phenotype is Phenotype.POOR)
+
+
+# ------------------------------------------------------------------ headline
+
+
+def _headline(rows: Sequence[Interaction], found: Recognition, kratom: KratomContext) -> str:
+    """What stands out, and never that there is nothing to fear."""
+    parts = []
+    if rows:
+        first = rows[0]
+        serious = sum(row.severity.rank <= Severity.MAJOR.rank for row in rows)
+        count = "1 interaction" if len(rows) == 1 else f"{len(rows)} interactions"
+        parts.append(f"{count}, {serious} of them major or worse. {first.sentence}")
+    elif found.items:
+        parts.append(
+            f"No rule met for {_names(found)}; this does not show that the combination is safe."
+        )
+    else:
+        parts.append(
+            "No medicine or substance could be checked. An empty list does not say that none is "
+            "taken: ask for prescribed, bought and shared medicines, alcohol and supplements."
+        )
+    if found.not_checked:
+        names = ", ".join(entry.name for entry in found.not_checked)
+        parts.append(f"Not checked: {names}.")
+    if kratom.mode is Mode.NOT_RECORDED:
+        parts.append("Kratom use is not recorded, so interactions with kratom were not looked at.")
+    return " ".join(parts)
+
+
+def _names(found: Recognition) -> str:
+    return ", ".join(item.label for item in found.items)
+
+
+# ------------------------------------------------------------------ findings
+
+
+def _findings(found: Recognition, kratom: KratomContext, poor: frozenset[str]) -> Iterator[Finding]:
+    for entry in found.not_checked:
+        hint = f" Did you mean {entry.suggestion}?" if entry.suggestion else ""
+        yield Finding(
+            id=f"interaction.not_checked.{_slug(entry.name)}",
+            severity=Severity.MODERATE,
+            certainty=Certainty.UNKNOWN,
+            tone=Tone.WARNING,
+            text=f"{entry.name}: {entry.why}.{hint}",
+            action="Check it in another interaction source, or correct the name.",
+        )
+    if not found.items and not found.not_checked:
+        yield Finding(
+            id="interaction.none_listed",
+            severity=Severity.MODERATE,
+            certainty=Certainty.UNKNOWN,
+            text="None listed: no medicine and no substance. That cannot be told apart from a list "
+            "that was not taken.",
+            action="Ask for every medicine, supplement, alcohol and other substances.",
+        )
+    if found.listed_twice:
+        yield Finding(
+            id="interaction.listed_twice",
+            severity=Severity.MODERATE,
+            certainty=Certainty.HIGH,
+            tone=Tone.WARNING,
+            text=f"Listed more than once: {', '.join(found.listed_twice)}.",
+            action="Ask whether it is taken twice, perhaps under two names.",
+        )
+    if kratom.counts and kratom.seven_oh:
+        yield _seven_oh_finding(kratom)
+    if unknown := _without_kinetics(found):
+        yield Finding(
+            id="interaction.no_kinetics",
+            severity=Severity.INFO,
+            certainty=Certainty.UNKNOWN,
+            text=f"Whether concentrations change cannot be judged for {', '.join(unknown)}: the "
+            "routes of clearance are not in the base.",
+        )
+    for enzyme in sorted(poor):
+        yield Finding(
+            id=f"interaction.poor_metaboliser.{enzyme}",
+            severity=Severity.INFO,
+            certainty=Certainty.MODERATE,
+            text=f"{enzyme} poor metaboliser: inhibition of {enzyme} is left out, and exposure to "
+            "medicines cleared by it is already higher than usual.",
+            facts=("ddi/pitfall/7",),
+        )
+
+
+def _seven_oh_finding(kratom: KratomContext) -> Finding:
+    if kratom.unknown_product:
+        text = (
+            "The kind of kratom product is not known; a concentrated 7-OH product would have to be "
+            "treated as an opioid, and no interaction data in people exist for it."
+        )
+    else:
+        text = (
+            "Concentrated 7-OH or a relative of it is an opioid exposure, not kratom leaf; no "
+            "interaction data in people exist for it."
+        )
+    return Finding(
+        id="interaction.seven_oh",
+        severity=Severity.MODERATE if kratom.unknown_product else Severity.MAJOR,
+        certainty=Certainty.LOW,
+        tone=Tone.WARNING,
+        text=text,
+        action="Ask for the product and its label; weigh every other depressant and opioid.",
+        facts=(
+            "ddi/kratom/product/seven_oh/opioid_agonist",
+            "ddi/kratom/product/seven_oh/respiratory_depressant",
+            "ddi/kratom/extrapolation_limits",
+        ),
+    )
+
+
+def _without_kinetics(found: Recognition) -> tuple[str, ...]:
+    names = []
+    for item in found.items:
+        victim = item.medicine.victim
+        renal = victim.fe_renal.value if victim.fe_renal is not None else 0.0
+        if not victim.fm and renal < _RENAL:
+            names.append(item.medicine.name)
+    return tuple(names)
+
+
+def _slug(name: str) -> str:
+    return "_".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+
+
+# ------------------------------------------------------------------ missing
+
+
+def _missing(case: Case, found: Recognition, kratom: KratomContext) -> Iterator[Missing]:
+    if not case.medicines:
+        yield Missing(
+            field="medicines",
+            cost="An empty list cannot be told apart from one that was not taken.",
+            how="Ask for every prescribed, bought and shared medicine and supplement.",
+            severity=Severity.MODERATE,
+        )
+    if not case.substances:
+        yield Missing(
+            field="substances",
+            cost="Alcohol, cannabis, nicotine, caffeine and grapefruit were not looked at.",
+            how="Ask for each by name.",
+            severity=Severity.MODERATE,
+        )
+    if kratom.mode is Mode.NOT_RECORDED:
+        yield Missing(
+            field="kratom",
+            cost="Interactions with kratom were not looked at.",
+            how="Ask everyone; many do not mention kratom unless asked.",
+            severity=Severity.MODERATE,
+        )
+    elif kratom.counts and kratom.unknown_product:
+        yield Missing(
+            field="kratom.products",
+            cost="Leaf and concentrated 7-OH differ; both are taken into account.",
+            how="Ask to see the package.",
+            severity=Severity.MODERATE,
+        )
+    if found.items and case.person.cyp2d6.phenotype is None:
+        yield Missing(
+            field="person.cyp2d6",
+            cost="Inhibition of CYP2D6 matters in normal and not in poor metabolisers.",
+            how="Only where a result already exists.",
+            severity=Severity.INFO,
+        )

@@ -1,0 +1,49 @@
+"""From a ratio of AUCs to whether it matters and how severe it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from speciosa.finding import Severity
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+
+# What each strength class of inhibition or induction means for one victim.
+_BY_CLASS = (
+    ("strong", Severity.MAJOR),
+    ("moderate", Severity.MODERATE),
+    ("weak", Severity.MINOR),
+)
+_WORST_RAISED = Severity.MAJOR
+
+
+def matters(middle: float, low: float, high: float, knowledge: Knowledge) -> bool:
+    """Whether a ratio leaves the no-effect band, or its interval reaches far enough to say so."""
+    constant = knowledge.ddi.constant
+    band_low = constant("cut_off/msm_aucr_low").number
+    band_high = constant("cut_off/msm_aucr_high").number
+    fold = constant("cut_off/wide_interval_fold").number
+    return not band_low <= middle <= band_high or high >= fold or low <= 1.0 / fold
+
+
+def severity_of(ratio: float, knowledge: Knowledge) -> Severity:
+    """Severity of one ratio by the strength class that it equals."""
+    effect = "inhibitor" if ratio >= 1.0 else "inducer"
+    size = ratio if ratio >= 1.0 else 1.0 - ratio
+    for name, severity in _BY_CLASS:
+        if size >= knowledge.ddi.constant(f"strength/{effect}/{name}").number:
+            return severity
+    return Severity.INFO
+
+
+def raised(severity: Severity, steps: int = 1) -> Severity:
+    """The severity so many steps worse, never worse than major: numbers alone are no emergency."""
+    order = tuple(Severity)
+    limit = order.index(_WORST_RAISED)
+    return order[max(severity.rank - steps, limit)] if severity.rank > limit else severity
+
+
+def number(ratio: float) -> str:
+    """A ratio as it is printed."""
+    return f"{ratio:.0f}" if ratio >= 10.0 else f"{ratio:.2f}"

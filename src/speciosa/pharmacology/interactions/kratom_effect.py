@@ -1,0 +1,95 @@
+"""What kratom leaves of enzyme activity, and what a medicine leaves of mitragynine's clearance.
+
+The textbook model with in-vitro constants overpredicted the one study in people four-fold. So the
+effect on gut CYP3A is calibrated to that study, the liver is left alone as the unchanged half-life
+suggests, and the textbook model serves only as the far end of a range for use beyond the study.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speciosa.pharmacology.interactions.perpetrator import class_activity, label
+from speciosa.pharmacology.interactions.sampling import SIZE, fraction, positive_cv
+from speciosa.pharmacology.interactions.static_model import Activity, Clearance
+from speciosa.pharmacology.interactions.victim import CYP3A
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.medicine_record import Medicine
+
+CYP2D6 = "CYP2D6"
+_GUT_LEFT = "kratom/calibration/gut_CYP3A_fraction_remaining_after_2g"
+_CYP2D6_BOUND = "kratom/calibration/cyp2d6_I_over_Ki_upper_bound_after_2g"
+GUT_FACTS = (
+    f"ddi/{_GUT_LEFT}",
+    "ddi/kratom/observed/midazolam/auc_ratio",
+    "ddi/kratom/observed/midazolam/half_life_ratio",
+)
+BEYOND_FACTS = (
+    "ddi/kratom/extrapolation_limits",
+    "ddi/kratom/static_model_check/over_prediction_fold",
+    "ddi/kratom/perpetrator/CYP3A_liver/KI",
+    "ddi/kratom/perpetrator/CYP3A_liver/kinact",
+    "ddi/kratom/perpetrator/I_hepatic_unbound_uM",
+)
+CYP2D6_FACTS = (
+    f"ddi/{_CYP2D6_BOUND}",
+    "ddi/kratom/observed/dextromethorphan/auc_ratio",
+    "ddi/kratom/perpetrator/CYP2D6/Ki",
+)
+
+
+def studied_gut(knowledge: Knowledge) -> Activity:
+    """Gut CYP3A left after the studied tea; the liver unchanged."""
+    fact = knowledge.ddi.constant(_GUT_LEFT)
+    return Activity(liver={}, gut_cyp3a=fraction(fact.id, fact.number, fact.low, fact.high))
+
+
+def far_end(knowledge: Knowledge) -> Activity:
+    """Gut CYP3A lost, and liver CYP3A inactivated as the textbook model has it."""
+    constant = knowledge.ddi.constant
+    cv = constant("uncertainty/cv_verified").number
+    kdeg = knowledge.ddi.turnover("liver", CYP3A)
+    if kdeg is None:
+        return Activity(liver={}, gut_cyp3a=np.zeros(SIZE))
+    half = constant("kratom/perpetrator/CYP3A_liver/KI")
+    kinact = constant("kratom/perpetrator/CYP3A_liver/kinact")
+    concentration = constant("kratom/perpetrator/I_hepatic_unbound_uM").number
+    rate = positive_cv(kdeg.id, kdeg.number, constant("uncertainty/cv_kdeg").number)
+    fastest = positive_cv(kinact.id, kinact.number, cv)
+    lost = fastest * concentration / (concentration + positive_cv(half.id, half.number, cv))
+    return Activity(liver={CYP3A: rate / (rate + lost)}, gut_cyp3a=np.zeros(SIZE))
+
+
+def studied_cyp2d6_bound(knowledge: Knowledge) -> Activity:
+    """The most inhibition of CYP2D6 that the study of dextromethorphan leaves room for."""
+    ratio = knowledge.ddi.constant(_CYP2D6_BOUND).number
+    return Activity(liver={CYP2D6: np.full(SIZE, 1.0 / (1.0 + ratio))})
+
+
+def mitragynine_clearance(knowledge: Knowledge, poor_metaboliser_of: frozenset[str]) -> Clearance:
+    """Mitragynine as a victim: recalled fractions of clearance, nothing known of the gut wall."""
+    fm = {}
+    for enzyme in (CYP3A, CYP2D6):
+        if enzyme in poor_metaboliser_of:
+            continue
+        fact = knowledge.ddi.constant(f"kratom/victim/fm/{enzyme}")
+        fm[enzyme] = fraction(fact.id, fact.number, fact.low, fact.high)
+    excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)), 1.0)
+    return Clearance(fm={e: f / excess for e, f in fm.items()}, f_gut=np.ones(SIZE))
+
+
+def class_effect_on_kratom(
+    medicine: Medicine, knowledge: Knowledge
+) -> tuple[Activity, tuple[str, ...]] | None:
+    """What the strength classes of a medicine leave of mitragynine's enzymes, with the facts."""
+    liver, facts = {}, []
+    for enzyme in (CYP3A, CYP2D6):
+        named = label(medicine, enzyme)
+        if named is not None:
+            liver[enzyme], used = class_activity(f"medicine/{medicine.id}", named, knowledge)
+            facts += [*used, f"ddi/kratom/victim/fm/{enzyme}"]
+    return (Activity(liver=liver), tuple(facts)) if liver else None

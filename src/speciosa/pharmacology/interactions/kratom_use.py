@@ -1,0 +1,171 @@
+"""Where the person stands with kratom, as far as it matters to interactions."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speciosa.case.vocabulary import KratomStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from speciosa.case.model import Case, KratomProduct, KratomUse
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.medicine_record import Hazard, HazardClass
+    from speciosa.pharmacology.exposure.samples import ExposureSamples
+
+_HOURS_PER_DAY = 24.0
+
+
+class Mode(StrEnum):
+    """How sentences about kratom are to be meant."""
+
+    NOT_RECORDED = "not_recorded"
+    NEVER = "never"
+    IF_USED = "if_used"
+    STOPPED_RECENTLY = "stopped_recently"
+    NOW = "now"
+
+
+@dataclasses.dataclass(frozen=True)
+class KratomContext:
+    """Kratom as the other side of an interaction.
+
+    ``leaf`` and ``seven_oh`` say which kinds of product there are; both hold for a product whose
+    kind is not known. ``beyond_study`` is true unless the use is known to lie inside the one
+    interaction study. ``hazards`` are the strongest of the kinds of product.
+    """
+
+    mode: Mode
+    leaf: bool
+    seven_oh: bool
+    unknown_product: bool
+    beyond_study: bool
+    again: bool
+    hazards: Mapping[HazardClass, tuple[Hazard, ...]]
+
+    @property
+    def counts(self) -> bool:
+        """Whether rows with kratom are made at all."""
+        return self.mode in (Mode.IF_USED, Mode.STOPPED_RECENTLY, Mode.NOW)
+
+    @property
+    def present(self) -> bool:
+        """Whether kratom is, or may still be, in the body."""
+        return self.mode in (Mode.STOPPED_RECENTLY, Mode.NOW)
+
+    @property
+    def name(self) -> str:
+        """What the product is called in a sentence."""
+        return "kratom" if self.leaf else "the 7-OH product"
+
+    def with_(self, label: str) -> str:
+        """The beginning of a sentence about kratom with an item."""
+        if self.mode is Mode.IF_USED:
+            return f"If {self.name} were used{' again' if self.again else ''} with {label}"
+        start = self.name[0].upper() + self.name[1:]
+        if self.mode is Mode.STOPPED_RECENTLY:
+            return f"{start}, stopped lately or at an unknown time, with {label}"
+        return f"{start} with {label}"
+
+
+def kratom_context(
+    case: Case,
+    knowledge: Knowledge,
+    *,
+    named_in_list: bool,
+    samples: ExposureSamples | None,
+) -> KratomContext:
+    """The context of a case; kratom named among the medicines counts as use of unknown kind."""
+    use = case.kratom
+    mode, again = _mode(case, use, knowledge)
+    if named_in_list:
+        mode, again = Mode.NOW, False
+    products = use.products if use is not None else ()
+    kinds = [knowledge.ddi.products.forms.get(p.form.value, "leaf") for p in products]
+    unknown = not kinds or "unknown" in kinds or named_in_list
+    seven_oh = unknown or "seven_oh" in kinds or any(_labelled_seven_oh(p) for p in products)
+    leaf = unknown or "leaf" in kinds
+    hazards: dict[HazardClass, tuple[Hazard, ...]] = {}
+    # A 7-OH product keeps the hazards of leaf: nothing shows that it lacks them.
+    for hazard in (
+        *knowledge.ddi.leaf_hazards,
+        *(knowledge.ddi.seven_oh_hazards if seven_oh else ()),
+    ):
+        hazards[hazard.klass] = (*hazards.get(hazard.klass, ()), hazard)
+    return KratomContext(
+        mode=mode,
+        leaf=leaf,
+        seven_oh=seven_oh,
+        unknown_product=unknown,
+        beyond_study=seven_oh or _beyond_study(products, samples, knowledge),
+        again=again,
+        hazards=hazards,
+    )
+
+
+def _mode(case: Case, use: KratomUse | None, knowledge: Knowledge) -> tuple[Mode, bool]:
+    """The mode, and whether use would be use again."""
+    if use is None:
+        return Mode.NOT_RECORDED, False
+    days = _days_since_last_use(case, use)
+    recent = knowledge.ddi.pk_wording.recent_kratom_days
+    if use.status is KratomStatus.STOPPED or (
+        use.status is KratomStatus.ASKING and days is not None
+    ):
+        # An unknown date of the last use counts as recent.
+        lately = days is None or days <= recent
+        return (Mode.STOPPED_RECENTLY, False) if lately else (Mode.IF_USED, True)
+    fixed = {
+        KratomStatus.NEVER: Mode.NEVER,
+        KratomStatus.ASKING: Mode.IF_USED,
+        KratomStatus.USING: Mode.NOW,
+    }
+    return fixed[use.status], False
+
+
+def _days_since_last_use(case: Case, use: KratomUse) -> float | None:
+    known = []
+    if use.last_use_hours_ago is not None:
+        known.append(use.last_use_hours_ago / _HOURS_PER_DAY)
+    if use.stopped is not None:
+        known.append(float((case.date - use.stopped).days))
+    return min(known, default=None)
+
+
+def _labelled_seven_oh(product: KratomProduct) -> bool:
+    dose, analysis = product.dose, product.analysis
+    figures = (
+        dose.seven_oh_mg if dose else None,
+        dose.seven_oh_mg_per_unit if dose else None,
+        analysis.seven_oh_mg_per_unit if analysis else None,
+    )
+    return any(figures)
+
+
+def _beyond_study(
+    products: tuple[KratomProduct, ...], samples: ExposureSamples | None, knowledge: Knowledge
+) -> bool:
+    """True unless every product is known to be used as in the study, or more seldom."""
+    if samples is not None:
+        studied = knowledge.ddi.constant("kratom/studied/mitragynine_mg").number
+        if float(np.median(samples.mitragynine_mg_per_day)) > studied:
+            return True
+    return len(products) != 1 or not _as_studied(products[0], knowledge)
+
+
+def _as_studied(product: KratomProduct, knowledge: Knowledge) -> bool:
+    wording = knowledge.ddi.pk_wording
+    if product.form.value not in wording.studied_forms or product.dose is None:
+        return False
+    if product.dose.leaf_g is None or product.times_per_day is None:
+        return False
+    if product.days_per_week is None:
+        return False
+    studied_g = knowledge.ddi.constant("kratom/studied/leaf_g").number
+    uses = product.times_per_day * product.days_per_week
+    return product.dose.leaf_g <= studied_g and uses <= wording.studied_uses_per_week

@@ -1,0 +1,188 @@
+"""From the names in a case to known medicines, and what could not be checked."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from speciosa.case.vocabulary import Route
+from speciosa.knowledge.medicines import Match, NameKind
+from speciosa.pharmacology.interactions.result import NotChecked
+
+if TYPE_CHECKING:
+    from speciosa.case.model import Case, CaseMedicine
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.medicine_record import Medicine
+
+_HOURS_PER_DAY = 24.0
+
+
+class State(StrEnum):
+    """Where an item stands; a stopped one still counts, a faded one is only mentioned."""
+
+    CURRENT = "current"
+    PLANNED = "planned"
+    STOPPED = "stopped"
+    FADED = "faded"
+
+
+_ORDER = tuple(State)
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One medicine or substance of the list, as far as it matters to interactions."""
+
+    medicine: Medicine
+    state: State
+    remark: str = ""
+    dose_mg: float | None = None
+    oral: bool = True
+
+    @property
+    def id(self) -> str:
+        """The id of the medicine."""
+        return self.medicine.id
+
+    @property
+    def label(self) -> str:
+        """The name with what must be said beside it ("phenelzine (stopped on 2026-11-01)")."""
+        return f"{self.medicine.name} ({self.remark})" if self.remark else self.medicine.name
+
+    @property
+    def faded(self) -> bool:
+        """Whether it was stopped long enough ago for no effect to be expected."""
+        return self.state is State.FADED
+
+
+@dataclasses.dataclass(frozen=True)
+class Recognition:
+    """The list as understood. ``kratom_named`` are names of kratom found among the medicines."""
+
+    items: tuple[Item, ...]
+    not_checked: tuple[NotChecked, ...]
+    recognised: dict[str, str]
+    components: dict[str, tuple[str, ...]]
+    kratom_named: tuple[str, ...]
+    listed_twice: tuple[str, ...]
+
+
+class _Collector:
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.items: list[Item] = []
+        self.not_checked: list[NotChecked] = []
+        self.recognised: dict[str, str] = {}
+        self.components: dict[str, tuple[str, ...]] = {}
+        self.kratom_named: list[str] = []
+
+    def add(self, typed: str, build: _Builder) -> None:
+        match = self.knowledge.medicines.match(typed)
+        if match.contains_kratom:
+            self.kratom_named.append(typed)
+        if match.kind is NameKind.MEDICINE:
+            self.recognised[typed] = match.medicines[0].id
+            if len(match.medicines) > 1:
+                self.components[typed] = tuple(m.id for m in match.medicines)
+            self.items += [build(medicine) for medicine in match.medicines]
+        else:
+            self.not_checked.append(self._why_not(typed, match))
+        self.not_checked += [
+            NotChecked(name=f"{part} (in {typed})", why="not known to Speciosa, not checked")
+            for part in match.unknown_parts
+        ]
+
+    def _why_not(self, typed: str, match: Match) -> NotChecked:
+        if match.kind is NameKind.KRATOM:
+            why = "this is kratom itself; it is counted as kratom, describe it under kratom"
+            return NotChecked(name=typed, why=why)
+        if match.kind is NameKind.CLASS:
+            why = "names a class, not one medicine; not checked until it is known which one"
+            return NotChecked(name=typed, why=why)
+        if match.kind is NameKind.AMBIGUOUS:
+            names = " or ".join(m.name for m in match.medicines)
+            return NotChecked(name=typed, why=f"can mean {names}; not checked until it is clear")
+        suggestion = self.knowledge.medicines.suggest(typed)
+        why = "not known to Speciosa, not checked"
+        return NotChecked(name=typed, why=why, suggestion=suggestion)
+
+
+class _Builder:
+    """Makes the items of one line of the case."""
+
+    def __init__(self, case: Case, line: CaseMedicine | None, knowledge: Knowledge) -> None:
+        self._case, self._line, self._knowledge = case, line, knowledge
+
+    def __call__(self, medicine: Medicine) -> Item:
+        line = self._line
+        if line is None:
+            return Item(medicine=medicine, state=State.CURRENT)
+        state, remark = State.CURRENT, ""
+        if line.stopped is not None and line.stopped <= self._case.date:
+            days = (self._case.date - line.stopped).days
+            gone_after = days_until_gone(medicine, self._knowledge)
+            state = State.STOPPED if gone_after is None or days <= gone_after else State.FADED
+            remark = f"stopped on {line.stopped.isoformat()}"
+        elif line.planned or (line.since is not None and line.since > self._case.date):
+            state, remark = State.PLANNED, "planned"
+        return Item(
+            medicine=medicine,
+            state=state,
+            remark=remark,
+            dose_mg=line.dose_mg,
+            oral=line.route in (None, Route.ORAL),
+        )
+
+
+def days_until_gone(medicine: Medicine, knowledge: Knowledge) -> float | None:
+    """Days after the last dose during which a medicine still counts; ``None`` if not known."""
+    wording = knowledge.ddi.pk_wording
+    named = wording.washout.get(medicine.id)
+    half_life = medicine.victim.half_life_h
+    if half_life is None:
+        return named.days if named else None
+    longest = max([half_life.value, *(a.value for a in half_life.alternatives)])
+    days = wording.half_lives_until_gone * longest / _HOURS_PER_DAY
+    slow = ("inducer",), ("kinact", "Emax")
+    if any(c.effect in slow[0] for c in medicine.perpetrator.classes) or any(
+        p.parameter in slow[1] for p in medicine.perpetrator.parameters
+    ):
+        days += wording.enzyme_recovery_days
+    return max(days, named.days) if named else days
+
+
+def recognise(case: Case, knowledge: Knowledge) -> Recognition:
+    """Every medicine and substance of the case: known, or kept as not checked."""
+    found = _Collector(knowledge)
+    for line in case.medicines:
+        found.add(line.name, _Builder(case, line, knowledge))
+    for substance in case.substances:
+        found.add(substance.name, _Builder(case, None, knowledge))
+    merged: dict[str, Item] = {}
+    twice: list[str] = []
+    for item in found.items:
+        known = merged.get(item.id)
+        if known is not None:
+            twice.append(item.medicine.name)
+            item = _stronger(known, item)  # noqa: PLW2901 (the merged item takes its place)
+        merged[item.id] = item
+    return Recognition(
+        items=tuple(merged[key] for key in sorted(merged)),
+        not_checked=tuple(dict.fromkeys(found.not_checked)),
+        recognised=found.recognised,
+        components=found.components,
+        kratom_named=tuple(found.kratom_named),
+        listed_twice=tuple(dict.fromkeys(twice)),
+    )
+
+
+def _stronger(one: Item, other: Item) -> Item:
+    """Two lines of one medicine as one: the state that counts more, the less favourable rest."""
+    first = min(one, other, key=lambda item: _ORDER.index(item.state))
+    doses = [dose for dose in (one.dose_mg, other.dose_mg) if dose is not None]
+    return dataclasses.replace(
+        first,
+        dose_mg=max(doses, default=None),
+        oral=one.oral or other.oral,
+    )
