@@ -129,7 +129,7 @@ def certainty(raw: Raw, recipe: Raw) -> Raw:
             found = [level for level in LEVELS if re.search(rf"(?<!very )\b{level}\b", text)]
             reason = "as rated by the authors" if by == "published" else text
             return {"level": found[0], "by": by, "reason": reason}
-    return {"level": "unknown", "by": "none", "reason": "not rated by the authors or here"}
+    return {"level": "unknown", "by": "none", "reason": ""}
 
 
 def interval_kind(raw: Raw) -> str:
@@ -225,7 +225,7 @@ def effect_record(raw: Raw, recipe: Raw, read_on: str) -> Raw:
             "statement": recipe.get("statement", ""),
             "design": recipe.get("design") or raw.get("design", "network meta-analysis"),
             "k": raw.get("k"),
-            "n": raw.get("n"),
+            "n": raw.get("n") or raw.get("n_analysed"),
             "population": recipe.get("population") or raw.get("population", ""),
             "duration": raw.get("duration") or raw.get("follow_up", ""),
             "certainty": certainty(raw, recipe),

@@ -21,8 +21,9 @@ _LIVER_SIGNS = {Sign.JAUNDICE, Sign.DARK_URINE, Sign.PRURITUS}
 _SEVEN_OH_FORMS = {KratomForm.SEVEN_OH_PRODUCT, KratomForm.PSEUDOINDOXYL_PRODUCT}
 
 
-def flags(case: Case, wording: EvidenceWording) -> frozenset[str]:
+def flags(case: Case, knowledge: Knowledge) -> frozenset[str]:
     """Names of what holds for this person; an unknown is a flag of its own, never a "no"."""
+    limit = knowledge.safety.limit
     person = case.person
     age = person.age_years
     maybe_pregnant = person.pregnancy in (
@@ -40,8 +41,8 @@ def flags(case: Case, wording: EvidenceWording) -> frozenset[str]:
         or bool(_LIVER_SIGNS & set(case.signs.present))
     )
     held = {
-        "under_18": age is not None and age < wording.minor_below_years,
-        "older": age is not None and age >= wording.older_from_years,
+        "under_18": age is not None and age < limit("youth_age"),
+        "older": age is not None and age >= limit("older_age"),
         "age_unknown": age is None,
         "pregnancy": maybe_pregnant or person.breast_feeding is True,
         "pregnancy_unknown": person.pregnancy is None and person.sex is not Sex.MALE,

@@ -16,7 +16,7 @@ def assess(case: Case, knowledge: Knowledge) -> EvidenceResult:
     """Options beside their comparators; kratom's trials, reports, animal data and harms apart."""
     table = knowledge.evidence
     wording = table.wording
-    held = person.flags(case, wording)
+    held = person.flags(case, knowledge)
     seen = {source for record in table.lane("user_report") for source in record.sources}
     shares = tuple(r for r in table.lane("share") if not seen & set(r.sources))
     return EvidenceResult(

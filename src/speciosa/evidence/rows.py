@@ -46,7 +46,7 @@ def row(
         certainty=effect.certainty.level,
         certainty_reason=wording.certainty_by[effect.certainty.by].format(
             reason=effect.certainty.reason.rstrip(".")
-        ),
+        ).strip(),
         cautions=" ".join(c for c in (effect.caution, population, *cautions) if c),
         facts=(fact_id,),
     )

@@ -116,17 +116,11 @@ class WordedFinding(Conditional, frozen=True, kw_only=True):
 
 
 class Limits(Record, frozen=True, kw_only=True):
-    """Ages and amounts at which something else holds."""
+    """Amounts and scores at which a flag holds; ages and windows are limits of the safety table."""
 
-    minor_below_years: float
-    young_adult_below_years: float
-    early_review_below_years: float
-    older_from_years: float
     caffeine_high_mg_per_day: float
-    daily_use_days_per_week: float
-    recent_kratom_hours: float
-    fertile_from_years: float
-    fertile_to_years: float
+    criteria_from: int
+    isi_insomnia_from: int
 
 
 class PlanWording(Record, frozen=True, kw_only=True):
@@ -191,7 +185,6 @@ class ConsultationWording(Record, frozen=True, kw_only=True):
 
     headlines: tuple[Text, ...]
     urgent_why: str
-    missing_ask: str
     ask: tuple[Ask, ...]
     tell: tuple[Tell, ...]
     refer: tuple[Refer, ...]

@@ -214,8 +214,6 @@ class WordedMissing(Record, frozen=True, kw_only=True):
 class EvidenceWording(Record, frozen=True, kw_only=True):
     """Every sentence of the evidence room."""
 
-    minor_below_years: float
-    older_from_years: float
     headline: str
     favours: Mapping[str, str]
     no_interval: Mapping[str, str]
@@ -258,6 +256,26 @@ class Evidence(Table):
     def effect(self, effect_id: str) -> Effect:
         """One record by id. Raises ``KeyError`` for an unknown id."""
         return self._effects_by_id[effect_id]
+
+    def rows_about(self, medicine_id: str) -> tuple[str, ...]:
+        """Fact ids of the rows on starting this medicine: on it alone first, then on its class."""
+        found = [
+            (len(row.medicines), effect.fact_id(row))
+            for effect in self.effects
+            for row in effect.rows
+            if medicine_id in row.medicines and row.control is not Control.CONTINUED
+        ]
+        return tuple(fact_id for _, fact_id in sorted(found, key=lambda pair: pair[0]))
+
+    def rows_on_others(self, treatment_id: str) -> frozenset[str]:
+        """Fact ids of rows on another treatment in records that also have rows on this one."""
+        return frozenset(
+            effect.fact_id(row)
+            for effect in self.effects
+            if any(treatment_id in row.treatments for row in effect.rows)
+            for row in effect.rows
+            if treatment_id not in row.treatments
+        )
 
     def lane(self, name: str) -> tuple[KratomRecord, ...]:
         """Kratom records of a lane, in the order of the data."""

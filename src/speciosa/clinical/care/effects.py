@@ -1,0 +1,107 @@
+"""What was published on an item: certainty, one effect beside its comparator, label range."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from speciosa.clinical.care.standing import AVOID
+from speciosa.finding import Certainty
+
+if TYPE_CHECKING:
+    from speciosa.clinical.care.situation import Situation
+    from speciosa.evidence.result import EffectRow
+    from speciosa.knowledge.care import LabelRange, Treatment
+    from speciosa.knowledge.care_wording import Item
+
+
+def rows_for(treatment: Treatment, here: Situation) -> tuple[EffectRow, ...]:
+    """Published rows of a treatment: those it names, else those of its medicine alone."""
+    rows = here.results.evidence.options
+    places = {effect_id: place for place, effect_id in enumerate(treatment.evidence)}
+    elsewhere = here.knowledge.evidence.rows_on_others(treatment.id)
+    own = [row for row in rows if _effect_id(row) in places and row.id not in elsewhere]
+    if own or len(treatment.medicines) != 1:
+        return tuple(sorted(own, key=lambda row: (places[_effect_id(row)], row.id.count("/"))))
+    about = {f: i for i, f in enumerate(here.knowledge.evidence.rows_about(treatment.medicines[0]))}
+    return tuple(sorted((r for r in rows if r.id in about), key=lambda r: about[r.id]))
+
+
+def certainty_of(
+    item: Item, treatment: Treatment | None, rows: tuple[EffectRow, ...], here: Situation
+) -> tuple[Certainty, str]:
+    """The item's own certainty, else our judgement of the treatment, else that of its rows."""
+    words = here.knowledge.care.plan.words
+    if item.certainty is not None:
+        return item.certainty, item.certainty_words
+    if treatment is not None and treatment.certainty is not None:
+        judged = words["judged_certainty"].format(words=treatment.certainty.words)
+        return treatment.certainty.level, judged
+    for row in rows:
+        if row.certainty is not Certainty.UNKNOWN:
+            return row.certainty, words["evidence_certainty"].format(level=row.certainty)
+    return Certainty.UNKNOWN, words["unknown_certainty"]
+
+
+def effect_words(rows: tuple[EffectRow, ...], here: Situation) -> tuple[str, tuple[str, ...]]:
+    """The first sized effect as a sentence with its comparator, and its facts."""
+    words = here.knowledge.care.plan.words
+    for row in rows:
+        estimate = row.estimate
+        if estimate is None or estimate.value is None:
+            continue
+        parts = {
+            "option": row.option,
+            "outcome": row.outcome,
+            "measure": row.measure,
+            "value": f"{estimate.value:g}",
+            "comparator": row.comparator,
+            "favours": row.favours.rstrip("."),
+        }
+        if estimate.low is not None and estimate.high is not None:
+            sentence = words["effect"].format(
+                **parts,
+                low=f"{estimate.low:g}",
+                high=f"{estimate.high:g}",
+                interval=estimate.interval,
+            )
+        else:
+            sentence = words["effect_bare"].format(**parts, why=estimate.no_interval_because)
+        return sentence, row.facts
+    return "", ()
+
+
+def label_words(
+    treatment: Treatment, standing: str, here: Situation
+) -> tuple[str, tuple[str, ...]]:
+    """The label range for this person, or why none is shown; a reference and never an order."""
+    if not treatment.labels or standing == AVOID:
+        return "", ()
+    words, flags = here.knowledge.care.plan.words, here.flags
+    for flag, key in (
+        ("crisis", "label_none_crisis"),
+        ("under_18", "label_none_minor"),
+        ("age_unknown", "label_none_age"),
+        ("pregnancy", "label_none_pregnancy"),
+    ):
+        if flag in flags:
+            return words[key], ()
+    label = _label(treatment, flags)
+    if label is None:
+        return words["label_none_liver"], ()
+    text = words["label" if label.verified else "label_unverified"].format(
+        population=words[f"population_{label.population}"], text=label.text
+    )
+    return text, (treatment.fact_id(f"label/{label.population}"),)
+
+
+def _label(treatment: Treatment, flags: frozenset[str]) -> LabelRange | None:
+    ranges = {label.population: label for label in treatment.labels}
+    if "liver" in flags:
+        return ranges.get("older_or_liver")
+    if "older" in flags:
+        return ranges.get("older") or ranges.get("older_or_liver") or ranges.get("adult")
+    return ranges.get("adult")
+
+
+def _effect_id(row: EffectRow) -> str:
+    return row.id.split("/")[1]

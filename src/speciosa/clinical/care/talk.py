@@ -1,0 +1,78 @@
+"""The consultation: what to ask, what to say to the person, whom to involve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from speciosa.clinical.care.result import Advice, ConsultationResult, Question, Referral
+from speciosa.clinical.care.situation import Results, Situation, situation
+from speciosa.clinical.care.worded import first_text
+
+if TYPE_CHECKING:
+    from speciosa.case import Case
+    from speciosa.clinical.dependence.result import DependenceResult
+    from speciosa.clinical.safety.result import SafetyResult
+    from speciosa.clinical.severity.result import SeverityResult
+    from speciosa.evidence.result import EvidenceResult
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.interactions.result import InteractionsResult
+    from speciosa.regulation.result import LawResult
+
+
+def consultation(  # noqa: PLR0913 - one argument for each room's result
+    case: Case,
+    knowledge: Knowledge,
+    *,
+    severity: SeverityResult,
+    safety: SafetyResult,
+    dependence: DependenceResult,
+    interactions: InteractionsResult,
+    evidence: EvidenceResult,
+    law: LawResult,
+) -> ConsultationResult:
+    """Questions that matter for this person, plain words to say, people to involve."""
+    results = Results(
+        severity=severity,
+        safety=safety,
+        dependence=dependence,
+        interactions=interactions,
+        evidence=evidence,
+        law=law,
+    )
+    here = situation(case, knowledge, results)
+    wording = knowledge.care.consultation
+    return ConsultationResult(
+        headline=first_text(wording.headlines, here.flags),
+        ask=_once(tuple(_questions(here))),
+        tell=tuple(
+            Advice(topic=t.topic, text=t.text, facts=t.facts)
+            for t in wording.tell
+            if t.holds(here.flags)
+        ),
+        refer=tuple(
+            Referral(to=r.to, when=r.at, why=r.why, facts=r.facts)
+            for r in wording.refer
+            if r.holds(here.flags)
+        ),
+    )
+
+
+def _questions(here: Situation) -> Iterator[Question]:
+    """Danger first, then what the plan needs, then what the interactions depend on."""
+    wording = here.knowledge.care.consultation
+    for text in here.results.safety.urgent.ask_now:
+        yield Question(text=text, why=wording.urgent_why)
+    for ask in wording.ask:
+        if ask.holds(here.flags):
+            yield Question(text=ask.text, why=ask.why)
+    for row in here.results.interactions.rows:
+        if row.ask:
+            yield Question(text=row.ask, why=row.sentence)
+
+
+def _once(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    first: dict[str, Question] = {}
+    for question in questions:
+        first.setdefault(question.text, question)
+    return tuple(first.values())
