@@ -57,11 +57,11 @@ def timed(work: Callable[[], T], repeats: int) -> tuple[float, T]:
 def closed_form(body: Body) -> tuple[Array, Array]:
     """Mitragynine and 7-OH over the last day, in nmol/L, as the product computes them."""
     subjects = body.clearance_l_h.size
-    doses = np.full((subjects, DOSE_TIMES_H.size), DOSE_NMOL)
-    span = (doses, DOSE_TIMES_H, 24.0, float(DAYS), TIME_H)
+    amounts = np.full((subjects, DOSE_TIMES_H.size), DOSE_NMOL)
+    doses = kinetics.Doses(amounts, DOSE_TIMES_H, 24.0, float(DAYS))
     parent = kinetics.mitragynine(body)
     formed = kinetics.formed_seven_oh(body, parent)
-    return kinetics.superpose(parent, *span), kinetics.superpose(formed, *span)
+    return kinetics.superpose(parent, doses, TIME_H), kinetics.superpose(formed, doses, TIME_H)
 
 
 def one_subject(body: Body, i: int, rtol: float) -> tuple[Array, Array]:

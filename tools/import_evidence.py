@@ -89,6 +89,12 @@ def sentence(text: str) -> str:
 # ------------------------------------------------------------------ sources
 
 
+# Sources the notes name without an address, and where the citation was seen since.
+SEEN_AT = {
+    "hassan2013": "https://www.scribd.com/document/688641927/Hassanetal-NBR-2013-Authorcopy",
+}
+
+
 def source_record(source_id: str, raw: Raw, read_on: str) -> Raw:
     """One source in the shape of ``Source``; what could not be checked moves to the note."""
     notes = []
@@ -101,11 +107,12 @@ def source_record(source_id: str, raw: Raw, read_on: str) -> Raw:
     unread = raw["url"] == NOT_READ
     if unread:
         notes.append("Known by its citation only; not read.")
+    seen_at = SEEN_AT.get(source_id, "") if unread else raw["url"]
     return kept(
         {
             "id": source_id,
             "cite": raw["cite"],
-            "url": "" if unread else raw["url"],
+            "url": seen_at,
             "doi": "" if raw.get("doi_verified") is False else raw.get("doi", ""),
             "pmid": raw.get("pmid", ""),
             "tier": raw.get("tier", "primary"),
