@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.samples import ExposureSamples
 
+_SEVEN_OH = "7-hydroxymitragynine"
 _RENAL = 0.5  # a medicine that leaves unchanged by half or more needs no enzyme data
 
 
@@ -124,8 +125,9 @@ def _findings(found: Recognition, kratom: KratomContext, poor: frozenset[str]) -
             text=f"Listed more than once: {', '.join(found.listed_twice)}.",
             action="Ask whether it is taken twice, perhaps under two names.",
         )
-    if kratom.counts and kratom.seven_oh:
-        yield _seven_oh_finding(kratom)
+    listed = any(item.id == _SEVEN_OH for item in found.items)
+    if listed or (kratom.counts and kratom.seven_oh):
+        yield _seven_oh_finding(certain=listed or not kratom.unknown_product)
     if unknown := _without_kinetics(found):
         yield Finding(
             id="interaction.no_kinetics",
@@ -145,20 +147,20 @@ def _findings(found: Recognition, kratom: KratomContext, poor: frozenset[str]) -
         )
 
 
-def _seven_oh_finding(kratom: KratomContext) -> Finding:
-    if kratom.unknown_product:
-        text = (
-            "The kind of kratom product is not known; a concentrated 7-OH product would have to be "
-            "treated as an opioid, and no interaction data in people exist for it."
-        )
-    else:
+def _seven_oh_finding(*, certain: bool) -> Finding:
+    if certain:
         text = (
             "Concentrated 7-OH or a relative of it is an opioid exposure, not kratom leaf; no "
             "interaction data in people exist for it."
         )
+    else:
+        text = (
+            "The kind of kratom product is not known; a concentrated 7-OH product would have to be "
+            "treated as an opioid, and no interaction data in people exist for it."
+        )
     return Finding(
         id="interaction.seven_oh",
-        severity=Severity.MODERATE if kratom.unknown_product else Severity.MAJOR,
+        severity=Severity.MAJOR if certain else Severity.MODERATE,
         certainty=Certainty.LOW,
         tone=Tone.WARNING,
         text=text,

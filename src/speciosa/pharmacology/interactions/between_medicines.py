@@ -98,7 +98,7 @@ def _use(item: Item) -> Use:
 
 def _pair_row(perpetrator: Item, victim: Item, prepared: _Prepared) -> Interaction | None:
     knowledge = prepared.knowledge
-    observed = knowledge.ddi.pair(victim.id, perpetrator.id)
+    observed = _observed(perpetrator, victim, prepared)
     modelled = _model(perpetrator, victim, prepared)
     shown = observed.auc_ratio if observed else modelled.ratio.median if modelled else None
     weakens = _weakens(perpetrator, victim, prepared)
@@ -158,6 +158,14 @@ def _pair_row(perpetrator: Item, victim: Item, prepared: _Prepared) -> Interacti
         consider=text["consider_pair"],
         facts=tuple(dict.fromkeys(facts)),
     )
+
+
+def _observed(perpetrator: Item, victim: Item, prepared: _Prepared) -> Pair | None:
+    """The studied pair, unless it ran through an enzyme that the person lacks anyway."""
+    pair = prepared.knowledge.ddi.pair(victim.id, perpetrator.id)
+    if pair is None or prepared.poor_metaboliser_of.intersection(pair.enzymes):
+        return None
+    return pair
 
 
 def _model(perpetrator: Item, victim: Item, prepared: _Prepared) -> _Modelled | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import product
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Severity
@@ -223,18 +223,18 @@ class _Pair:
 
 def _pairs(participants: Sequence[_Participant], rule: SharedRule) -> Iterator[_Pair]:
     """Every ordered pair that meets a level, with the worst level that it meets."""
-    for one, other in permutations(participants, 2):
-        if one.id in rule.except_for or other.id in rule.except_for:
-            continue
-        met = []
-        for level in rule.levels:
-            left, right = one.meets(level.one), other.meets(level.other)
-            if left and right:
-                met.append(_Pair(one, other, level.severity, (*left, *right)))
-        if met:
-            pair = min(met, key=lambda p: p.severity.rank)
-            faded = any(p.item is not None and p.item.faded for p in (one, other))
-            yield dataclasses.replace(pair, severity=Severity.INFO) if faded else pair
+    counted = [p for p in participants if p.id not in rule.except_for]
+    best: dict[tuple[str, str], _Pair] = {}
+    for level in sorted(rule.levels, key=lambda level: level.severity.rank):
+        left = [(p, facts) for p in counted if (facts := p.meets(level.one))]
+        right = [(p, facts) for p in counted if (facts := p.meets(level.other))]
+        for (one, one_facts), (other, other_facts) in product(left, right):
+            if one is not other and (one.id, other.id) not in best:
+                faded = any(p.item is not None and p.item.faded for p in (one, other))
+                severity = Severity.INFO if faded else level.severity
+                facts = (*one_facts, *other_facts)
+                best[one.id, other.id] = _Pair(one, other, severity, facts)
+    yield from best.values()
 
 
 def _shared_row(rule: SharedRule, pairs: Sequence[_Pair], knowledge: Knowledge) -> Interaction:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -46,20 +47,25 @@ class AucRatio:
     samples: Array
     shares: Mapping[str, float]
 
-    @property
-    def median(self) -> float:
-        """Median of the samples."""
-        return float(np.median(self.samples))
+    @cached_property
+    def _quantiles(self) -> tuple[float, float, float]:
+        low, median, high = np.quantile(self.samples, (0.05, 0.5, 0.95))
+        return float(low), float(median), float(high)
 
     @property
     def low(self) -> float:
-        """5th percentile."""
-        return float(np.quantile(self.samples, 0.05))
+        """5th percentile of the samples."""
+        return self._quantiles[0]
+
+    @property
+    def median(self) -> float:
+        """Median of the samples."""
+        return self._quantiles[1]
 
     @property
     def high(self) -> float:
-        """95th percentile."""
-        return float(np.quantile(self.samples, 0.95))
+        """95th percentile of the samples."""
+        return self._quantiles[2]
 
 
 def auc_ratio(victim: Clearance, perpetrators: Sequence[Activity]) -> AucRatio:

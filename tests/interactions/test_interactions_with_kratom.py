@@ -1,0 +1,207 @@
+"""Kratom with one medicine: hazards, concentrations, and how sure the words are."""
+
+from __future__ import annotations
+
+import pytest
+from tests.interactions.cases import AS_STUDIED, KNOWLEDGE, SEVEN_OH, USING, check, ids, row
+from tests.language import forbidden_in
+
+from speciosa.finding import Certainty, Severity
+from speciosa.pharmacology.interactions.result import Direction, Interaction
+
+SAFE_STOPS = (
+    "do not stop",
+    "not withhold or stop",
+    "gradually",
+    "stop nothing",
+    "stop no medicine",
+    "before anything is stopped",
+)
+ALL = KNOWLEDGE.medicines.all()
+
+
+@pytest.mark.parametrize("medicine", ALL, ids=lambda m: m.id)
+def test_every_medicine_can_be_checked_with_kratom(medicine) -> None:
+    result = check(medicine.id, kratom=USING)
+    assert result.recognised == {medicine.id: medicine.id}
+    assert result.not_checked == ()
+    assert [r.severity.rank for r in result.rows] == sorted(r.severity.rank for r in result.rows)
+    assert len({r.id for r in result.rows}) == len(result.rows)
+    assert forbidden_in(result) == []
+    for interaction in result.rows:
+        assert interaction.facts
+        for fact in interaction.facts:
+            KNOWLEDGE.cite(fact)
+
+
+def test_midazolam_shows_the_study_first() -> None:
+    for kratom in (USING, AS_STUDIED):
+        found = row(check("midazolam", kratom=kratom), "pk.kratom.midazolam")
+        assert found.auc_ratio is not None
+        assert (found.auc_ratio.value, found.auc_ratio.low, found.auc_ratio.high) == (
+            1.39,
+            1.23,
+            1.57,
+        )
+        assert "observed" in found.auc_ratio.interval
+        assert found.direction is Direction.KRATOM_ON_MEDICINE
+    studied = row(check("midazolam", kratom=AS_STUDIED), "pk.kratom.midazolam")
+    assert "cannot be excluded" not in studied.sentence
+
+
+def test_dextromethorphan_is_unchanged_and_higher_use_untested() -> None:
+    found = row(check("dextromethorphan", kratom=USING), "pk.kratom.dextromethorphan")
+    assert found.auc_ratio is not None
+    assert found.auc_ratio.value == 0.99
+    assert "no change was seen" in found.sentence
+    assert "untested" in found.sentence
+
+
+def test_a_cyp2d6_victim_is_bounded_by_the_study_and_open_beyond_it() -> None:
+    within = row(check("desipramine", kratom=AS_STUDIED), "pk.kratom.desipramine").auc_ratio
+    beyond = row(check("desipramine", kratom=USING), "pk.kratom.desipramine").auc_ratio
+    assert within is not None
+    assert within.value is None
+    assert within.high is not None
+    assert 1.0 < within.high < 1.25
+    assert beyond is not None
+    assert beyond.value is None
+    assert beyond.no_interval_because
+
+
+def test_beyond_the_study_there_is_a_range_and_no_point() -> None:
+    within = row(check("buspirone", kratom=AS_STUDIED), "pk.kratom.buspirone").auc_ratio
+    beyond = row(check("buspirone", kratom=USING), "pk.kratom.buspirone").auc_ratio
+    assert within is not None
+    assert beyond is not None
+    assert within.value == pytest.approx(2.06, abs=0.15)
+    assert beyond.value is None
+    assert beyond.low == within.low
+    assert beyond.high > within.high
+
+
+def test_a_glucuronidated_medicine_has_no_concentration_row() -> None:
+    assert "pk.kratom.lorazepam" not in ids(check("lorazepam", kratom=USING))
+
+
+def test_in_vitro_only_is_said_to_be_unstudied() -> None:
+    found = row(check("warfarin", kratom=USING), "pk.kratom.warfarin")
+    assert found.certainty is Certainty.UNKNOWN
+    assert found.auc_ratio is not None
+    assert found.auc_ratio.value is None
+    assert "not been studied in people" in found.sentence
+
+
+def test_naltrexone_precipitates_withdrawal() -> None:
+    found = row(check("naltrexone", kratom=USING), "pd.opioid_antagonist.naltrexone")
+    assert found.severity is Severity.URGENT
+    assert "withdrawal" in found.sentence
+    assert any("undisclosed" in report for report in found.case_reports)
+    result = check("naltrexone", kratom={"status": "asking"})
+    asking = row(result, "pd.opioid_antagonist.naltrexone")
+    assert asking.severity is Severity.MAJOR
+    assert asking.sentence.startswith("If kratom were used with naltrexone")
+
+
+def test_rescue_naloxone_stays_first_aid() -> None:
+    found = row(check("naloxone", kratom=USING), "pd.opioid_antagonist.naloxone")
+    assert found.severity is Severity.MINOR
+    assert "first aid" in found.sentence
+
+
+@pytest.mark.parametrize("name", ["methadone", "buprenorphine", "alprazolam", "sertraline"])
+def test_no_row_advises_an_abrupt_stop(name: str) -> None:
+    for interaction in check(name, kratom=USING).rows:
+        advice = interaction.consider.lower()
+        assert "stop" not in advice or any(words in advice for words in SAFE_STOPS)
+
+
+def test_seven_oh_is_an_opioid_and_never_leaf() -> None:
+    result = check("oxycodone", "midazolam", "melatonin", kratom=SEVEN_OH)
+    opioid = row(result, "pd.opioid_agonist.oxycodone")
+    assert opioid.severity is Severity.MAJOR
+    assert opioid.sentence.startswith("The 7-OH product with oxycodone")
+    assert "ddi/kratom/product/seven_oh/opioid_agonist" not in opioid.facts[:1]
+    assert any(f.startswith("ddi/kratom/product/seven_oh") for f in opioid.facts)
+    kinetic = row(result, "pk.kratom.midazolam")
+    assert kinetic.auc_ratio is not None
+    assert kinetic.auc_ratio.value is None
+    assert kinetic.auc_ratio.low is None
+    # With leaf a weak sedative meets no rule; with an opioid it does.
+    assert "pd.cns_depressant.melatonin" in ids(result)
+    assert "pd.cns_depressant.melatonin" not in ids(check("melatonin", kratom=AS_STUDIED))
+    assert any(f.id == "interaction.seven_oh" and f.severity is Severity.MAJOR
+               for f in result.findings)  # fmt: skip
+
+
+def test_an_unknown_product_is_judged_as_both() -> None:
+    unknown = ids(check("melatonin", "oxycodone", "midazolam", kratom=USING))
+    assert unknown >= ids(check("melatonin", "oxycodone", "midazolam", kratom=SEVEN_OH))
+    assert unknown >= ids(check("melatonin", "oxycodone", "midazolam", kratom=AS_STUDIED))
+
+
+def test_inhibitors_change_kratom_in_an_unpredictable_direction() -> None:
+    result = check("ketoconazole", "rifampicin", "grapefruit", kratom=USING)
+    inhibitor = row(result, "pk.ketoconazole.kratom")
+    assert inhibitor.certainty is Certainty.VERY_LOW
+    assert inhibitor.auc_ratio is not None
+    assert inhibitor.auc_ratio.low is not None
+    assert inhibitor.auc_ratio.low > 1.0
+    assert "cannot be predicted" in inhibitor.sentence
+    assert "ddi/kratom/victim/animal/1" in inhibitor.facts
+    assert "ddi/kratom/victim/animal/2" in inhibitor.facts
+    inducer = row(result, "pk.rifampicin.kratom")
+    assert inducer.auc_ratio is not None
+    assert inducer.auc_ratio.high is not None
+    assert inducer.auc_ratio.high < 1.0
+    juice = row(result, "pk.grapefruit_juice.kratom")
+    assert juice.auc_ratio is not None
+    assert juice.auc_ratio.value is None
+
+
+def test_a_poor_metaboliser_has_no_cyp2d6_inhibition() -> None:
+    person = {"cyp2d6": {"phenotype": "poor"}}
+    result = check("desipramine", "paroxetine", kratom=USING, person=person)
+    assert "pk.paroxetine.desipramine" not in ids(result)
+    assert "pk.paroxetine.desipramine" in ids(check("desipramine", "paroxetine", kratom=USING))
+    assert "poor metaboliser" in row(result, "pk.kratom.desipramine").sentence
+    assert any(f.id == "interaction.poor_metaboliser.CYP2D6" for f in result.findings)
+
+
+@pytest.mark.parametrize(
+    ("kratom", "start"),
+    [
+        ({"status": "using"}, "Kratom with"),
+        ({"status": "asking"}, "If kratom were used with"),
+        ({"status": "stopped"}, "Kratom, stopped lately or at an unknown time"),
+        ({"status": "stopped", "last_use_hours_ago": 30}, "Kratom, stopped lately"),
+        ({"status": "stopped", "stopped": "2026-01-01"}, "If kratom were used again with"),
+    ],
+)
+def test_the_words_follow_the_status(kratom, start: str) -> None:
+    found = row(check("alprazolam", kratom=kratom), "pd.cns_depressant.alprazolam")
+    assert found.sentence.startswith(start)
+
+
+def test_reports_are_marked_when_not_verified() -> None:
+    found = row(check("modafinil", kratom=USING), "reported.modafinil")
+    assert found.case_reports == ("seizure with kratom and modafinil (unverified, recalled)",)
+    quetiapine = row(check("quetiapine", kratom=USING), "pd.cns_depressant.quetiapine")
+    assert any("fatality" in report for report in quetiapine.case_reports)
+
+
+def with_kratom(interaction: Interaction) -> bool:
+    return "kratom" in interaction.members
+
+
+@pytest.mark.parametrize("kratom", [None, {"status": "never"}])
+def test_without_kratom_only_the_list_itself_is_checked(kratom) -> None:
+    result = check("alprazolam", "oxycodone", kratom=kratom)
+    assert result.rows
+    assert not any(with_kratom(r) for r in result.rows)
+
+
+def test_kratom_named_as_a_substance_counts_as_kratom() -> None:
+    result = check("alprazolam", substances=[{"name": "Kratom"}])
+    assert "pd.cns_depressant.alprazolam" in ids(result)
+    assert [entry.name for entry in result.not_checked] == ["Kratom"]
