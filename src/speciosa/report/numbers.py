@@ -46,9 +46,15 @@ class Shown(NamedTuple):
 
 
 def shown(estimate: Estimate) -> Shown:
-    """The parts of an estimate, for places that give each its own look."""
-    value, low, high = (_finite(x) for x in (estimate.value, estimate.low, estimate.high))
-    unit = "" if estimate.unit in _NO_UNIT else _NBSP + estimate.unit
+    """The parts of an estimate, for places that give each its own look.
+
+    A share of 1 (unit ``share``) is written as a percentage.
+    """
+    share = estimate.unit == "share"
+    given = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (_finite(x, percent=share) for x in given)
+    name = "%" if share else estimate.unit
+    unit = "" if name in _NO_UNIT else _NBSP + name
     if low is None or high is None:
         one_sided = f"at least {plain(low)}" if low is not None else ""
         one_sided = f"at most {plain(high)}" if high is not None else one_sided
@@ -57,7 +63,7 @@ def shown(estimate: Estimate) -> Shown:
             return Shown(plain(value), unit, one_sided, "", reason)
         return Shown(one_sided or NOT_KNOWN, unit if one_sided else "", "", "", reason)
     places = _places(low, high, value)
-    bounds = f"{_write(low, places)} to {_write(high, places)}"
+    bounds = f"{_bound(low, places)} to {_bound(high, places)}"
     # Where an interval has no name, the reason says what it is.
     if value is None:
         return Shown(bounds, unit, "", estimate.interval, estimate.no_interval_because)
@@ -95,8 +101,10 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{_NBSP}%".replace("-", _MINUS)
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+def _finite(value: float | None, *, percent: bool) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value * 100, 10) if percent else value
 
 
 def _magnitude(value: float) -> int:
@@ -117,6 +125,13 @@ def _given_places(value: float) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+def _bound(value: float, places: int) -> str:
+    """A bound keeps as many places as show on which side of 0 and 1 it lies."""
+    while places < _MOST_PLACES and value not in _LANDMARKS and round(value, places) in _LANDMARKS:
+        places += 1
+    return _write(value, places)
+
+
 def _write(value: float, places: int) -> str:
     if 0 < abs(value) < 1e-4 or abs(value) >= 1e9:
         return f"{value:.2g}".replace("e-0", "e-").replace("e+", "e").replace("-", _MINUS)
@@ -124,7 +139,5 @@ def _write(value: float, places: int) -> str:
         given = _given_places(value)
         # A trailing zero is kept only where the interval's own resolution asks for it.
         places = max(places, min(1 - _magnitude(value), given))
-    while places < _MOST_PLACES and value not in _LANDMARKS and round(value, places) in _LANDMARKS:
-        places += 1
     text = f"{round(value, places):,.{max(places, 0)}f}"
     return text.replace("-", _MINUS)

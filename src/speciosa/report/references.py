@@ -88,7 +88,8 @@ class Bibliography:
 
     def law_marks(self, layer: LawLayer) -> tuple[Mark, ...]:
         """The reference numbers of one layer of law: its fact, and the page it was read on."""
-        marks = {mark.number: mark for mark in self.marks((layer.fact,) if layer.fact else ())}
+        facts = (layer.fact, *layer.facts) if layer.fact else layer.facts
+        marks = {mark.number: mark for mark in self.marks(facts)}
         if layer.source is not None:
             number = self._numbers[self._law_key(layer.source)]
             marks.setdefault(number, Mark(number, unverified=not layer.verified))

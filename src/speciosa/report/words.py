@@ -118,7 +118,7 @@ UNVERIFIED_CONTACT = "not checked: confirm this number before you give it out"
 
 def label(name: str) -> str:
     """A name such as ``no_specific_law`` as words: ``No specific law``."""
-    text = name.replace("_", " ").strip()
+    text = str(name).replace("_", " ").strip()
     return text[:1].upper() + text[1:]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from speciosa.clinical.severity.result import HistoryPoint, Score
 from speciosa.report.charts.scale import Linear
-from speciosa.report.charts.svg import WIDTH, Canvas
+from speciosa.report.charts.svg import WIDTH, Canvas, shortened
 from speciosa.report.numbers import plain
 
 _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 190.0, 34.0, 34.0, 26.0, 30.0
@@ -35,7 +35,7 @@ def course(score: Score, history: Sequence[HistoryPoint], *, name: str) -> str:
         description=f"Scores of 0 to {score.maximum}. {listed}."
         + (f" The band shows {plain(band)} points around the first score." if band else ""),
     )
-    canvas.text((_LEFT, 13), f"{score.name} (0 to {score.maximum})", "axis-name")
+    canvas.text((_LEFT, 13), f"{shortened(score.name, 40)} (0 to {score.maximum})", "axis-name")
     if band:
         low, high = y(first_score - band), y(first_score + band)
         canvas.rect(_LEFT, high, _EDGE - _LEFT, low - high, "no-effect")

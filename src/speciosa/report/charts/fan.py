@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from speciosa.pharmacology.exposure.result import Curve
 from speciosa.report.charts.scale import Linear, round_up
-from speciosa.report.charts.svg import WIDTH, Canvas, thinned
+from speciosa.report.charts.svg import WIDTH, Canvas, shortened, thinned
 from speciosa.report.numbers import plain
 from speciosa.report.words import analyte
 
@@ -52,7 +52,7 @@ def _usable(times: tuple[float, ...], values: Iterable[float]) -> bool:
 
 
 def _axes(canvas: Canvas, x: Linear, y: Linear, unit: str) -> None:
-    canvas.text((_LEFT, 12), unit, "axis-name")
+    canvas.text((_LEFT, 12), shortened(unit, 30), "axis-name")
     for tick in y.ticks(4):
         canvas.line((_LEFT, y(tick)), (WIDTH - _RIGHT, y(tick)), "grid" if tick else "axis")
         canvas.text((_LEFT - 6, y(tick) + 4), plain(tick), "tick", "end")

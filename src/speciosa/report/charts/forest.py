@@ -13,6 +13,7 @@ from speciosa.report.numbers import plain, sentence, shown
 
 _ROW, _TOP, _AXIS = 40.0, 8.0, 34.0
 _LEFT, _RIGHT = 8.0, 392.0
+_LEAST = 1e-3
 
 
 def forest(
@@ -26,8 +27,10 @@ def forest(
     if no_effect is not None and not 0 < no_effect[0] < no_effect[1] < math.inf:
         no_effect = None
     values += [*(no_effect or ()), 1.0]
-    # A little room at both ends, and never an axis so short that noise looks like an effect.
-    x = Logarithmic(min(*values, 0.5) / 1.1, max(*values, 2.0) * 1.1, _LEFT, _RIGHT)
+    # A little room at both ends; never so short that noise looks like an effect, nor too long to
+    # be read. What lies beyond ends at the edge; the number beside it is true.
+    low, high = max(min(*values, 0.5), _LEAST), min(max(*values, 2.0), 1 / _LEAST)
+    x = Logarithmic(low / 1.1, high * 1.1, _LEFT, _RIGHT)
     bottom = _TOP + _ROW * len(plotted)
     listed = "; ".join(f"{_label(row)} {sentence(e)}" for row, e in plotted)
     canvas = Canvas(
@@ -53,8 +56,8 @@ def _draw(canvas: Canvas, x: Logarithmic, top: float, row: Interaction, ratio: E
     middle = top + 28
     canvas.line((x(1.0), middle - 9), (x(1.0), middle + 9), "reference")
     parts = shown(ratio)
-    value = f"{parts.value} ({parts.range})" if parts.range else parts.value
-    canvas.text((_LEFT, top + 14), shortened(_label(row), 46 - len(value)), "label halo")
+    value = shortened(f"{parts.value} ({parts.range})" if parts.range else parts.value, 30)
+    canvas.text((_LEFT, top + 14), shortened(_label(row), 48 - len(value)), "label halo")
     canvas.text((_RIGHT, top + 14), value, "value halo", "end")
     if ratio.low is not None and ratio.high is not None:
         low, high = (x(v) if v > 0 else x.start for v in (ratio.low, ratio.high))

@@ -27,7 +27,7 @@ def first_screen(page: Page, assessment: Assessment) -> None:
     page.rule("At a glance")
     _severity(page, assessment)
     kratom = assessment.kratom
-    page.pair("Kratom", f"{kratom.status}. ", kratom.intake.headline)
+    page.pair("Kratom", f"{words.label(kratom.status)}. ", kratom.intake.headline)
     page.pair("", kratom.dependence.headline)
     _interactions(page, assessment)
     _law(page, assessment)

@@ -52,6 +52,9 @@ class Page:
     def rule(self, title: str, heavy: bool = False) -> None:
         """A titled line across the page."""
         title = self._safe(title)
+        if cell_len(title) > self._width - 6:
+            self.line((title, "bold"))
+            return
         stroke = self._safe("━" if heavy else "─")
         room = max(self._width - cell_len(title) - 4, 0)
         self._print(Text(f"{stroke * 2} {title} {stroke * room}", style="bold"))
@@ -63,6 +66,8 @@ class Page:
             words, style = (piece, "") if isinstance(piece, str) else piece
             body.append(self._safe(words), style=style)
         words, style = (mark, "") if isinstance(mark, str) else mark
+        if not body.plain.strip() and not words:
+            return
         head = Text(" " * indent)
         head.append(self._safe(words), style=style)
         left = indent + gutter

@@ -46,6 +46,16 @@ def severity(page: Page, assessment: Assessment) -> None:
             page.cites(change.facts),
             gutter=_WIDE,
         )
+    if result.predictive:
+        page.heading("What a screen on this side of its cut-off means")
+    for value in result.predictive:
+        side = f"{'at or above' if value.at_or_above else 'below'} {value.cutoff}"
+        page.item(
+            f"{value.instrument} {side}, for {value.target}: if {percent(value.prevalence)} of "
+            "those screened have it, of those on this side ",
+            *page.estimate(value.share),
+            page.cites(value.facts),
+        )
     if result.history:
         page.heading("All dated scores")
     for point in result.history:
@@ -58,7 +68,7 @@ def severity(page: Page, assessment: Assessment) -> None:
 
 def _score(page: Page, score: Score) -> None:
     if score.total is None:
-        head: list[Piece] = ["not scored"]
+        head: list[Piece] = [f"not scored (of {score.maximum})"]
     else:
         total = shown(score.total)
         brackets = f" ({total.brackets})" if total.brackets else ""
@@ -87,7 +97,7 @@ def _answered(score: Score) -> str:
 def kratom(page: Page, assessment: Assessment) -> None:
     """Products, amounts as used, dependence."""
     intake, dependence = assessment.kratom.intake, assessment.kratom.dependence
-    page.line((f"{assessment.kratom.status}. ", "bold"), intake.headline)
+    page.line((f"{words.label(assessment.kratom.status)}. ", "bold"), intake.headline)
     page.line(("Amounts are described as used. They are not a suggestion.", "dim"))
     for term, total in (
         ("Mitragynine a day", intake.mitragynine_mg_per_day),
@@ -205,11 +215,20 @@ def regulation(page: Page, assessment: Assessment) -> None:
         began = f"from {layer.effective_from}" if layer.effective_from else ""
         ended = f"to {layer.effective_to}" if layer.effective_to else ""
         source = layer.source.title if layer.source else ""
-        for text in (layer.limits, f"{began} {ended}".strip(), layer.instrument, source):
+        readings = "; ".join(words.label(reading).lower() for reading in layer.readings)
+        possession = words.label(layer.possession).lower()
+        for term, text in (
+            ("Could be: ", readings),
+            ("", layer.limits),
+            ("Possession: ", possession),
+            ("Pending: ", layer.pending),
+            ("In force ", f"{began} {ended}".strip()),
+            ("", layer.instrument),
+            ("", source if source != layer.instrument else ""),
+            ("", layer.note),
+        ):
             if text:
-                page.line(text, indent=4)
-        if layer.note:
-            page.line(layer.note, indent=4)
+                page.line(f"{term}{text}", indent=4)
         read = f"As of {layer.as_of}" if layer.as_of else "Date of reading not known"
         checked = "verified" if layer.verified else "not verified"
         stale = f"; {layer.stale}" if layer.stale else ""
@@ -224,8 +243,24 @@ def safety_rules(page: Page, assessment: Assessment) -> None:
         page.line("No safety rule was triggered by what was given.")
     for rule in assessment.safety_rules:
         mark = words.severity(rule.severity)
-        page.severity(mark, (rule.title, "bold"), page.cites(rule.facts), (f" {rule.id}", "dim"))
-        page.line(f"Because {rule.because}.", indent=GUTTER)
+        told: list[Piece] = [(rule.title, "bold"), page.cites(rule.facts), (f" {rule.id}", "dim")]
+        if rule.certainty:
+            told.append((f" (certainty: {rule.certainty})", "dim"))
+        if rule.conditional:
+            # Never as if it held: the mark says what is known, the text what would follow.
+            page.line(*told, mark=("?  Ask", "bold"), gutter=GUTTER)
+            reason = f": {rule.because}" if rule.because else ""
+            held = (
+                f"This rule would be {mark.word.lower()} if it held. It cannot be decided{reason}"
+            )
+            page.line(held, indent=GUTTER)
+        else:
+            page.severity(mark, *told)
+            page.pair("Because", rule.because, indent=GUTTER, gutter=10)
+        if rule.condition:
+            page.line((f"Holds when: {rule.condition}", "dim"), indent=GUTTER)
+        if rule.basis:
+            page.line((f"Basis: {rule.basis}", "dim"), indent=GUTTER)
         for line in rule.must:
             page.pair("Must", line, indent=GUTTER, gutter=10)
         for line in rule.must_not:

@@ -1,0 +1,92 @@
+"""One way of writing a number: enough digits, never more than its interval deserves."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speciosa.finding import Estimate
+from speciosa.report.numbers import common_interval, percent, plain, sentence, shown
+
+
+def between(value: float | None, low: float, high: float, unit: str = "ng/mL") -> Estimate:
+    return Estimate(value=value, unit=unit, low=low, high=high, interval="90 % PI")
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (between(153.2, 41.3, 604.1), "150 ng/mL (41 to 600; 90 % PI)"),
+        (between(1.39, 1.23, 1.57, "ratio"), "1.39 (1.23 to 1.57; 90 % PI)"),
+        (between(-0.62, -0.89, -0.35, ""), "−0.62 (−0.89 to −0.35; 90 % PI)"),
+        (between(15, 11, 19, "points"), "15 points (11 to 19; 90 % PI)"),
+        (between(2.31, 0.0412, 9.7, "mg"), "2.3 mg (0.041 to 9.7; 90 % PI)"),
+        (between(12345.6, 2345, 34567), "12,000 ng/mL (2,300 to 35,000; 90 % PI)"),
+        (between(None, 3, 9000), "3 to 9,000 ng/mL (90 % PI)"),
+        (between(0.31, 0.22, 0.43, "share"), "31 % (22 to 43; 90 % PI)"),
+        (Estimate(value=15, unit="points", no_interval_because="as answered"),
+         "15 points (no interval: as answered)"),
+        (Estimate(value=None, unit="mg", no_interval_because="no analysis"),
+         "not known (no analysis)"),
+        (Estimate(value=None, unit="mg", low=5.0, no_interval_because="label only"),
+         "at least 5 mg (no interval: label only)"),
+        (Estimate(value=7.0, unit="mg", high=9.0, no_interval_because="label only"),
+         "7 mg (at most 9; label only)"),
+    ],
+)  # fmt: skip
+def test_an_estimate_reads_as_a_clinician_would_write_it(estimate: Estimate, text: str) -> None:
+    assert sentence(estimate).replace("\u00a0", " ") == text
+
+
+def test_rounding_never_moves_a_bound_onto_no_effect() -> None:
+    assert shown(between(1.1, 1.02, 9.5, "ratio")).range == "1.02 to 9.5"
+    assert shown(between(4.0, 0.97, 9.5, "ratio")).range.startswith("0.97")
+    assert shown(between(30.0, 0.0004, 95.0)).range.startswith("0.0004")
+
+
+def test_an_infinite_or_undefined_number_is_not_known() -> None:
+    assert plain(math.nan) == plain(math.inf) == percent(math.nan) == "not known"
+    estimate = Estimate(value=math.nan, unit="mg", low=1, high=2, interval="CI")
+    assert sentence(estimate).replace("\u00a0", " ") == "1 to 2 mg (CI)"
+
+
+def test_small_shares_are_not_written_as_nothing() -> None:
+    assert percent(0.004).replace("\u00a0", " ") == "under 1 %"
+    assert percent(0).replace("\u00a0", " ") == "0 %"
+
+
+def test_a_shared_interval_is_said_once_or_not_at_all() -> None:
+    assert common_interval([between(1, 0.5, 2), between(3, 2, 4)]) == "90 % PI"
+    other = Estimate(value=1, unit="", low=0, high=2, interval="95 % CI")
+    assert common_interval([between(1, 0.5, 2), other]) == ""
+    alone = Estimate(value=1, unit="", no_interval_because="one reading")
+    assert common_interval([between(1, 0.5, 2), alone]) == ""
+
+
+sizes = st.floats(min_value=-1e8, max_value=1e8, allow_nan=False).map(lambda x: float(f"{x:.9g}"))
+
+
+@given(st.tuples(sizes, sizes, sizes).map(sorted))
+def test_written_bounds_stay_near_and_on_their_side_of_0_and_1(numbers: list[float]) -> None:
+    low, value, high = numbers
+    text = shown(between(value, low, high)).range.replace("−", "-").replace(",", "")
+    written = [float(part) for part in text.split(" to ")]
+    for true, wrote in zip((low, high), written, strict=True):
+        # Off by half of the second digit of the interval's width, or of the number's own.
+        scale = max(high - low, abs(true))
+        assert abs(wrote - true) <= 0.06 * scale + 1e-12
+        for landmark in (0.0, 1.0):
+            if abs(true - landmark) > 1e-6:
+                assert (true < landmark) == (wrote < landmark)
+                assert (true > landmark) == (wrote > landmark)
+
+
+@given(sizes.filter(lambda x: abs(x) > 1e-4), st.floats(min_value=0.01, max_value=3))
+def test_digits_follow_the_width_of_the_interval(value: float, spread: float) -> None:
+    low, high = value - abs(value) * spread, value + abs(value) * spread
+    digits = re.sub(r"[^0-9]", "", shown(between(value, low, high)).number).strip("0")
+    assert len(digits) <= max(2, math.ceil(2 - math.log10(spread)) + 1)

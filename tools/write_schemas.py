@@ -1,0 +1,35 @@
+"""Write the JSON Schemas of the case and of the assessment to ``docs/schema/``.
+
+Run it after a change of either; a test fails as long as the published files are not current.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from speciosa.case import case_schema
+from speciosa.report.json import schema
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
+
+
+def schemas() -> dict[str, str]:
+    """Name and text of each published schema."""
+    found = {"assessment": schema(), "case": case_schema()}
+    return {
+        name: json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        for name, content in found.items()
+    }
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        path = FOLDER / f"{name}.schema.json"
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote docs/schema/{path.name}")
+
+
+if __name__ == "__main__":
+    main()
