@@ -65,7 +65,8 @@ def rows(knowledge: Knowledge) -> list[Row]:
         Row("CL/F", s + "mitragynine_CLF", FITTED, body.clearance_l_h),
         Row("its half-life", s + "mitragynine_t12", FITTED, _half_life(ONE_DOSE_H, c, late)),
         Row("peak of formed 7-OH", s + "seven_hydroxymitragynine_Cmax", FITTED, m.max(axis=1)),
-        Row("time of the peak of 7-OH", s + "seven_hydroxymitragynine_tmax", FITTED, ONE_DOSE_H[m.argmax(axis=1)]),
+        Row("time of the peak of 7-OH", s + "seven_hydroxymitragynine_tmax", FITTED,
+            ONE_DOSE_H[m.argmax(axis=1)]),
         Row("its area, as a study sees it", s + "seven_hydroxymitragynine_AUCinf", FITTED,
             _seen_area(m)),
         Row("its half-life, 6 to 24 h", s + "seven_hydroxymitragynine_t12", FITTED,
@@ -119,7 +120,8 @@ def _area(t: Array, c: Array) -> Array:
 def _seen_area(m: Array) -> Array:
     seen = ONE_DOSE_H <= 24
     slope = np.log(2.0) / _half_life(ONE_DOSE_H, m, (ONE_DOSE_H >= 6) & seen)
-    return _area(ONE_DOSE_H[seen], m[:, seen]) + m[:, seen][:, -1] / slope
+    area: Array = _area(ONE_DOSE_H[seen], m[:, seen]) + m[:, seen][:, -1] / slope
+    return area
 
 
 def table(knowledge: Knowledge) -> tuple[list[str], list[str]]:

@@ -77,11 +77,15 @@ SPLIT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
 }  # fmt: skip
 
-# Found since: the address of a source, and the figure read at it.
+# Found since: the address of a source, and the figure read at it; and one plainer wording.
 SOURCES_CORRECTED: dict[str, dict[str, str]] = {
     "kp-weiss-2021": {"doi": "10.1097/ADM.0000000000000721", "read_on": READ_ON, "tier": "mirror"},
 }
 FACTS_CORRECTED: dict[str, dict[str, Any]] = {
+    "prod_fda_sched": {
+        "value": "FDA asked for federal scheduling of 7-OH (not of leaf), July 2025; DEA "
+        "rule-making pending at that time",
+    },
     "saf_bup_corr": {
         "verified": True,
         "note": "Tiny sample; not a dosing rule. Read on a mirror of the PubMed page.",
