@@ -159,6 +159,8 @@ def test_a_seven_oh_tablet_is_wide_flagged_and_never_a_point():
     assert " to " in result.headline
     assert result.drivers[0].name == "uncertainty of the model"
     assert samples.swallowed_seven_oh
+    assert result.analytes[SEVEN_OH].half_life.value is None
+    assert "no human data" in result.analytes[SEVEN_OH].half_life.no_interval_because
     assert result.analytes[MITRAGYNINE].cmax.value is None
     assert result.analytes[MITRAGYNINE].cmax.no_interval_because
 

@@ -107,7 +107,7 @@ def _sum(parts: list[Estimate | None]) -> Estimate | None:
             value=None,
             unit="mg",
             low=low,
-            no_interval_because="at least: the amount in another product is not known",
+            no_interval_because="a lower bound: the amount in another product is not known",
             facts=facts,
         )
     values = [p.value for p in known]

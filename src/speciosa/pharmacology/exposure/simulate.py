@@ -107,7 +107,7 @@ def simulate(
         mitragynine_auc=areas[0],
         seven_oh_auc=areas[1],
         mitragynine_half_life_h=np.log(2.0) / kinetics.disposition_rates(body)[1],
-        seven_oh_half_life_h=_seven_oh_half_life(body, formed, is_main),
+        seven_oh_half_life_h=_apparent_half_life(formed),
         mitragynine_mg_per_day=per_day_mg,
         seven_oh_mg_per_day=_per_day(courses, taken.seven_oh),
         shares=_shares(courses, taken, draws, _Setting(knowledge, seed, of_seven_oh)),
@@ -151,10 +151,8 @@ def _factor(per_day_mg: Array, knowledge: Knowledge, seed: int) -> Array:
     return population.beyond_studied(per_day_mg / highest, spread, seed)
 
 
-def _seven_oh_half_life(body: Body, formed: kinetics.Response, is_main: bool) -> Array:
-    if is_main:
-        own: Array = np.log(2.0) / body.seven_oh_elimination_per_h
-        return own
+def _apparent_half_life(formed: kinetics.Response) -> Array:
+    """Half-life of formed 7-OH as a study would read it; swallowed 7-OH has none to compare."""
     ends = np.maximum(formed.at(np.array([SLOPE_FROM_H, SLOPE_TO_H])), 1e-300)
     slope = np.log(ends[:, 0] / ends[:, 1]) / (SLOPE_TO_H - SLOPE_FROM_H)
     apparent: Array = np.log(2.0) / np.maximum(slope, 1e-9)

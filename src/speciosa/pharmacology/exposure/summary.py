@@ -13,6 +13,8 @@ from speciosa.pharmacology.exposure.simulate import TIME_H, Population
 from speciosa.pharmacology.wording import span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from speciosa.knowledge import Knowledge
 
 MITRAGYNINE = "mitragynine"
@@ -42,7 +44,7 @@ class _Series(NamedTuple):
     name: str
     nm: Array
     auc: Array
-    half_life_h: Array
+    half_life_h: Array | None
     weight_g_mol: float
     facts: tuple[str, ...]
 
@@ -62,7 +64,7 @@ def _series(people: Population, knowledge: Knowledge) -> tuple[_Series, _Series]
             SEVEN_OH,
             people.seven_oh_nm,
             people.seven_oh_auc,
-            people.seven_oh_half_life_h,
+            None if people.swallowed else people.seven_oh_half_life_h,
             knowledge.fact("kratom/pk_7oh_mw").number,
             (*swallowed, *_FITTED_TO[SEVEN_OH]),
         ),
@@ -73,7 +75,7 @@ def analytes(people: Population, knowledge: Knowledge) -> dict[str, AnalyteExpos
     """Peak, time, area, trough and half-life of both analytes."""
     phrases = knowledge.kratom.exposure_wording.phrases
     return {
-        one.name: _analyte(one, phrases["interval"])
+        one.name: _analyte(one, phrases)
         if one.nm.any()
         else _not_taken(one.name, phrases["analyte_unknown"])
         for one in _series(people, knowledge)
@@ -98,23 +100,31 @@ def _not_taken(name: str, why: str) -> AnalyteExposure:
     )
 
 
-def _analyte(one: _Series, interval: str) -> AnalyteExposure:
+def _analyte(one: _Series, phrases: Mapping[str, str]) -> AnalyteExposure:
     to_ng_ml = one.weight_g_mol / 1000.0
     peak = one.nm.max(axis=1)
 
     def of(values: Array, unit: str) -> Estimate:
         low, middle, high = (float(q) for q in np.percentile(values, (5, 50, 95)))
         return Estimate(
-            value=middle, unit=unit, low=low, high=high, interval=interval, facts=one.facts
+            value=middle,
+            unit=unit,
+            low=low,
+            high=high,
+            interval=phrases["interval"],
+            facts=one.facts,
         )
 
+    half_life = Estimate(value=None, unit="h", no_interval_because=phrases["half_life_unknown"])
+    if one.half_life_h is not None:
+        half_life = of(one.half_life_h, "h")
     return AnalyteExposure(
         analyte=one.name,
         cmax=of(peak * to_ng_ml, UNIT),
         tmax=of(TIME_H[one.nm.argmax(axis=1)], "h after the first dose of the day"),
         auc=of(one.auc * to_ng_ml, "ng*h/mL per day of use"),
         ctrough=of(one.nm[:, -1] * to_ng_ml, UNIT),
-        half_life=of(one.half_life_h, "h"),
+        half_life=half_life,
         cmax_nm=of(peak, "nmol/L"),
         facts=one.facts,
     )
