@@ -19,6 +19,7 @@ class _Phrase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     why: str
     pattern: str
     unless_negated: bool
+    unless_denied_after: bool = False
 
 
 class _Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,16 +44,18 @@ def forbidden_phrases(text: str) -> tuple[str, ...]:
             found += [
                 f"{phrase.why}: {match.group().strip()!r}"
                 for match in pattern.finditer(sentence)
-                if not (phrase.unless_negated and _negated(sentence, match))
+                if not _passes(phrase, sentence, match)
             ]
     return tuple(found)
 
 
-def _negated(sentence: str, match: re.Match[str]) -> bool:
+def _passes(phrase: _Phrase, sentence: str, match: re.Match[str]) -> bool:
     before = _CLAUSE_START.split(sentence[: match.start()])[-1]
-    after = sentence[match.end() :]
-    inside = match.group()
-    return any((_NEGATION.search(before), _DENIED_AFTER.match(after), _NEGATION.search(inside)))
+    negated = phrase.unless_negated and (
+        _NEGATION.search(before) or _NEGATION.search(match.group())
+    )
+    denied = phrase.unless_denied_after and _DENIED_AFTER.match(sentence[match.end() :])
+    return bool(negated or denied)
 
 
 @lru_cache(maxsize=1)

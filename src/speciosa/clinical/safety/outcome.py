@@ -26,9 +26,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     verdict: Verdict
-    because: str = ""
-    support: str = ""
+    reasons: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+    @property
+    def because(self) -> str:
+        """The reasons in one line."""
+        return "; ".join(self.reasons)
 
     @property
     def fires(self) -> bool:
@@ -46,12 +51,13 @@ DOES_NOT_FIRE = Outcome(verdict=Verdict.DOES_NOT_FIRE)
 
 def fires(because: str) -> Outcome:
     """It holds, because of what is on record."""
-    return Outcome(verdict=Verdict.FIRES, because=because)
+    return Outcome(verdict=Verdict.FIRES, reasons=(because,))
 
 
 def cannot_tell(*missing: str, because: str = "") -> Outcome:
     """It cannot be told until these fields are known."""
-    return Outcome(verdict=Verdict.CANNOT_TELL, because=because, missing=missing)
+    reasons = (because,) if because else ()
+    return Outcome(verdict=Verdict.CANNOT_TELL, reasons=reasons, missing=missing)
 
 
 def fires_if(holds: bool, because: str) -> Outcome:
@@ -72,17 +78,17 @@ def all_of(*outcomes: Outcome) -> Outcome:
 def _combine(outcomes: tuple[Outcome, ...], decisive: Verdict) -> Outcome:
     deciding = [o for o in outcomes if o.verdict is decisive]
     if deciding:
-        return Outcome(verdict=decisive, because=_joined(o.because for o in deciding))
-    because = _joined(o.because for o in outcomes)
-    unknown = [o for o in outcomes if o.unknown]
-    if unknown:
-        fields = dict.fromkeys(field for o in unknown for field in o.missing)
-        support = _joined(o.because if o.fires else o.support for o in outcomes)
+        return Outcome(verdict=decisive, reasons=_once(r for o in deciding for r in o.reasons))
+    reasons = _once(r for o in outcomes for r in o.reasons)
+    if any(o.unknown for o in outcomes):
         return Outcome(
-            verdict=Verdict.CANNOT_TELL, because=because, support=support, missing=tuple(fields)
+            verdict=Verdict.CANNOT_TELL,
+            reasons=reasons,
+            support=_once(r for o in outcomes for r in (o.reasons if o.fires else o.support)),
+            missing=_once(field for o in outcomes if o.unknown for field in o.missing),
         )
-    return Outcome(verdict=outcomes[0].verdict, because=because)
+    return Outcome(verdict=outcomes[0].verdict, reasons=reasons)
 
 
-def _joined(parts: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(part for part in parts if part))
+def _once(parts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(parts))

@@ -12,7 +12,7 @@ from speciosa.clinical.safety.picture import Picture, words
 from speciosa.clinical.safety.predicates import PREDICATES
 from speciosa.clinical.safety.result import Contact, UrgentResult, UrgentStatus
 from speciosa.clinical.safety.wording import fill, sentence
-from speciosa.finding import Certainty, Finding, Missing, Severity, Tone, worst_first
+from speciosa.finding import Certainty, Finding, Missing, Severity, Tone
 from speciosa.knowledge import Knowledge
 from speciosa.knowledge.safety_record import RedFlag, Route
 
@@ -51,7 +51,7 @@ def assess(picture: Picture) -> tuple[UrgentResult, tuple[Missing, ...]]:
     result = UrgentResult(
         status=status,
         headline=_headline(status, raised, picture.knowledge),
-        findings=worst_first(tuple(findings)),
+        findings=tuple(sorted(findings, key=lambda f: f.severity.rank)),
         ask_now=tuple(dict.fromkeys(ask)),
         contacts=contacts,
         contacts_note=note,

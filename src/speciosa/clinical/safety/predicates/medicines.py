@@ -105,7 +105,7 @@ def _qt_medicines(picture: Picture) -> Outcome:
     if len(weak) >= picture.limit("weak_hazards_together") or (
         possible and kratom_in_question(picture).fires
     ):
-        return fires(f"may prolong QT together: {', '.join(sorted(weak))}, or one with kratom")
+        return fires(f"may prolong QT, together or with kratom: {', '.join(sorted(weak))}")
     return known
 
 

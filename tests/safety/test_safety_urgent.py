@@ -1,0 +1,234 @@
+"""What needs action now: routes, the item-9 pathway, questions, free text, contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.language import every_text
+from tests.safety.known_negative import GONE, case_with, conditions, medicines, signs
+
+from speciosa.case import vocabulary as v
+from speciosa.clinical.safety import assess
+from speciosa.clinical.safety.result import UrgentResult, UrgentStatus
+from speciosa.finding import Severity, Tone
+from speciosa.knowledge import load
+
+KNOWLEDGE = load()
+NEVER = {"kratom": {"status": "never"}}
+
+
+def urgent(**changes: Any) -> UrgentResult:
+    return assess(case_with(changes), KNOWLEDGE).urgent
+
+
+def urgent_with(changes: dict[str, Any]) -> UrgentResult:
+    return assess(case_with(changes), KNOWLEDGE).urgent
+
+
+@pytest.mark.parametrize(("answer", "status"), [(1, "same_day"), (2, "same_day"), (3, "same_day")])
+def test_item_9_above_zero_is_asked_about_today(answer: int, status: str) -> None:
+    result = urgent_with({"symptoms.phq9": {"item9": answer}})
+    assert result.status == status
+    ids = {f.id for f in result.findings}
+    assert "urgent.suicide_ask_today" in ids
+    assert ("urgent.suicide_urgent" in ids) is (answer >= 2)
+
+
+@pytest.mark.parametrize("sign", ["suicidal_intent", "cannot_stay_safe"])
+def test_intent_or_not_safe_is_an_emergency(sign: str) -> None:
+    result = urgent(signs=signs(sign))
+    assert result.status is UrgentStatus.EMERGENCY
+    first = result.findings[0]
+    assert first.id == "urgent.suicide_now"
+    assert first.severity is Severity.EMERGENCY
+    assert "Do not leave the person alone" in first.action
+
+
+def test_a_plan_needs_psychiatry_today() -> None:
+    result = urgent(signs=signs("suicidal_plan"))
+    assert result.status is UrgentStatus.SAME_DAY
+    assert "urgent psychiatric assessment" in result.findings[0].action
+
+
+def test_item_9_is_never_imputed() -> None:
+    result = urgent_with({"symptoms.phq9": {"answers": [0, 0, 0, 0, 0, 0, 0, 0, None]}})
+    assert result.status is UrgentStatus.NOT_ASSESSED
+    assert "Item 9" in result.ask_now[0]
+
+
+def test_zero_with_every_sign_absent_is_none_found_and_clears_nobody() -> None:
+    result = urgent()
+    assert result.status is UrgentStatus.NONE_FOUND
+    assert "does not clear" in result.headline
+    assert "71.6 %" in result.findings[0].detail
+    assert result.ask_now == ()
+
+
+@pytest.mark.parametrize("sign", list(v.Sign))
+def test_a_sign_not_asked_about_is_asked_and_never_none_found(sign: v.Sign) -> None:
+    result = urgent(signs=signs(not_asked=(str(sign),)))
+    assert result.status is UrgentStatus.NOT_ASSESSED
+    assert len(result.ask_now) == 1
+
+
+@pytest.mark.parametrize("sign", list(v.Sign))
+def test_every_sign_takes_a_route(sign: v.Sign) -> None:
+    assert urgent(signs=signs(str(sign))).status in {"emergency", "same_day", "soon"}
+
+
+@pytest.mark.parametrize(
+    ("present", "changes", "status"),
+    [
+        (["overdose"], {}, "emergency"),
+        (["slow_breathing"], {}, "emergency"),
+        (["cannot_be_woken"], {}, "emergency"),
+        (["seizure"], {}, "emergency"),
+        (["jaundice"], {}, "same_day"),
+        (["dark_urine"], {}, "same_day"),
+        (["jaundice", "confusion"], {}, "emergency"),
+        (["alcohol_withdrawal"], {}, "same_day"),
+        (["benzodiazepine_withdrawal", "confusion"], {}, "emergency"),
+        (["psychosis"], {}, "same_day"),
+        (["mania"], {}, "same_day"),
+        (["child_protection_concern"], {}, "same_day"),
+        (["harm_to_others"], {}, "same_day"),
+        (["harm_to_others", "psychosis"], {}, "emergency"),
+        (["agitation", "sweating"], {"medicines": medicines("sertraline")}, "emergency"),
+        (["agitation", "fever"], {"medicines": medicines("venlafaxine")}, "emergency"),
+        (["clonus"], {"medicines": medicines("tramadol")}, "emergency"),
+        (["agitation", "sweating"], {}, "same_day"),
+        (["agitation", "sweating"], NEVER, "soon"),
+        (["agitation", "sweating"], {**NEVER, "medicines": GONE}, "same_day"),
+        (["fainting"], {}, "same_day"),
+        (["fainting"], {"medicines": medicines("methadone")}, "emergency"),
+        (["fainting", "palpitations"], {}, "emergency"),
+        (["palpitations"], {}, "soon"),
+        (["palpitations"], {"medicines": medicines("citalopram")}, "same_day"),
+        (["palpitations"], {"medicines": GONE}, "same_day"),
+        (["chest_pain"], {}, "same_day"),
+        (["pruritus"], {}, "soon"),
+    ],
+)
+def test_routes(present: list[str], changes: dict[str, Any], status: str) -> None:
+    assert urgent_with({"signs": signs(*present), **changes}).status == status
+
+
+def test_naloxone_is_offered_with_its_limits() -> None:
+    action = urgent(signs=signs("slow_breathing")).findings[0].action
+    assert "Naloxone is reasonable" in action
+    assert "not verified" in action
+
+
+def test_the_serotonin_question_names_the_missing_medicines() -> None:
+    result = assess(
+        case_with({"signs": signs("agitation", "tremor"), "medicines": GONE}), KNOWLEDGE
+    )
+    missing = next(m for m in result.missing if m.field == "medicines")
+    assert missing.severity is Severity.MAJOR
+    assert "serotonin toxicity" in missing.cost
+
+
+@pytest.mark.parametrize(
+    ("labs", "status"),
+    [
+        ([("alt", 300, "U/L", 40), ("bilirubin", 60, "umol/L", 21)], "same_day"),
+        ([("alt", 300, "U/L", 40), ("bilirubin", 3.6, "mg/dL", 1.2)], "same_day"),
+        ([("alt", 300, "U/L", 40), ("inr", 1.8, "ratio", None)], "same_day"),
+        ([("alt", 300, "U/L", 40), ("bilirubin", 60, "umol/L", None)], "same_day"),
+        ([("alt", 50, "U/L", 40), ("bilirubin", 60, "umol/L", 21)], "none_found"),
+        ([("qtc", 500, "ms", None)], "same_day"),
+        ([("qtc", 499, "ms", None)], "none_found"),
+    ],
+)
+def test_laboratory_values(labs: list[tuple[str, float, str, float | None]], status: str) -> None:
+    given = [
+        {"name": n, "value": x, "unit": u} | ({"upper_limit": top} if top else {})
+        for n, x, u, top in labs
+    ]
+    assert urgent(labs=given).status == status
+
+
+TEXT = "Some days I think everyone would be Better   off dead."
+
+
+def test_free_text_only_raises_a_question_and_is_never_quoted() -> None:
+    result = assess(case_with({"symptoms.free_text": TEXT}), KNOWLEDGE)
+    finding = next(f for f in result.urgent.findings if f.id == "urgent.free_text")
+    assert finding.severity is Severity.URGENT
+    assert result.urgent.status is UrgentStatus.NOT_ASSESSED
+    assert "suicidal thoughts" in result.urgent.ask_now[0]
+    printed = " ".join(every_text(result)).casefold()
+    assert "everyone would be" not in printed
+    assert "better off dead" not in printed
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kratom": {"status": "using", "note": "wants to die"}},
+        {"conditions": [*conditions(), {"name": "suicidal ideation"}]},
+        {"substances": [{"name": "caffeine", "note": "after an overdose"}]},
+        {"preferences": {"tried": [{"name": "CBT", "note": "can't be woken"}]}},
+        {"earlier": [{"date": "2026-01-01", "note": "self-harm"}]},
+        {"medicines": medicines("lisinopril", reason="suicidality")},
+    ],
+)
+def test_every_free_text_field_is_read(changes: dict[str, Any]) -> None:
+    assert "urgent.free_text" in {f.id for f in urgent_with(changes).findings}
+
+
+def test_calm_free_text_proves_nothing() -> None:
+    calm = urgent_with({"symptoms.free_text": "I have no bad thoughts.", "signs": GONE})
+    assert calm.status is UrgentStatus.NOT_ASSESSED
+    assert calm == urgent(signs=GONE)
+
+
+def test_free_text_never_lowers_a_route() -> None:
+    changes = {"signs": signs("suicidal_intent"), "symptoms.free_text": TEXT}
+    assert urgent_with(changes).status is UrgentStatus.EMERGENCY
+
+
+def test_a_past_attempt_is_never_left_unsaid() -> None:
+    result = urgent(conditions=conditions(suicide_attempt="past"))
+    assert "urgent.past_attempt" in {f.id for f in result.findings}
+
+
+@pytest.mark.parametrize(
+    ("place", "numbers"),
+    [
+        ("US-TN", {"911", "988", "1-800-662-4357", "1-800-222-1222"}),
+        ("GB", {"999 or 112", "111", "116 123"}),
+        ("IE", {"112 or 999", "116 123"}),
+        ("DE", {"112"}),
+        ("MY", {"999", "15555", "03-7627 2929"}),
+    ],
+)
+def test_contacts_of_the_place(place: str, numbers: set[str]) -> None:
+    result = urgent(place=place)
+    assert {c.number for c in result.contacts} == numbers
+    for contact in result.contacts:
+        citation = KNOWLEDGE.cite(contact.facts[0])
+        assert citation.verified is contact.verified
+        assert bool(citation.sources) or not contact.verified
+
+
+@pytest.mark.parametrize("place", ["TH", "AU"])
+def test_no_numbers_are_invented(place: str) -> None:
+    result = urgent_with({"place": place, "signs": signs("overdose")})
+    assert result.contacts == ()
+    assert "no local numbers" in result.contacts_note
+    assert "local emergency number" in result.contacts_note
+    assert result.status is UrgentStatus.EMERGENCY
+
+
+def test_without_a_place_the_local_number_is_named() -> None:
+    result = urgent(place=GONE)
+    assert result.contacts == ()
+    assert "local emergency number" in result.contacts_note
+
+
+def test_only_none_found_reassures() -> None:
+    reassuring = [f.id for f in urgent().findings if f.tone is Tone.REASSURING]
+    assert reassuring == ["urgent.none_found"]
+    assert all(f.tone is not Tone.REASSURING for f in urgent(signs=GONE).findings)
