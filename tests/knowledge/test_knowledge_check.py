@@ -178,7 +178,7 @@ def test_a_shipped_file_that_is_broken_is_found_whoever_reads_it(
 
 
 class _Released(ToyKnowledge):
-    release = Release(number="1", date="2026-11-22", summary="")  # type: ignore[assignment]
+    release = Release(number="1", date="2026-11-22", summary="", intended_use="")  # type: ignore[assignment]
 
 
 def test_a_table_can_judge_itself() -> None:
