@@ -4,7 +4,7 @@ Usage: python tools/import_instruments.py REFERENCE_FOLDER
 
 It made the first release. The JSON files are the product and are edited by hand from then on; run
 it again only to start afresh, and read the differences. Corrections made against a source that was
-opened later stand in ``import_instruments_scales.py`` where they are used, each with its source.
+opened later stand beside the record they belong to, each with its source (``instr-...``).
 The program prints what it read, what it wrote and which notes it left out, with the reason.
 """
 
@@ -18,8 +18,12 @@ from typing import Any
 import msgspec
 import yaml
 
+from import_instruments_anxiety import gad2, gad7, ham_a, pswq
+from import_instruments_depression import audit_c, isi, phq2, phq9
+from import_instruments_diagnosis import diagnosis
+from import_instruments_kratom import cows, kratom_dependence_scale, sows, use_disorder
 from import_instruments_notes import Notes
-from import_instruments_scales import SOURCES, diagnosis, instruments, use_disorder
+from import_instruments_pieces import SOURCES
 from speciosa.knowledge.fact import Source
 from speciosa.knowledge.instrument_facts import (
     diagnosis_facts,
@@ -29,6 +33,10 @@ from speciosa.knowledge.instrument_facts import (
 from speciosa.knowledge.instrument_record import Diagnosis, Instrument, UseDisorder
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "speciosa" / "knowledge" / "data"
+
+SCALES = (
+    gad7, gad2, phq9, phq2, ham_a, pswq, isi, audit_c, cows, sows, kratom_dependence_scale,
+)  # fmt: skip
 
 LEFT_OUT = {
     "GAD-7.known_reproduction_error.engine_rule": "a test of this package, not a fact",
@@ -40,7 +48,7 @@ LEFT_OUT = {
 def main(reference: Path) -> int:
     whole = yaml.load((reference / "gad_care.yaml").read_text(), Loader=yaml.CSafeLoader)
     notes = Notes({"diagnosis": whole["diagnosis"], **whole["instruments"]})
-    scales = [msgspec.convert(record, Instrument) for record in instruments(notes)]
+    scales = [msgspec.convert(record, Instrument) for record in (scale(notes) for scale in SCALES)]
     disorder = msgspec.convert(use_disorder(notes), UseDisorder)
     described = msgspec.convert(diagnosis(notes), Diagnosis)
 

@@ -36,6 +36,7 @@ class Compared(NamedTuple):
     change: Change
     kind: str
     to: Point
+    since: str
 
 
 def history_of(case: Case, scores: tuple[Score, ...]) -> tuple[HistoryPoint, ...]:
@@ -61,7 +62,7 @@ def changes_of(case: Case, scores: tuple[Score, ...], knowledge: Knowledge) -> t
         instrument = knowledge.instruments.by_id[name]
         wording = knowledge.instruments.severity_wording
         found.append(_compare(instrument, earlier[0], newest, wording, from_first=True))
-        if len(earlier) > 1:
+        if earlier[-1] != earlier[0]:
             found.append(_compare(instrument, earlier[-1], newest, wording, from_first=False))
     return tuple(found)
 
@@ -139,7 +140,7 @@ def _compare(
         remission=_remission(instrument, start, end) if from_first else None,
         facts=facts,
     )
-    return Compared(change, kind, end)
+    return Compared(change, kind, end, "first" if from_first else "previous")
 
 
 def _response(instrument: Instrument, start: Point, end: Point) -> bool | None:
@@ -191,7 +192,7 @@ def _sentence(item: Compared, instrument: Instrument, wording: Wording) -> Findi
     key = "change_worse" if item.kind in WORSE else "change"
     if not item.kind:
         key = "change_open"
-    about = f"{instrument.id}.{change.from_date}"
+    about = f"{instrument.id}.{item.since}"
     return wording.finding(key, values=values, facts=change.facts, about=about)
 
 
