@@ -17,7 +17,7 @@ from speciosa.knowledge import load
 KNOWLEDGE = load()
 CRITERIA = [str(c) for c in v.UseCriterion]
 MANY = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -64,7 +64,7 @@ def assess(case: Case, knowledge: Knowledge) -> SeverityResult:
                 *item9_findings(case, knowledge),
                 *_depression(case, scores, knowledge),
                 *predictive_findings(predictive, knowledge),
-                *_minimal(case, gad7, wording),
+                *_minimal(case, scores, wording),
                 *mismatch(case, gad7, wording),
                 *change_findings(case, compared, knowledge),
             )
@@ -96,12 +96,13 @@ def _depression(case: Case, scores: tuple[Score, ...], knowledge: Knowledge) -> 
         )
 
 
-def _minimal(case: Case, gad7: Score | None, wording: Wording) -> Iterator[Finding]:
+def _minimal(case: Case, scores: tuple[Score, ...], wording: Wording) -> Iterator[Finding]:
     """A low GAD-7 reassures only where everything that could qualify it was asked and is nothing.
 
     Each condition asks for something that *was* recorded, so that taking information away can
     never turn this into reassurance.
     """
+    gad7, phq9 = named(scores, "gad7"), named(scores, "phq9")
     if gad7 is None or gad7.total is None or gad7.total.value is None:
         return
     if wording.levels["gad7"].get(gad7.band.split(" to ")[0]) != "info":
@@ -110,8 +111,15 @@ def _minimal(case: Case, gad7: Score | None, wording: Wording) -> Iterator[Findi
     complete = gad7.answered is not None and gad7.answered == gad7.items
     current = bool(gad7.date) and gad7.date == case.date.isoformat()
     unaffected = symptoms.impairment == "none" and symptoms.difficulty == "not_difficult"
+    mood = (
+        phq9 is not None
+        and phq9.answered == phq9.items
+        and wording.levels["phq9"].get(phq9.band) == "info"
+        and symptoms.phq9 is not None
+        and symptoms.phq9.suicidality_item == 0
+    )
     never = case.kratom is not None and case.kratom.status == "never"
-    if complete and current and unaffected and never:
+    if complete and current and unaffected and mood and never:
         values = {"total": f"{gad7.total.value:g}"}
         yield wording.finding("gad7_minimal_complete", values=values)
     else:
@@ -119,6 +127,7 @@ def _minimal(case: Case, gad7: Score | None, wording: Wording) -> Iterator[Findi
             "why_incomplete": not complete,
             "why_undated": not current,
             "why_function": not unaffected,
+            "why_mood": not mood,
             "why_kratom": not never,
         }
         why = " ".join(wording.line(key) for key, holds in reasons.items() if holds)
