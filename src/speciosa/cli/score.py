@@ -64,7 +64,8 @@ def _print(result: Score) -> None:
         typer.echo(f"{result.name}: no total. {result.reason}")
         return
     prorated = " (prorated)" if result.prorated else ""
-    typer.echo(f"{result.name}: {result.total.value:g} of {result.maximum}{prorated} {result.band}")
+    total = f"{result.total.value:g}" + (f" of {result.maximum}" if result.maximum else "")
+    typer.echo(f"{result.name}: {total}{prorated} {result.band}".rstrip())
     error = result.measurement_error
     if error is not None and error.value is not None:
         typer.echo(f"Change needed to exceed measurement error: {error.value:g} {error.unit}")
