@@ -154,7 +154,7 @@ def assess(
             knowledge_date=knowledge.release.date,
             seed=seed,
             input_sha256=input_hash(case),
-            intended_use=knowledge.care.intended_use,
+            intended_use=knowledge.release.intended_use,
         ),
     )
 

@@ -37,11 +37,15 @@ __all__ = [
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The release of the knowledge base: its own number and date, apart from the code's."""
+    """The release of the knowledge base: its own number and date, apart from the code's.
+
+    ``intended_use`` is the short form that every report carries.
+    """
 
     number: str
     date: str
     summary: str
+    intended_use: str
 
 
 class Knowledge:
