@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from speciosa.assessment import Assessment
 from speciosa.clinical.safety.result import UrgentStatus
-from speciosa.finding import Severity
+from speciosa.clinical.severity.result import Score
+from speciosa.finding import Estimate, Finding, Severity, Tone
 from speciosa.pharmacology.exposure.result import AnalyteExposure, Curve
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.report import numbers, outline, words
@@ -24,7 +25,7 @@ from speciosa.report.charts.fan import fan
 from speciosa.report.charts.forest import forest
 from speciosa.report.charts.occupancy import occupancy
 from speciosa.report.clean import clean
-from speciosa.report.references import Bibliography
+from speciosa.report.references import Bibliography, runs
 
 _URGENT_SHAPES = {
     UrgentStatus.EMERGENCY: "emergency",
@@ -33,6 +34,7 @@ _URGENT_SHAPES = {
     UrgentStatus.NOT_ASSESSED: "unknown",
     UrgentStatus.NONE_FOUND: "info",
 }
+_SMALL_POINTS_IN_SIGHT = 3
 
 
 def render(assessment: Assessment) -> str:
@@ -57,8 +59,13 @@ class _Fan(NamedTuple):
     bands: str
 
 
+class _Course(NamedTuple):
+    svg: Markup
+    has_band: bool
+
+
 class _Charts(NamedTuple):
-    courses: tuple[Markup, ...]
+    courses: tuple[_Course, ...]
     fans: tuple[_Fan, ...]
     drivers: Markup
     occupancy: Markup
@@ -69,7 +76,10 @@ class _Charts(NamedTuple):
 def _charts(assessment: Assessment) -> _Charts:
     history, interactions = assessment.severity.history, assessment.interactions
     courses = (
-        course(score, history, name=f"course-{index}")
+        _Course(
+            _markup(course(score, history, name=f"course-{index}")),
+            has_band=score.measurement_error is not None,
+        )
         for index, score in enumerate(assessment.severity.scores)
     )
     fans = (
@@ -77,7 +87,7 @@ def _charts(assessment: Assessment) -> _Charts:
         for index, curve in enumerate(assessment.exposure.curves)
     )
     return _Charts(
-        courses=tuple(_markup(svg) for svg in courses if svg),
+        courses=tuple(found for found in courses if found.svg),
         fans=tuple(found for found in fans if found.svg),
         drivers=_markup(drivers(assessment.exposure.drivers, name="drivers")),
         occupancy=_markup(occupancy(assessment.mechanism.targets, name="occupancy")),
@@ -112,9 +122,30 @@ def _dial(number: str) -> str:
     return ("+" if number.startswith("+") else "") + "".join(c for c in number if c.isdigit())
 
 
-def _common_interval(analytes: Iterable[AnalyteExposure]) -> str:
-    """The kind of interval of every number in the exposure table, where it is one kind."""
-    return numbers.common_interval(getattr(x, field) for x in analytes for field in words.MEASURES)
+def _measures(analytes: Iterable[AnalyteExposure]) -> list[Estimate]:
+    """Every number of the exposure table."""
+    return [getattr(analyte, field) for analyte in analytes for field in words.MEASURES]
+
+
+def _instrument_names(scores: Iterable[Score]) -> dict[str, str]:
+    return {score.instrument: score.name for score in scores}
+
+
+def _unless(facts: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The facts that are not cited beside it already."""
+    return tuple(fact for fact in facts if fact not in known)
+
+
+def _fold(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """What stays in sight, and what is folded: many small points, but never a warning."""
+    folded = [
+        finding
+        for finding in findings
+        if finding.severity.rank >= Severity.MINOR.rank and finding.tone is not Tone.WARNING
+    ]
+    if len(folded) <= _SMALL_POINTS_IN_SIGHT:
+        return list(findings), []
+    return [finding for finding in findings if finding not in folded], folded
 
 
 def _signed(value: float) -> str:
@@ -161,31 +192,42 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(analyte=words.analyte, groupby_in_order=_in_order)
+    environment.filters.update(
+        analyte=words.analyte, groupby_in_order=_in_order, substance=words.substance
+    )
     style = (files("speciosa.report") / "style.css").read_text(encoding="utf-8")
     environment.globals.update(
         style=Markup(style),  # noqa: S704  # our own style sheet
         analyte=words.analyte,
-        common_interval=_common_interval,
+        common_interval=numbers.common_interval,
         dagger=words.DAGGER,
         dagger_legend=words.DAGGER_LEGEND,
         dial=_dial,
         direction_words=words.DIRECTION,
+        first_sentence=outline.first_sentence,
+        fold=_fold,
         exposure_words=words.EXPOSURE,
+        instrument_names=_instrument_names,
         kind_words=words.KIND,
         known_severity=_known_severity,
         known_standing=_known_standing,
         label=words.label,
+        leading_law=outline.leading_law,
+        names_its_members=outline.names_its_members,
+        measured=numbers.measured,
         measures=words.MEASURES,
+        measures_of=_measures,
         others=outline.others,
         percent=numbers.percent,
         plain=numbers.plain,
         rule_severity=words.severity,
+        runs=runs,
         severity_words=words.SEVERITY,
         shown=numbers.shown,
         signed=_signed,
         standing=words.standing,
         substance=words.substance,
+        unless=_unless,
         unverified_contact=words.UNVERIFIED_CONTACT,
         urgent_shapes=_URGENT_SHAPES,
         urgent_words=words.URGENT,

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from speciosa.finding import Estimate
 
 NOT_KNOWN = "not known"
@@ -39,7 +41,7 @@ class Shown(NamedTuple):
     @property
     def brackets(self) -> str:
         """What stands in brackets after the value: range, kind of interval, reason."""
-        reason = self.reason
+        reason = self.reason.rstrip(".")
         if reason and not self.interval and not self.range and self.number != NOT_KNOWN:
             reason = f"no interval: {reason}"
         return "; ".join(part for part in (self.range, self.interval, reason) if part)
@@ -53,7 +55,7 @@ def shown(estimate: Estimate) -> Shown:
     share = estimate.unit == "share"
     given = (estimate.value, estimate.low, estimate.high)
     value, low, high = (_finite(x, percent=share) for x in given)
-    name = "%" if share else estimate.unit
+    name = "%" if share else estimate.unit.replace("*", "·")
     unit = "" if name in _NO_UNIT else _NBSP + name
     if low is None or high is None:
         one_sided = f"at least {plain(low)}" if low is not None else ""
@@ -75,6 +77,13 @@ def sentence(estimate: Estimate) -> str:
     """An estimate in one phrase: ``150 ng/mL (41 to 600; 90 % prediction interval)``."""
     parts = shown(estimate)
     return f"{parts.value} ({parts.brackets})" if parts.brackets else parts.value
+
+
+def measured(measure: str, estimate: Estimate) -> str:
+    """An effect after the name of its measure, without saying the unit twice: ``SMD −0.3 (…)``."""
+    if estimate.unit in measure.split():
+        estimate = replace(estimate, unit="")
+    return f"{measure} {sentence(estimate)}".strip()
 
 
 def common_interval(estimates: Iterable[Estimate]) -> str:
@@ -133,11 +142,11 @@ def _bound(value: float, places: int) -> str:
 
 
 def _write(value: float, places: int) -> str:
+    if value == 0:
+        return "0"
     if 0 < abs(value) < 1e-4 or abs(value) >= 1e9:
         return f"{value:.2g}".replace("e-0", "e-").replace("e+", "e").replace("-", _MINUS)
-    if value:
-        given = _given_places(value)
-        # A trailing zero is kept only where the interval's own resolution asks for it.
-        places = max(places, min(1 - _magnitude(value), given))
+    # A trailing zero is kept only where the interval's own resolution asks for it.
+    places = max(places, min(1 - _magnitude(value), _given_places(value)))
     text = f"{round(value, places):,.{max(places, 0)}f}"
     return text.replace("-", _MINUS)

@@ -10,6 +10,7 @@ from speciosa.assessment import Assessment
 from speciosa.clinical.care.result import PlanItem
 from speciosa.finding import Finding, Missing
 from speciosa.pharmacology.interactions.result import Interaction
+from speciosa.regulation.result import LawResult
 
 
 class Section(NamedTuple):
@@ -49,6 +50,20 @@ def top_interactions(assessment: Assessment) -> tuple[Interaction, ...]:
     return tuple(rows[:TOP_INTERACTIONS])
 
 
+def names_its_members(row: Interaction) -> bool:
+    """Whether the sentence itself says who is involved, so that no title is needed."""
+    sentence = row.sentence.lower()
+    return all(member.lower() in sentence for member in row.members)
+
+
+def leading_law(law: LawResult) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The leading answers in words; substances with the same answer stand together."""
+    together: dict[str, list[str]] = {}
+    for substance, text in law.leading_words.items():
+        together.setdefault(text, []).append(substance)
+    return tuple((tuple(substances), text) for text, substances in together.items())
+
+
 def first_steps(assessment: Assessment) -> tuple[PlanItem, ...]:
     """The first things to do or offer, in the plan's order; weighing and avoiding come later."""
     items = [item for section in assessment.plan.sections for item in section.items]
@@ -62,6 +77,12 @@ def all_missing(assessment: Assessment) -> tuple[Missing, ...]:
     for part in _structs(assessment):
         found.update(dict.fromkeys(getattr(part, "missing", ())))
     return tuple(sorted(found, key=lambda m: m.severity.rank))
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence, for the first screen; the whole text stands in its section."""
+    first, stop, rest = text.partition(". ")
+    return first + "." if stop and rest else text
 
 
 def others(findings: tuple[Finding, ...], *already: tuple[Finding, ...]) -> tuple[Finding, ...]:

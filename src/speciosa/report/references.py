@@ -17,12 +17,21 @@ from speciosa.knowledge import Citation, Source
 from speciosa.regulation.result import LawLayer, LawSource
 from speciosa.report.words import BASIS
 
+_SHORTEST_RUN = 3
+
 
 class Mark(NamedTuple):
     """A reference number beside a statement; ``unverified`` asks for the dagger."""
 
     number: int
     unverified: bool
+
+
+class Run(NamedTuple):
+    """Neighbouring numbers of one kind, to be written ``7`` or, from three on, ``7 to 12``."""
+
+    first: Mark
+    last: Mark
 
 
 class Link(NamedTuple):
@@ -120,6 +129,22 @@ class Bibliography:
     def _law_key(self, source: LawSource) -> str:
         known = self._by_url.get(source.url)
         return _source_key(known) if known else f"law {source.url} {source.title}"
+
+
+def runs(marks: Iterable[Mark]) -> tuple[Run, ...]:
+    """Marks with three or more neighbours drawn together; a dagger never joins a plain number."""
+    groups: list[list[Mark]] = []
+    for mark in marks:
+        before = groups[-1][-1] if groups else None
+        if before == Mark(mark.number - 1, mark.unverified):
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    found: list[Run] = []
+    for group in groups:
+        joined = len(group) >= _SHORTEST_RUN
+        found += [Run(group[0], group[-1])] if joined else [Run(mark, mark) for mark in group]
+    return tuple(found)
 
 
 def _keys(citation: Citation | None) -> tuple[str, ...]:

@@ -25,3 +25,4 @@ def render(assessment: Assessment, console: Console) -> None:
         page.blank()
         page.rule(section.title)
         SECTIONS[section.key](page, assessment)
+    page.flush()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from speciosa.assessment import Assessment
 from speciosa.evidence.result import EffectRow, Report
-from speciosa.report import outline
-from speciosa.report.numbers import plain
+from speciosa.report import outline, words
+from speciosa.report.numbers import measured, plain
 from speciosa.report.terminal.page import Page, Piece
 
 
@@ -17,7 +17,7 @@ def evidence(page: Page, assessment: Assessment) -> None:
     _reports(page, result.kratom_trials, "Trials of kratom")
     page.findings(outline.others(result.findings, result.kratom), "Reading these numbers")
     for group in dict.fromkeys(row.group for row in result.options):
-        page.heading(group)
+        page.heading(words.label(group))
         for row in result.options:
             if row.group == group:
                 _effect(page, row)
@@ -30,10 +30,11 @@ def _effect(page: Page, row: EffectRow) -> None:
     against = row.comparator or "nothing stated"
     page.item((row.option, "bold"), f" against {against}. {row.outcome}", page.cites(row.facts))
     if row.estimate is None:
-        page.line(f"{row.measure}: no pooled number", indent=4)
+        page.line(f"{row.measure}: no pooled number" if row.measure else "No number", indent=4)
     else:
-        page.line(f"{row.measure} ", *page.estimate(row.estimate), indent=4)
-    favours: Piece = (f" {row.favours}", "dim")
+        number = measured(row.measure, row.estimate)
+        page.line(number, page.cites(set(row.estimate.facts) - set(row.facts)), indent=4)
+    favours: Piece = ("" if row.favours in row.statement else f" {row.favours}", "dim")
     page.line(row.statement, favours, page.sure(row.certainty), indent=4)
     studies = "number of studies not stated" if row.k is None else f"{row.k} studies"
     people = "number of people not stated" if row.n is None else f"{plain(row.n)} people"
@@ -47,6 +48,6 @@ def _reports(page: Page, reports: tuple[Report, ...], title: str) -> None:
         page.heading(title)
     for report in reports:
         size = "size not stated" if report.n is None else f"n = {plain(report.n)}"
-        design: Piece = (report.design, "bold")
+        design: Piece = (report.design or "Design not stated", "bold")
         page.item(design, f" ({size}): {report.finding}", page.cites(report.facts))
         page.line((f"Cannot show: {report.cannot_show}", "dim"), indent=4)

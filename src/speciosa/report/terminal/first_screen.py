@@ -15,7 +15,6 @@ _STYLES = {
     UrgentStatus.NOT_ASSESSED: "bold",
     UrgentStatus.NONE_FOUND: "bold",
 }
-_MISSING_SHOWN = 3
 
 
 def first_screen(page: Page, assessment: Assessment) -> None:
@@ -51,8 +50,7 @@ def _urgent(page: Page, assessment: Assessment) -> None:
         doubt: Piece = "" if contact.verified else (f" {words.DAGGER} not checked", "bold")
         told = [f"{contact.label}: ", (contact.number, "bold"), page.cites(contact.facts), doubt]
         page.line(*told, mark=("Call", "bold"), gutter=GUTTER)
-    for question in urgent.ask_now:
-        page.line(question, mark=("Ask now", "bold"), gutter=GUTTER)
+    page.pair("Ask now", " ".join(urgent.ask_now))
     if urgent.contacts_note:
         page.line((urgent.contacts_note, "dim"))
 
@@ -77,23 +75,29 @@ def _interactions(page: Page, assessment: Assessment) -> None:
     interactions = assessment.interactions
     top = outline.top_interactions(assessment)
     rest = len(interactions.rows) - len(top)
-    page.pair("Interactions", interactions.headline or "Nothing was checked.")
-    for row in top:
+    if not top:
+        page.pair("Interactions", interactions.headline or "Nothing was checked.")
+    for index, row in enumerate(top):
         mark = words.SEVERITY[row.severity]
-        names: Piece = (" + ".join(row.members), "bold")
-        shape = f"{mark.shape} {mark.word}: "
-        page.line(shape, names, f". {row.sentence}", page.cites(row.facts), indent=GUTTER)
+        told: list[Piece] = [(f"{mark.shape} {mark.word}: ", "bold")]
+        if not outline.names_its_members(row):
+            told.append((f"{' + '.join(row.members)}. ", "bold"))
+        told.append(row.sentence)
+        page.pair("Interactions" if index == 0 else "", *told)
     if rest:
-        page.line((f"{rest} more below.", "dim"), indent=GUTTER)
+        page.pair("", (f"{rest} more below.", "dim"))
     if interactions.not_checked:
         names = ", ".join(row.name for row in interactions.not_checked)
-        page.line(("Not checked: ", "bold"), names, indent=GUTTER)
+        page.pair("", ("Not checked: ", "bold"), names)
 
 
 def _law(page: Page, assessment: Assessment) -> None:
     law = assessment.regulation
-    told = [f"{words.substance(name)}: {text}" for name, text in law.leading_words.items()]
-    page.pair("Law here", "; ".join(told) or law.headline or "Not known.")
+    if not law.leading_words:
+        page.pair("Law here", law.headline or "Not known.")
+    for index, (names, text) in enumerate(outline.leading_law(law)):
+        substances = ", ".join(words.substance(name) for name in names)
+        page.pair("Law here" if index == 0 else "", (f"{substances}: ", "bold"), text)
 
 
 def _steps(page: Page, assessment: Assessment) -> None:
@@ -110,7 +114,5 @@ def _missing(page: Page, assessment: Assessment) -> None:
     missing = outline.all_missing(assessment)
     if not missing:
         page.pair("Missing", "Nothing was reported as missing.")
-    for index, piece in enumerate(missing[:_MISSING_SHOWN]):
-        page.pair("Missing" if index == 0 else "", (piece.field, "bold"), f": {piece.cost}")
-    if len(missing) > _MISSING_SHOWN:
-        page.pair("", (f"{len(missing) - _MISSING_SHOWN} more below.", "dim"))
+    names = ", ".join(dict.fromkeys(piece.field for piece in missing))
+    page.pair("Missing", names)

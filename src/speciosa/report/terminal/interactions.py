@@ -36,7 +36,7 @@ def _row(page: Page, row: Interaction) -> None:
     page.severity(words.SEVERITY[row.severity], names, f". {row.sentence}", cited, sure)
     if row.auc_ratio is not None:
         victim = row.victim or "the affected substance"
-        ratio = page.estimate(row.auc_ratio)
+        ratio = page.estimate(row.auc_ratio, known=row.facts)
         page.line(f"Exposure of {victim}, times usual: ", *ratio, indent=GUTTER)
     elif row.victim:
         page.line(f"Affected: {row.victim}. The change is not known.", indent=GUTTER)

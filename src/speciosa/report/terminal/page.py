@@ -15,7 +15,7 @@ from rich.text import Text
 from speciosa.finding import Certainty, Estimate, Finding
 from speciosa.report.clean import clean, to_ascii
 from speciosa.report.numbers import sentence
-from speciosa.report.references import Bibliography, Mark
+from speciosa.report.references import Bibliography, Mark, runs
 from speciosa.report.words import DAGGER, SEVERITY
 from speciosa.report.words import Mark as SeverityMark
 
@@ -37,12 +37,13 @@ STYLES = {
 
 
 class Page:
-    """Writes one assessment to a console, at most ``WIDTH`` columns wide."""
+    """Collects the lines of one assessment, at most ``WIDTH`` columns wide; ``flush`` writes."""
 
     def __init__(self, console: Console, bibliography: Bibliography) -> None:
         self._console = console
         self._width = max(min(console.width, WIDTH), _NARROWEST)
         self._ascii = not (console.encoding or "").lower().startswith("utf")
+        self._lines: list[Text] = []
         self.bibliography = bibliography
 
     def blank(self) -> None:
@@ -73,11 +74,11 @@ class Page:
         left = indent + gutter
         if head.cell_len >= left and words:
             # A mark too long for its gutter gets a line of its own.
-            for wrapped in head.wrap(self._console, self._width):
+            for wrapped in self._wrapped(head, self._width):
                 self._print(wrapped)
             head = Text()
         head.pad_right(left - head.cell_len)
-        for wrapped in body.wrap(self._console, self._width - left) or [Text()]:
+        for wrapped in self._wrapped(body, self._width - left):
             self._print(head + wrapped)
             head = Text(" " * left)
 
@@ -123,14 +124,21 @@ class Page:
 
     def marks(self, found: Iterable[Mark]) -> Piece:
         """Reference numbers: `` [3, 7†]``."""
-        numbers = [f"{mark.number}{DAGGER if mark.unverified else ''}" for mark in found]
+        numbers = [
+            _written(run.first)
+            if run.first == run.last
+            else f"{_written(run.first)}–{_written(run.last)}"
+            for run in runs(found)
+        ]
         return (f" [{', '.join(numbers)}]", "dim") if numbers else ""
 
-    def estimate(self, estimate: Estimate | None, absent: str = "not known") -> list[Piece]:
-        """A number with its interval and references."""
+    def estimate(
+        self, estimate: Estimate | None, absent: str = "not known", known: Iterable[str] = ()
+    ) -> list[Piece]:
+        """A number with its interval, and references to facts that are not cited beside it."""
         if estimate is None:
             return [absent]
-        return [sentence(estimate), self.cites(estimate.facts)]
+        return [sentence(estimate), self.cites(set(estimate.facts) - set(known))]
 
     @staticmethod
     def sure(certainty: Certainty) -> Piece:
@@ -141,6 +149,21 @@ class Page:
         words = clean(words).replace("\u00a0", " ")
         return to_ascii(words) if self._ascii else words
 
+    def flush(self) -> None:
+        """Write everything to the console, in one go: line by line takes ten times as long."""
+        text = Text("\n").join(self._lines)
+        self._console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
+        self._lines.clear()
+
+    def _wrapped(self, text: Text, width: int) -> Iterable[Text]:
+        if not text:
+            return (text,)
+        return (text,) if text.cell_len <= width else text.wrap(self._console, width)
+
     def _print(self, line: Text) -> None:
         line.rstrip()
-        self._console.print(line, soft_wrap=True, highlight=False, markup=False, emoji=False)
+        self._lines.append(line)
+
+
+def _written(mark: Mark) -> str:
+    return f"{mark.number}{DAGGER if mark.unverified else ''}"

@@ -8,7 +8,7 @@ from speciosa.assessment import Assessment
 from speciosa.clinical.severity.result import Score
 from speciosa.pharmacology.exposure.result import ProductIntake
 from speciosa.report import outline, words
-from speciosa.report.numbers import percent, plain, shown
+from speciosa.report.numbers import percent, plain, sentence, shown
 from speciosa.report.terminal.evidence import evidence
 from speciosa.report.terminal.interactions import interactions
 from speciosa.report.terminal.page import GUTTER, Page, Piece
@@ -27,6 +27,7 @@ def urgent(page: Page, assessment: Assessment) -> None:
 def severity(page: Page, assessment: Assessment) -> None:
     """Scores, change, daily life and diagnosis."""
     result = assessment.severity
+    names = {score.instrument: score.name for score in result.scores}
     page.line(result.headline)
     for score in result.scores:
         _score(page, score)
@@ -40,7 +41,7 @@ def severity(page: Page, assessment: Assessment) -> None:
         )
         sign = "+" if change.difference > 0 else ""
         page.pair(
-            change.instrument,
+            names.get(change.instrument, change.instrument),
             f"{plain(change.from_score)} ({change.from_date}) to {plain(change.to_score)} "
             f"({change.to_date}), {sign}{plain(change.difference)}: {change.label}{outcome}",
             page.cites(change.facts),
@@ -50,16 +51,19 @@ def severity(page: Page, assessment: Assessment) -> None:
         page.heading("What a screen on this side of its cut-off means")
     for value in result.predictive:
         side = f"{'at or above' if value.at_or_above else 'below'} {value.cutoff}"
+        name = names.get(value.instrument, value.instrument)
         page.item(
-            f"{value.instrument} {side}, for {value.target}: if {percent(value.prevalence)} of "
-            "those screened have it, of those on this side ",
-            *page.estimate(value.share),
-            page.cites(value.facts),
+            f"{name} {side}, for {value.target}: if {percent(value.prevalence)} of those screened "
+            "have it, of those on this side ",
+            sentence(value.share),
+            page.cites((*value.share.facts, *value.facts)),
         )
     if result.history:
         page.heading("All dated scores")
     for point in result.history:
-        page.item(f"{point.date}  {point.instrument}  {plain(point.score)}")
+        page.item(
+            f"{point.date}  {names.get(point.instrument, point.instrument)}  {plain(point.score)}"
+        )
     page.findings(result.function, "Daily life")
     page.findings(result.diagnosis, "How far this carries a diagnosis")
     rest_of = outline.others(result.findings, result.function, result.diagnosis)
@@ -117,7 +121,8 @@ def kratom(page: Page, assessment: Assessment) -> None:
 
 
 def _product(page: Page, product: ProductIntake) -> None:
-    page.heading(f"{product.label} ({product.form})" if product.label else product.form)
+    form = words.label(product.form)
+    page.heading(f"{product.label} ({form.lower()})" if product.label else form)
     page.pair("As used", product.as_used or "not known", gutter=_WIDE)
     for term, estimate in (
         ("Mitragynine each time", product.mitragynine_mg_per_dose),
@@ -167,8 +172,9 @@ def mechanism(page: Page, assessment: Assessment) -> None:
             page.sure(target.certainty),
         )  # fmt: skip
         absent = target.why_none or "not known"
-        page.pair("Peak", *page.estimate(target.peak, absent), indent=2, gutter=20)
-        page.pair("Trough", *page.estimate(target.trough, absent), indent=2, gutter=20)
+        for term, level in (("Peak", target.peak), ("Trough", target.trough)):
+            told = page.estimate(level, absent, known=target.facts)
+            page.pair(term, *told, indent=2, gutter=20)
         page.pair("Could explain", target.could_explain, indent=2, gutter=20)
         page.pair("Could not explain", target.could_not_explain, indent=2, gutter=20)
     page.findings(assessment.mechanism.findings)
@@ -180,7 +186,7 @@ def side_effects(page: Page, assessment: Assessment) -> None:
     page.line(result.headline)
     for effect in result.effects:
         told: Piece = (" (reported by this person)", "bold") if effect.reported_by_person else ""
-        often = page.estimate(effect.frequency, "frequency not known")
+        often = page.estimate(effect.frequency, "frequency not known", known=effect.facts)
         where = f"; {effect.population}" if effect.population else ""
         page.item((effect.name, "bold"), told, ": ", *often, where, page.cites(effect.facts))
         if effect.caution:
