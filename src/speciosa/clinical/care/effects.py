@@ -38,7 +38,7 @@ def certainty_of(
         return treatment.certainty.level, judged
     for row in rows:
         if row.certainty is not Certainty.UNKNOWN:
-            return row.certainty, words["evidence_certainty"].format(level=row.certainty)
+            return row.certainty, words["evidence_certainty"]
     return Certainty.UNKNOWN, words["unknown_certainty"]
 
 

@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
 
 _LIVER_SIGNS = {Sign.JAUNDICE, Sign.DARK_URINE, Sign.PRURITUS}
+_SELF_HARM_SIGNS = {
+    Sign.SUICIDAL_THOUGHTS,
+    Sign.SUICIDAL_INTENT,
+    Sign.SUICIDAL_PLAN,
+    Sign.SUICIDE_ATTEMPT_RECENT,
+    Sign.CANNOT_STAY_SAFE,
+    Sign.HARM_TO_OTHERS,
+    Sign.VIOLENCE_CONCERN,
+}
 _CONCENTRATED = {KratomForm.SEVEN_OH_PRODUCT, KratomForm.PSEUDOINDOXYL_PRODUCT}
 _TOO_LITTLE = {Outcome.NO_EFFECT, Outcome.PARTLY_HELPED}
 _STOPPING_WORDS = ("stop", "quit", "come off", "cut down", "get off", "give up")
@@ -91,7 +100,9 @@ def _daily_life(case: Case) -> Flags:
     )
     item9 = symptoms.phq9.suicidality_item if symptoms.phq9 else None
     yield "item9_unknown", item9 is None
-    yield "item9_positive", item9 is not None and item9 > 0
+    positive = item9 is not None and item9 > 0
+    yield "item9_positive", positive
+    yield "self_harm_risk", positive or bool(_SELF_HARM_SIGNS & set(case.signs.present))
 
 
 def _history(case: Case) -> Flags:
@@ -103,7 +114,9 @@ def _history(case: Case) -> Flags:
     others = (known.PTSD, known.PANIC_DISORDER, known.OCD, known.SOCIAL_ANXIETY)
     yield "trauma_panic_ocd", any(case.has(condition) for condition in others)
     yield "kidney", case.has(known.KIDNEY_DISEASE) or case.person.kidney.dialysis is True
-    yield "seizure", case.has(known.SEIZURES) or Sign.SEIZURE in signs
+    seizure = case.has(known.SEIZURES) or Sign.SEIZURE in signs
+    yield "seizure", seizure
+    yield "seizure_on_record", seizure
     yield "qt", case.has(known.LONG_QT)
     yield "alcohol", case.has(known.ALCOHOL_USE_DISORDER) or Sign.ALCOHOL_WITHDRAWAL in signs
     yield "opioid_use_disorder", case.has(known.OPIOID_USE_DISORDER)

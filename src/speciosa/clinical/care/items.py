@@ -42,7 +42,8 @@ def placed(item: Item, here: Situation) -> Placed:
         standing = stricter(standing, at_least)
     rows = effects.rows_for(treatment, here) if treatment else ()
     certainty, certainty_words = effects.certainty_of(item, treatment, rows, here)
-    shown = rows if item.section in _SHOWING_EFFECTS else ()
+    waits = "crisis" in here.flags
+    shown = rows if item.section in _SHOWING_EFFECTS and not waits else ()
     effect, effect_facts = effects.effect_words(shown, here)
     label, label_facts = effects.label_words(treatment, standing, here) if treatment else ("", ())
     noted = tuple(_notes(item, treatment, here))
