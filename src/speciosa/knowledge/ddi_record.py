@@ -209,6 +209,9 @@ class PkWording(Record, frozen=True, kw_only=True):
     enzyme_recovery_days: float
     washout: dict[str, Washout]
     recent_kratom_days: float
+    severity_by_class: dict[str, Severity]
+    severity_on_kratom: dict[str, dict[str, Severity]]
+    renal_fraction: float
     studied_forms: tuple[str, ...]
     studied_uses_per_week: float
     text: dict[str, str]

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.samples import ExposureSamples
 
 _SEVEN_OH = "7-hydroxymitragynine"
-_RENAL = 0.5  # a medicine that leaves unchanged by half or more needs no enzyme data
 
 
 def assess(
@@ -51,7 +50,7 @@ def assess(
         not_checked=found.not_checked,
         recognised=found.recognised,
         components=found.components,
-        findings=worst_first(tuple(_findings(found, kratom, poor))),
+        findings=worst_first(tuple(_findings(found, kratom, poor, knowledge))),
         missing=tuple(_missing(case, found, kratom)),
     )
 
@@ -96,7 +95,9 @@ def _names(found: Recognition) -> str:
 # ------------------------------------------------------------------ findings
 
 
-def _findings(found: Recognition, kratom: KratomContext, poor: frozenset[str]) -> Iterator[Finding]:
+def _findings(
+    found: Recognition, kratom: KratomContext, poor: frozenset[str], knowledge: Knowledge
+) -> Iterator[Finding]:
     for entry in found.not_checked:
         hint = f" Did you mean {entry.suggestion}?" if entry.suggestion else ""
         yield Finding(
@@ -128,7 +129,7 @@ def _findings(found: Recognition, kratom: KratomContext, poor: frozenset[str]) -
     listed = any(item.id == _SEVEN_OH for item in found.items)
     if listed or (kratom.counts and kratom.seven_oh):
         yield _seven_oh_finding(certain=listed or not kratom.unknown_product)
-    if unknown := _without_kinetics(found):
+    if unknown := _without_kinetics(found, knowledge):
         yield Finding(
             id="interaction.no_kinetics",
             severity=Severity.INFO,
@@ -173,12 +174,12 @@ def _seven_oh_finding(*, certain: bool) -> Finding:
     )
 
 
-def _without_kinetics(found: Recognition) -> tuple[str, ...]:
+def _without_kinetics(found: Recognition, knowledge: Knowledge) -> tuple[str, ...]:
     names = []
     for item in found.items:
         victim = item.medicine.victim
         renal = victim.fe_renal.value if victim.fe_renal is not None else 0.0
-        if not victim.fm and renal < _RENAL:
+        if not victim.fm and renal < knowledge.ddi.pk_wording.renal_fraction:
             names.append(item.medicine.name)
     return tuple(names)
 

@@ -9,12 +9,6 @@ from speciosa.finding import Severity
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
 
-# What each strength class of inhibition or induction means for one victim.
-_BY_CLASS = (
-    ("strong", Severity.MAJOR),
-    ("moderate", Severity.MODERATE),
-    ("weak", Severity.MINOR),
-)
 _WORST_RAISED = Severity.MAJOR
 
 
@@ -31,10 +25,12 @@ def severity_of(ratio: float, knowledge: Knowledge) -> Severity:
     """Severity of one ratio by the strength class that it equals."""
     effect = "inhibitor" if ratio >= 1.0 else "inducer"
     size = ratio if ratio >= 1.0 else 1.0 - ratio
-    for name, severity in _BY_CLASS:
-        if size >= knowledge.ddi.constant(f"strength/{effect}/{name}").number:
-            return severity
-    return Severity.INFO
+    met = [
+        severity
+        for name, severity in knowledge.ddi.pk_wording.severity_by_class.items()
+        if size >= knowledge.ddi.constant(f"strength/{effect}/{name}").number
+    ]
+    return min(met, key=lambda severity: severity.rank, default=Severity.INFO)
 
 
 def raised(severity: Severity, steps: int = 1) -> Severity:

@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.interactions.kratom_use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
 
-_SEVERITY = {
-    ("inhibitor", "strong"): Severity.MAJOR,
-    ("inhibitor", "moderate"): Severity.MODERATE,
-    ("inducer", "strong"): Severity.MODERATE,
-    ("inducer", "moderate"): Severity.MODERATE,
-}
-
 
 def on_kratom(
     items: Sequence[Item],
@@ -58,7 +51,8 @@ def _row(
     named = label(item.medicine, CYP3A)
     severity = Severity.MINOR
     if named is not None:
-        severity = _SEVERITY.get((named.effect, named.value), Severity.MINOR)
+        by_effect = knowledge.ddi.pk_wording.severity_on_kratom.get(named.effect, {})
+        severity = by_effect.get(named.value, severity)
     rises = ratio.median >= 1.0
     gut_only = any(p.parameter == GUT_FRACTION for p in item.medicine.perpetrator.parameters)
     word = "rise" if rises else "fall"
