@@ -180,16 +180,21 @@ def marked() -> tuple[Assessment, dict[str, str]]:
     """Every text and whole number replaced by one of its own, and which stands where."""
     placed: dict[str, str] = {}
     known = {citation.id for citation in parts.CITATIONS}
+    keys: dict[str, str] = {}
 
     def mark(path: str, leaf: Leaf) -> Leaf:
         # Ids must go on resolving, and a source cited twice must stay one source.
         if leaf in known or leaf == "" or ".sources" in path:
             return leaf
+        if path.endswith("<key>") and leaf in keys:
+            return keys[str(leaf)]
         if isinstance(leaf, int):
             new: Leaf = 500 + len(placed)
         else:
             new = f"tok{len(placed):04d}x"
         placed[path] = str(new)
+        if path.endswith("<key>"):
+            keys[str(leaf)] = str(new)
         return new
 
     return with_leaves(full(), mark), placed

@@ -560,7 +560,8 @@ INTERACTIONS = InteractionsResult(
         ),
         NotChecked(name="herbal calm drops", why="the ingredients are not known"),
     ),
-    recognised={"Xanax": "alprazolam", "Zoloft": "sertraline"},
+    recognised={"Xanax": "alprazolam", "Zoloft": "sertraline", "Cold relief": "paracetamol"},
+    components={"Cold relief": ("paracetamol", "dextromethorphan")},
     findings=(finding("Five of seven entries were checked.", Severity.MINOR),),
     missing=(Missing(field="medicines[2].dose_mg", cost="The size of the change is wider."),),
 )

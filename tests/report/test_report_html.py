@@ -10,9 +10,12 @@ from itertools import pairwise
 
 import pytest
 from tests.report import made_up
+from tests.report import made_up_parts as parts
+from tests.report.made_up_parts import finding
 
 from speciosa.assessment import Assessment
 from speciosa.clinical.safety.result import UrgentStatus
+from speciosa.finding import Severity, Tone
 from speciosa.report import html
 
 replace = made_up.replace
@@ -203,3 +206,23 @@ def test_exposure_that_was_not_computed_says_why_and_draws_nothing() -> None:
     assert "Not possible." in page
     assert "No product and no amount is known." in page
     assert 'class="chart"' not in page
+
+
+def test_small_points_are_folded_but_never_a_warning() -> None:
+    notes = tuple(finding(f"Point {number}.", Severity.MINOR) for number in range(6))
+    warning = finding("A small warning.", Severity.MINOR, tone=Tone.WARNING)
+    major = finding("A major point.", Severity.MAJOR)
+    severity = replace(parts.SEVERITY, findings=(*notes, warning, major))
+    page = html.render(replace(made_up.full(), severity=severity))
+    start = page.index("Further findings")
+    folded = page[page.index("<details", start) : page.index("</details>", start)]
+    assert "6 minor points" in folded
+    assert "A small warning." not in folded
+    assert "A major point." not in folded
+    assert page.index("A small warning.") > start
+
+
+def test_where_no_law_was_seen_the_words_do_not_read_as_permission() -> None:
+    page = html.render(made_up.full())
+    assert "No specific law seen" in page
+    assert "No specific law<" not in page

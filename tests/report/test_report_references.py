@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.report import made_up
 from tests.report.made_up_parts import CITATIONS
 
-from speciosa.report.references import Bibliography, Mark
+from speciosa.report.references import Bibliography, Mark, runs
 
 replace = made_up.replace
 
@@ -77,3 +77,9 @@ def test_only_addresses_of_the_web_become_links() -> None:
     bibliography = Bibliography(replace(made_up.full(), references=(citation,)))
     links = [link for entry in bibliography.entries for link in entry.links]
     assert all(link.url == "" or link.url.startswith("https://") for link in links)
+
+
+def test_neighbouring_numbers_are_drawn_together_but_never_across_a_dagger() -> None:
+    marks = [Mark(n, unverified=n in (3, 9)) for n in (1, 2, 3, 4, 5, 6, 8, 9)]
+    drawn = [(run.first.number, run.last.number) for run in runs(marks)]
+    assert drawn == [(1, 1), (2, 2), (3, 3), (4, 6), (8, 8), (9, 9)]

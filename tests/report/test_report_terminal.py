@@ -40,7 +40,7 @@ def test_the_first_screen_holds_what_a_clinician_needs_in_twenty_seconds() -> No
     screen = "\n".join(lines_of(made_up.full())[:36])
     for needed in (
         "ACT THE SAME DAY", "988", "Severe anxiety by GAD-7", "16 of 21", "Using now",
-        "kratom + alprazolam", "kratom + quetiapine", "kratom + sertraline", "Not checked",
+        "Alprazolam and kratom both", "kratom + quetiapine", "kratom + sertraline", "Not checked",
         "Allowed from age 21", "Assess suicide risk in person", "labs.alt",
     ):  # fmt: skip
         assert needed in screen

@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from speciosa.finding import Estimate
 
 NOT_KNOWN = "not known"
@@ -39,10 +37,16 @@ class Shown(NamedTuple):
         return self.number + self.unit
 
     @property
+    def sentence(self) -> str:
+        """Everything in one phrase."""
+        return f"{self.value} ({self.brackets})" if self.brackets else self.value
+
+    @property
     def brackets(self) -> str:
         """What stands in brackets after the value: range, kind of interval, reason."""
         reason = self.reason.rstrip(".")
-        if reason and not self.interval and not self.range and self.number != NOT_KNOWN:
+        bare = not self.interval and not self.range and self.number != NOT_KNOWN
+        if reason and bare and not reason.startswith("no "):
             reason = f"no interval: {reason}"
         return "; ".join(part for part in (self.range, self.interval, reason) if part)
 
@@ -75,15 +79,14 @@ def shown(estimate: Estimate) -> Shown:
 
 def sentence(estimate: Estimate) -> str:
     """An estimate in one phrase: ``150 ng/mL (41 to 600; 90 % prediction interval)``."""
+    return shown(estimate).sentence
+
+
+def measured(measure: str, estimate: Estimate) -> Shown:
+    """An effect after the name of its measure, without saying the unit twice: ``SMD −0.3``."""
     parts = shown(estimate)
-    return f"{parts.value} ({parts.brackets})" if parts.brackets else parts.value
-
-
-def measured(measure: str, estimate: Estimate) -> str:
-    """An effect after the name of its measure, without saying the unit twice: ``SMD −0.3 (…)``."""
-    if estimate.unit in measure.split():
-        estimate = replace(estimate, unit="")
-    return f"{measure} {sentence(estimate)}".strip()
+    unit = "" if estimate.unit in measure.split() else parts.unit
+    return parts._replace(number=f"{measure} {parts.number}".strip(), unit=unit)
 
 
 def common_interval(estimates: Iterable[Estimate]) -> str:

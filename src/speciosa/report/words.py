@@ -100,6 +100,8 @@ SUBSTANCE: dict[str, str] = {
     "7-oh": "7-Hydroxymitragynine",
 }
 
+LAW_STATUS: dict[str, str] = {"no_specific_law": "No specific law seen"}
+
 BASIS: dict[str, str] = {
     "source": "No source recorded",
     "derived": "Derived from other facts of the knowledge base",
@@ -120,6 +122,19 @@ def label(name: str) -> str:
     """A name such as ``no_specific_law`` as words: ``No specific law``."""
     text = str(name).replace("_", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+def law_status(name: str) -> str:
+    """A legal status as words. Where no law was seen, the words must not read as a permission."""
+    return LAW_STATUS.get(name, label(name))
+
+
+def full_stop(text: str, *, capital: bool = True) -> str:
+    """A phrase as a sentence: with its full stop, and a capital where it begins one."""
+    text = text.strip()
+    if capital:
+        text = text[:1].upper() + text[1:]
+    return text if not text or text[-1] in ".?!" else f"{text}."
 
 
 def analyte(name: str) -> str:

@@ -33,7 +33,7 @@ def _effect(page: Page, row: EffectRow) -> None:
         page.line(f"{row.measure}: no pooled number" if row.measure else "No number", indent=4)
     else:
         number = measured(row.measure, row.estimate)
-        page.line(number, page.cites(set(row.estimate.facts) - set(row.facts)), indent=4)
+        page.line(number.sentence, page.cites(set(row.estimate.facts) - set(row.facts)), indent=4)
     favours: Piece = ("" if row.favours in row.statement else f" {row.favours}", "dim")
     page.line(row.statement, favours, page.sure(row.certainty), indent=4)
     studies = "number of studies not stated" if row.k is None else f"{row.k} studies"

@@ -26,7 +26,7 @@ def interactions(page: Page, assessment: Assessment) -> None:
     if result.recognised:
         page.heading("How names were read")
     for typed, name in result.recognised.items():
-        page.item(f"{typed}: {name}")
+        page.item(f"{typed}: {', '.join(result.components.get(typed, (name,)))}")
     page.findings(result.findings, "On this check")
 
 
@@ -43,11 +43,12 @@ def _row(page: Page, row: Interaction) -> None:
     for term, text in (("Ask", row.ask), ("Watch", row.watch), ("Consider", row.consider)):
         page.pair(term, text, indent=GUTTER, gutter=10)
     shares = ", ".join(f"{name} {percent(share)}" for name, share in row.shares.items())
-    about = f"{words.KIND[row.kind]}: {words.DIRECTION[row.direction]}. {row.mechanism}"
-    page.line((f"{about}{f' Shares: {shares}.' if shares else ''}", "dim"), indent=GUTTER)
+    about = f"{words.KIND[row.kind]}: {words.DIRECTION[row.direction]}."
+    told = (about, words.full_stop(row.mechanism), f"Shares: {shares}." if shares else "")
+    page.line((" ".join(text for text in told if text), "dim"), indent=GUTTER)
     for report in row.case_reports:
         cited_report = page.bibliography.citation(report)
-        told: list[Piece] = [report]
+        case: list[Piece] = [report]
         if cited_report is not None:
-            told = [cited_report.statement, page.cites((report,))]
-        page.line("Case report: ", *told, indent=GUTTER)
+            case = [cited_report.statement, page.cites((report,))]
+        page.line("Case report: ", *case, indent=GUTTER)

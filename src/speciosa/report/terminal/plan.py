@@ -35,8 +35,9 @@ def _item(page: Page, item: PlanItem) -> None:
         page.line(("▲ Caution: ", "bold"), line, indent=GUTTER)
     if item.why:
         page.line(f"Why: {item.why}", indent=GUTTER)
-    sure = f"Certainty: {item.certainty.value}. {item.certainty_words}"
-    page.line((f"{sure} Decides: {item.decided_by or 'not stated'}.", "dim"), indent=GUTTER)
+    sure = f"Certainty: {item.certainty.value}. {words.full_stop(item.certainty_words)}"
+    decides = words.full_stop(item.decided_by or "not stated", capital=False)
+    page.line((f"{sure} Decides: {decides}", "dim"), indent=GUTTER)
 
 
 def consultation(page: Page, assessment: Assessment) -> None:

@@ -205,7 +205,7 @@ def regulation(page: Page, assessment: Assessment) -> None:
     page.line((f"{place} on {law.date}.", "dim"))
     for name, status in law.leading.items():
         in_words = law.leading_words.get(name, "")
-        text = f"{words.label(status)}. {in_words}"
+        text = f"{words.law_status(status)}. {in_words}"
         page.pair(words.substance(name), text, gutter=_WIDE)
     page.findings(law.findings)
     page.findings(law.upcoming, "Coming changes")
@@ -214,14 +214,15 @@ def regulation(page: Page, assessment: Assessment) -> None:
     for layer in law.layers:
         age = f", from age {layer.min_age}" if layer.min_age is not None else ""
         page.item(
-            (f"{layer.place_name}", "bold"), f" ({layer.level}, {layer.place}). ",
-            f"{words.substance(layer.substance)}: ", (f"{words.label(layer.status)}{age}", "bold"),
+            (layer.place_name, "bold"),
+            f" ({layer.level}, {layer.place}). {words.substance(layer.substance)}: ",
+            (f"{words.law_status(layer.status)}{age}", "bold"),
             page.marks(page.bibliography.law_marks(layer)),
-        )  # fmt: skip
+        )
         began = f"from {layer.effective_from}" if layer.effective_from else ""
         ended = f"to {layer.effective_to}" if layer.effective_to else ""
         source = layer.source.title if layer.source else ""
-        readings = "; ".join(words.label(reading).lower() for reading in layer.readings)
+        readings = "; ".join(words.law_status(reading).lower() for reading in layer.readings)
         possession = words.label(layer.possession).lower()
         for term, text in (
             ("Could be: ", readings),
@@ -237,9 +238,9 @@ def regulation(page: Page, assessment: Assessment) -> None:
                 page.line(f"{term}{text}", indent=4)
         read = f"As of {layer.as_of}" if layer.as_of else "Date of reading not known"
         checked = "verified" if layer.verified else "not verified"
-        stale = f"; {layer.stale}" if layer.stale else ""
+        stale = f" {words.full_stop(layer.stale)}"
         confidence = layer.confidence or "not stated"
-        page.line((f"{read}; confidence {confidence}; {checked}{stale}.", "dim"), indent=4)
+        page.line((f"{read}; confidence {confidence}; {checked}.{stale}", "dim"), indent=4)
     page.line((law.disclaimer, "dim"))
 
 
