@@ -44,9 +44,9 @@ def row(
         k=effect.k,
         n=part.n or effect.n,
         certainty=effect.certainty.level,
-        certainty_reason=wording.certainty_by[effect.certainty.by].format(
-            reason=effect.certainty.reason.rstrip(".")
-        ).strip(),
+        certainty_reason=wording.certainty_by[effect.certainty.by]
+        .format(reason=effect.certainty.reason.rstrip("."))
+        .strip(),
         cautions=" ".join(c for c in (effect.caution, population, *cautions) if c),
         facts=(fact_id,),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.clinical.care.result import PlanItem
 from speciosa.clinical.care.standing import CAUTION, CONSIDER, DO
+from speciosa.clinical.care.worded import sentence
 from speciosa.finding import Certainty, Finding, Severity, Tone
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def urgent(here: Situation) -> Iterator[PlanItem]:
             what=" ".join(found.ask_now),
             why=words["ask_now_why"],
             certainty=Certainty.UNKNOWN,
-            certainty_words=words["finding_certainty"],
+            certainty_words=sentence(words["finding_certainty"]),
             decided_by=words["by_team"],
         )
     if contacts:
@@ -46,36 +47,52 @@ def urgent(here: Situation) -> Iterator[PlanItem]:
             what="; ".join(contacts),
             why=found.contacts_note or words["contacts_why"],
             certainty=Certainty.UNKNOWN,
-            certainty_words=words["contacts_certainty"],
+            certainty_words=sentence(words["contacts_certainty"]),
             decided_by=words["by_team"],
             facts=tuple(dict.fromkeys(f for c in found.contacts for f in c.facts)),
         )
 
 
 def diagnosis(here: Situation) -> Iterator[PlanItem]:
-    """How sure the diagnosis is, as the severity room found it."""
-    words = here.knowledge.care.plan.words
-    for one in here.results.severity.diagnosis:
-        standing = DO if one.action else CONSIDER
-        yield _from_finding(one, here, standing=standing, decided_by=words["by_team"])
+    """What the severity room asks to do about the diagnosis, then what it only notes."""
+    words, found = here.knowledge.care.plan.words, here.results.severity.diagnosis
+    for one in found:
+        if one.action:
+            yield _from_finding(one, here, standing=DO, decided_by=words["by_team"])
+    noted = tuple(one for one in found if not one.action)
+    if noted:
+        yield PlanItem(
+            id="diagnosis.noted",
+            title=words["noted_title"],
+            standing=CONSIDER,
+            what=" ".join(sentence(one.text) for one in noted),
+            why=words["noted_why"],
+            certainty=_least_sure(noted),
+            certainty_words=sentence(words["noted_certainty"]),
+            decided_by=words["by_team"],
+            facts=_facts(noted),
+        )
 
 
 def severity(here: Situation) -> Iterator[PlanItem]:
-    """The scores in one sentence, then what daily life allows."""
+    """The scores and what daily life allows, together."""
     words, found = here.knowledge.care.plan.words, here.results.severity
+    texts = (found.headline, *(one.text for one in found.function))
     yield PlanItem(
         id="severity.scores",
         title=words["severity_title"],
         standing=CONSIDER,
-        what=found.headline,
+        what=" ".join(sentence(text) for text in texts if text),
         why=words["severity_why"],
         certainty=Certainty.MODERATE if found.scores else Certainty.UNKNOWN,
-        certainty_words=words["finding_certainty"],
-        decided_by=words["by_team"],
-        facts=tuple(dict.fromkeys(f for score in found.scores for f in score.facts)),
+        certainty_words=sentence(words["finding_certainty"]),
+        decided_by=words["by_person_team"],
+        facts=tuple(
+            dict.fromkeys(
+                (*(f for score in found.scores for f in score.facts), *_facts(found.function))
+            )
+        ),
     )
-    for one in found.function:
-        yield _from_finding(one, here, standing=CONSIDER, decided_by=words["by_person_team"])
 
 
 def goals(here: Situation) -> Iterator[PlanItem]:
@@ -89,7 +106,7 @@ def goals(here: Situation) -> Iterator[PlanItem]:
             what=words["goals_what"],
             why=words["goals_why"],
             certainty=Certainty.MODERATE,
-            certainty_words=words["accepted_practice"],
+            certainty_words=sentence(words["accepted_practice"]),
             decided_by=words["by_person_team"],
         )
 
@@ -107,7 +124,7 @@ def interactions(here: Situation) -> Iterator[PlanItem]:
             what=row.consider or words["interaction_what"],
             why=row.sentence,
             certainty=row.certainty,
-            certainty_words=words["interaction_certainty"],
+            certainty_words=sentence(words["interaction_certainty"]),
             decided_by=words["by_prescriber"],
             cautions=tuple(text for text in (row.watch, row.ask) if text),
             facts=row.facts,
@@ -122,7 +139,7 @@ def interactions(here: Situation) -> Iterator[PlanItem]:
             what=words["not_checked_what"].format(suggestion=guess).strip(),
             why=unknown.why,
             certainty=Certainty.UNKNOWN,
-            certainty_words=words["unknown_certainty"],
+            certainty_words=sentence(words["unknown_certainty"]),
             decided_by=words["by_prescriber"],
         )
 
@@ -140,7 +157,7 @@ def rules(here: Situation) -> Iterator[PlanItem]:
             what=" ".join(rule.must),
             why=rule.because,
             certainty=Certainty.LOW,
-            certainty_words=words["rule_certainty"],
+            certainty_words=sentence(words["rule_certainty"]),
             decided_by=words["by_team"],
             facts=rule.facts,
         )
@@ -155,7 +172,16 @@ def _from_finding(one: Finding, here: Situation, *, standing: str, decided_by: s
         what=one.action or words["finding_what"],
         why=one.detail or words["finding_why"],
         certainty=one.certainty,
-        certainty_words=words["finding_certainty"],
+        certainty_words=sentence(words["finding_certainty"]),
         decided_by=decided_by,
         facts=one.facts,
     )
+
+
+def _least_sure(found: tuple[Finding, ...]) -> Certainty:
+    order = tuple(Certainty)
+    return max((one.certainty for one in found), key=order.index)
+
+
+def _facts(found: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact for one in found for fact in one.facts))

@@ -10,6 +10,7 @@ from speciosa.clinical.care import effects
 from speciosa.clinical.care.result import PlanItem
 from speciosa.clinical.care.standing import AVOID, stricter
 from speciosa.clinical.care.wishes import wish
+from speciosa.clinical.care.worded import sentence
 from speciosa.finding import Severity
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def placed(item: Item, here: Situation) -> Placed:
             what=_joined(item.what.replace("{law}", here.results.law.headline), label),
             why=_joined(item.why, effect),
             certainty=certainty,
-            certainty_words=certainty_words,
+            certainty_words=sentence(certainty_words),
             decided_by=item.decided_by,
             cautions=_unique(
                 (

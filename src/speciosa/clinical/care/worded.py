@@ -17,6 +17,11 @@ def first_text(texts: tuple[care_wording.Text, ...], flags: Set[str]) -> str:
     return next((text.text for text in texts if text.holds(flags)), "")
 
 
+def sentence(words: str) -> str:
+    """Capital first, full stop last, for words that stand alone."""
+    return words[:1].upper() + words[1:].rstrip(".") + "."
+
+
 def every_text(texts: tuple[care_wording.Text, ...], flags: Set[str]) -> tuple[str, ...]:
     """Every sentence whose condition holds, in order."""
     return tuple(text.text for text in texts if text.holds(flags))
