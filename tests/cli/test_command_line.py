@@ -54,7 +54,7 @@ def test_text_and_html_of_the_readme_example(tmp_path: Path):
     page = tmp_path / "deep" / "report.html"
     done = run("assess", "examples/daily_leaf_two_years.yaml", "--html", str(page))
     assert done.returncode == 0, done.stderr
-    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert page.read_text(encoding="utf-8").lower().startswith("<!doctype html>")
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
