@@ -1,6 +1,7 @@
 """Hypothesis strategies for cases: every field, known and unknown medicines, full and empty.
 
-``cases()`` draws a whole case; ``removals(case)`` takes away one field at a time.
+``cases()`` draws a whole case; ``calm(case)`` answers every question on danger
+with no; ``removals(case)`` takes away one field at a time.
 """
 
 from __future__ import annotations
@@ -368,6 +369,12 @@ def cases(draw: st.DrawFn) -> Case:
         earlier=tuple(earlier),
         labs=draw(labs()),
     )
+
+
+def calm(case: Case) -> Case:
+    """The same case with every PHQ-9 answer 0 and every danger sign asked about and absent."""
+    symptoms_ = case.symptoms.model_copy(update={"phq9": Phq9(answers=(0,) * 9)})
+    return case.model_copy(update={"symptoms": symptoms_, "signs": Signs(absent=tuple(v.Sign))})
 
 
 def removals(case: Case) -> Iterator[tuple[str, Case]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.language import forbidden_in
-from tests.strategies import KNOWN_MEDICINES, cases, removals
+from tests.strategies import KNOWN_MEDICINES, calm, cases, removals
 
 from speciosa.case import Case, CaseMedicine
 from speciosa.clinical.safety import assess
@@ -16,11 +16,11 @@ from speciosa.knowledge import load
 KNOWLEDGE = load()
 ORDER = tuple(UrgentStatus)
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-# The only fields whose presence can alarm and whose absence is not asked about: words in free
-# text, and a laboratory value. Without them what is left was truly asked and answered.
-ALARM_BY_THEIR_PRESENCE = ("labs", "free_text", "note", "earlier", "preferences", "tried", "goals")
+# What only the presence of a field can say, and no question can ask for: words in free text and
+# laboratory values. A case in which nothing else was urgent was truly asked about and answered.
+ALARM_BY_PRESENCE = {"urgent.free_text", "urgent.liver_laboratory", "urgent.qtc_very_long"}
 
 
 def _reassuring(result: SafetyResult) -> set[str]:
@@ -61,29 +61,21 @@ def test_crisis_comes_first_and_every_conclusion_is_cited(case: Case) -> None:
 
 
 @settings(QUICK, max_examples=25)
-@given(cases())
+@given(cases() | cases().map(calm))
 def test_taking_away_never_reassures(case: Case) -> None:
     before = assess(case, KNOWLEDGE)
+    warned = {f.id for f in before.urgent.findings if f.tone is Tone.WARNING}
     for path, smaller in removals(case):
         after = assess(smaller, KNOWLEDGE)
-        if (
-            path.split(".")[0] not in ALARM_BY_THEIR_PRESENCE
-            and path.split(".")[-1] not in ALARM_BY_THEIR_PRESENCE
-        ):
-            _never_reassured(path, before, after)
+        if warned & ALARM_BY_PRESENCE and after.urgent.status is UrgentStatus.NONE_FOUND:
+            assert warned <= {*ALARM_BY_PRESENCE, "urgent.not_assessed", "urgent.past_attempt"}
+            continue
+        assert _reassuring(after) <= _reassuring(before), path
+        if after.urgent.status is UrgentStatus.NONE_FOUND:
+            assert before.urgent.status is UrgentStatus.NONE_FOUND, path
         if ORDER.index(after.urgent.status) > ORDER.index(before.urgent.status):
             asked = set(after.urgent.ask_now) - set(before.urgent.ask_now)
-            assert (
-                asked
-                or any(_about(path, m.field) for m in after.missing)
-                or path.split(".")[-1] in ALARM_BY_THEIR_PRESENCE
-            ), path
-
-
-def _never_reassured(path: str, before: SafetyResult, after: SafetyResult) -> None:
-    assert _reassuring(after) <= _reassuring(before), path
-    if after.urgent.status is UrgentStatus.NONE_FOUND:
-        assert before.urgent.status is UrgentStatus.NONE_FOUND, path
+            assert asked or any(_about(path, m.field) for m in after.missing), path
 
 
 @QUICK

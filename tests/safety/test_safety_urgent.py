@@ -103,6 +103,7 @@ def test_every_sign_takes_a_route(sign: v.Sign) -> None:
         (["fainting"], {}, "same_day"),
         (["fainting"], {"medicines": medicines("methadone")}, "emergency"),
         (["fainting", "palpitations"], {}, "emergency"),
+        (["fainting", "chest_pain"], {}, "emergency"),
         (["palpitations"], {}, "soon"),
         (["palpitations"], {"medicines": medicines("citalopram")}, "same_day"),
         (["palpitations"], {"medicines": GONE}, "same_day"),

@@ -65,27 +65,22 @@ class Picture:
                 yield item
 
     def takes(
-        self,
-        chosen: Callable[[Medicine], bool],
-        *,
-        window: str = "stopped_medicine_days",
-        substances_too: bool = False,
+        self, chosen: Callable[[Medicine], bool], *, window: str = "stopped_medicine_days"
     ) -> Outcome:
-        """Whether a chosen medicine is on the list.
+        """Whether a chosen medicine or substance is on the lists.
 
-        An empty list is not known, never "none"; ``substances_too`` asks for the list of
-        substances as well (opioids and sedatives are often taken without a prescription).
+        An empty list is not known, never "none", and a name that is not recognised may be anything.
         """
         hits = dict.fromkeys(i.words for i in self.current(window) if chosen(i.medicine))
         if hits:
             return fires(f"on the list: {', '.join(hits)}")
-        if not self.case.medicines:
-            return cannot_tell("medicines", because="the list of medicines was not given")
+        lists = {"medicines": self.case.medicines, "substances": self.case.substances}
+        empty = [name for name, given in lists.items() if not given]
+        if empty:
+            return cannot_tell(*empty, because=f"no list of {' or '.join(empty)} was given")
         if self.unrecognised:
             names = ", ".join(self.unrecognised)
-            return cannot_tell("medicines", because=f"not recognised on the list: {names}")
-        if substances_too and not self.case.substances:
-            return cannot_tell("substances", because="the list of substances was not given")
+            return cannot_tell(*lists, because=f"not recognised on the list: {names}")
         return DOES_NOT_FIRE
 
     def sign(self, sign: v.Sign) -> Outcome:

@@ -47,7 +47,7 @@ def prolongs_qt(medicine: Medicine) -> bool:
 
 def opioid_with_kratom(picture: Picture) -> Outcome:
     """Kratom in question together with an opioid, prescribed or not."""
-    return all_of(kratom_in_question(picture), picture.takes(is_opioid, substances_too=True))
+    return all_of(kratom_in_question(picture), picture.takes(is_opioid))
 
 
 def opioid_antagonist_with_kratom(picture: Picture) -> Outcome:
@@ -58,7 +58,7 @@ def opioid_antagonist_with_kratom(picture: Picture) -> Outcome:
 
 def sedative_with_kratom(picture: Picture) -> Outcome:
     """Kratom in question together with a sedative, prescribed or not."""
-    sedative = picture.takes(lambda m: picture.in_group(m, "sedatives"), substances_too=True)
+    sedative = picture.takes(lambda m: picture.in_group(m, "sedatives"))
     return all_of(kratom_in_question(picture), sedative)
 
 
