@@ -167,6 +167,15 @@ def test_a_wish_for_medicine_does_not_go_before_youth_or_pregnancy(person: Perso
     assert order.index("options.cbt") < order.index("options.sertraline")
 
 
+def test_every_psychological_option_comes_before_every_medicine():
+    """Also one that is only considered, before a medicine that is offered."""
+    result = made.plan(impaired(Impairment.MARKED))
+    order = [i.id for i in made.section(result, "options")]
+    assert made.item(result, "options.mbsr").standing == "consider"
+    assert made.item(result, "options.sertraline").standing == "offer"
+    assert order.index("options.mbsr") < order.index("options.sertraline")
+
+
 def test_the_order_of_medicines_does_not_follow_the_size_of_their_effect():
     """Quetiapine has the largest HAM-A difference and must not lead for it."""
     order = [i.id for i in made.section(made.plan(impaired(Impairment.MARKED)), "options")]
