@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from tests.report import made_up
 
-from speciosa.assessment import Assessment
+from speciosa.assessment import Assessment, assess
+from speciosa.case import read_case_text
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.report import html
 
@@ -29,6 +30,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "daily_leaf_two_years.yaml"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 PAGES: dict[str, Callable[[], Assessment]] = {
@@ -39,6 +41,7 @@ PAGES: dict[str, Callable[[], Assessment]] = {
     "none found": lambda: made_up.with_urgent(UrgentStatus.NONE_FOUND),
     "bare": made_up.bare,
     "hostile": made_up.hostile,
+    "example": lambda: assess(read_case_text(EXAMPLE.read_text(encoding="utf-8")), subjects=40),
 }
 every_page = pytest.mark.parametrize("name", PAGES)
 
