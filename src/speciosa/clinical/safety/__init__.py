@@ -29,7 +29,7 @@ def assess(case: Case, knowledge: Knowledge) -> SafetyResult:
         conditional_rules=conditional,
         side_effects=side_effects.assess(picture, decided),
         findings=worst_first((*rules.findings((*fired, *conditional)), *_unrecognised(picture))),
-        missing=rules.merged((*rules.missing(decided, knowledge), *urgent_missing)),
+        missing=rules.merged((*rules.missing(decided, knowledge), *urgent_missing), knowledge),
     )
 
 

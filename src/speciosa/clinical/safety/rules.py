@@ -98,8 +98,12 @@ def missing(decided: Iterable[Decided], knowledge: Knowledge) -> tuple[Missing, 
     )
 
 
-def merged(missing: Iterable[Missing]) -> tuple[Missing, ...]:
-    """One entry for each field: every cost and question once, the worst severity."""
+def merged(missing: Iterable[Missing], knowledge: Knowledge) -> tuple[Missing, ...]:
+    """One entry for each field: every cost once, the worst severity.
+
+    A field that many rules ask for has one question of its own, so that it is not asked nine times.
+    """
+    questions = knowledge.safety.red_flags.ask_for
     by_field: dict[str, list[Missing]] = {}
     for entry in missing:
         by_field.setdefault(entry.field, []).append(entry)
@@ -107,7 +111,7 @@ def merged(missing: Iterable[Missing]) -> tuple[Missing, ...]:
         Missing(
             field=field,
             cost=" ".join(dict.fromkeys(e.cost for e in entries if e.cost)),
-            how=" ".join(dict.fromkeys(e.how for e in entries if e.how)),
+            how=questions.get(field) or " ".join(dict.fromkeys(e.how for e in entries if e.how)),
             severity=min((e.severity for e in entries), key=lambda s: s.rank),
         )
         for field, entries in by_field.items()
