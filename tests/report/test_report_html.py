@@ -141,6 +141,10 @@ def test_telephone_numbers_can_be_called_and_doubtful_ones_are_marked() -> None:
     assert 'href="tel:988"' in page
     assert 'href="tel:18002221222"' in page
     assert "text HOME to 741741" in page
+    contact = replace(parts.CONTACTS[0], number="999 or 112")
+    two = replace(parts.URGENT, contacts=(contact,))
+    page_of_two = html.render(replace(made_up.full(), urgent=two))
+    assert '<a href="tel:999">999</a> or <a href="tel:112">112</a>' in page_of_two
     assert 'tel:741741"' not in page
     contacts = page[page.index('class="contacts"') :].split("</ul>")[0].split("</li>")
     marked = ["not checked" in item for item in contacts if "contact-number" in item]

@@ -111,15 +111,23 @@ def _markup(svg: str) -> Markup:
 
 # ------------------------------------------------------------------ what templates may call
 
-_TELEPHONE = re.compile(r"\+?[0-9][0-9 ().\-/]*")
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ().\-]*")
+_BETWEEN_NUMBERS = re.compile(r"( or |, | / )")
 
 
-def _dial(number: str) -> str:
-    """Digits for a ``tel:`` link, or nothing where the contact is not a plain number."""
-    number = clean(number).strip()
-    if not _TELEPHONE.fullmatch(number):
+def _dial(contact: str) -> list[tuple[str, str]]:
+    """A contact in pieces of (text, digits for a ``tel:`` link): ``999 or 112`` has two numbers.
+
+    The digits are empty for what is not a plain telephone number.
+    """
+    return [(piece, _digits(piece)) for piece in _BETWEEN_NUMBERS.split(clean(contact)) if piece]
+
+
+def _digits(text: str) -> str:
+    text = text.strip()
+    if not _TELEPHONE.fullmatch(text):
         return ""
-    return ("+" if number.startswith("+") else "") + "".join(c for c in number if c.isdigit())
+    return ("+" if text.startswith("+") else "") + "".join(c for c in text if c.isdigit())
 
 
 def _measures(analytes: Iterable[AnalyteExposure]) -> list[Estimate]:
