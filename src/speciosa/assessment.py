@@ -112,29 +112,26 @@ def assess(
         )
 
     plan = composed(care.plan)
-    parts = {
-        "urgent": safety_result.urgent,
-        "severity": severity_result,
-        "kratom": KratomSection(
+    assessment = Assessment(
+        place=case.place or "",
+        date=case.date.isoformat(),
+        urgent=safety_result.urgent,
+        severity=severity_result,
+        kratom=KratomSection(
             status=case.kratom.status if case.kratom else "not given",
             intake=intake,
             dependence=dependence_result,
         ),
-        "exposure": exposed,
-        "mechanism": mechanisms,
-        "interactions": pairs,
-        "side_effects": safety_result.side_effects,
-        "regulation": law,
-        "evidence": effects,
-        "plan": plan,
-        "consultation": composed(care.consultation),
-        "follow_up": composed(care.follow_up),
-        "safety_rules": safety_result.rules,
-    }
-    return Assessment(
-        place=case.place or "",
-        date=case.date.isoformat(),
-        **parts,
+        exposure=exposed,
+        mechanism=mechanisms,
+        interactions=pairs,
+        side_effects=safety_result.side_effects,
+        regulation=law,
+        evidence=effects,
+        plan=plan,
+        consultation=composed(care.consultation),
+        follow_up=composed(care.follow_up),
+        safety_rules=(*safety_result.rules, *safety_result.conditional_rules),
         missing=_missing(
             safety_result.missing,
             severity_result.missing,
@@ -147,7 +144,7 @@ def assess(
             effects.missing,
             plan.missing,
         ),
-        references=_references(parts, knowledge),
+        references=(),
         provenance=Provenance(
             speciosa_version=__version__,
             knowledge_release=knowledge.release.number,
@@ -157,6 +154,7 @@ def assess(
             intended_use=knowledge.release.intended_use,
         ),
     )
+    return msgspec.structs.replace(assessment, references=_references(assessment, knowledge))
 
 
 def input_hash(case: Case) -> str:
@@ -177,9 +175,9 @@ def _missing(*batches: tuple[Missing, ...]) -> tuple[Missing, ...]:
     return tuple(sorted(unique, key=lambda item: (item.severity.rank, item.field)))
 
 
-def _references(parts: Mapping[str, object], knowledge: Knowledge) -> tuple[Citation, ...]:
+def _references(assessment: Assessment, knowledge: Knowledge) -> tuple[Citation, ...]:
     """Every fact that any part rests on, in the order in which a reader meets it."""
-    return tuple(knowledge.cite(fact_id) for fact_id in dict.fromkeys(_fact_ids(parts)))
+    return tuple(knowledge.cite(fact_id) for fact_id in dict.fromkeys(_fact_ids(assessment)))
 
 
 def _fact_ids(value: object) -> Iterator[str]:

@@ -98,7 +98,7 @@ def test_every_sign_takes_a_route(sign: v.Sign) -> None:
         (["agitation", "fever"], {"medicines": medicines("venlafaxine")}, "emergency"),
         (["clonus"], {"medicines": medicines("tramadol")}, "emergency"),
         (["agitation", "sweating"], {}, "same_day"),
-        (["agitation", "sweating"], NEVER, "soon"),
+        (["agitation", "sweating"], NEVER, "same_day"),
         (["agitation", "sweating"], {**NEVER, "medicines": GONE}, "same_day"),
         (["fainting"], {}, "same_day"),
         (["fainting"], {"medicines": medicines("methadone")}, "emergency"),

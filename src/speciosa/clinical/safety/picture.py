@@ -87,7 +87,9 @@ class Picture:
         """Whether a danger sign is present; unknown when it was not asked about."""
         if sign in self.case.signs.present:
             return fires(f"{words(sign)} on record")
-        return DOES_NOT_FIRE if sign in self.case.signs.absent else cannot_tell("signs")
+        if sign in self.case.signs.absent:
+            return DOES_NOT_FIRE
+        return cannot_tell("signs", because=f"{words(sign)} was not asked about")
 
     def condition(self, condition: v.KnownCondition, *, family: bool = False) -> Outcome:
         """Whether a condition is or was present; unknown when it was not asked about."""
@@ -99,7 +101,7 @@ class Picture:
             return fires(f"{words(condition)} on record")
         if v.ConditionStatus.ABSENT in statuses:
             return DOES_NOT_FIRE
-        return cannot_tell("conditions")
+        return cannot_tell("conditions", because=f"{words(condition)} was not asked about")
 
     def days_since(self, date: dt.date | None) -> int | None:
         """Days from a date to the date of the case; ``None`` without one."""

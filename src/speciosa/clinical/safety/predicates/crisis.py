@@ -13,7 +13,6 @@ from speciosa.clinical.safety.outcome import (
     fires_if,
 )
 from speciosa.clinical.safety.picture import Picture, words
-from speciosa.clinical.safety.predicates.kratom import kratom_in_question
 from speciosa.clinical.safety.predicates.laboratory import qtc_at_least, severe_liver_pattern
 from speciosa.clinical.safety.predicates.medicines import is_serotonergic, prolongs_qt
 
@@ -88,20 +87,14 @@ def serotonin_toxicity(picture: Picture) -> Outcome:
 
 
 def serotonin_signs(picture: Picture) -> Outcome:
-    """Several signs, or jerks, unless no serotonergic medicine and no kratom is in question."""
+    """Several signs, or jerks, whatever the list says: a list is never known to be complete."""
     present = _signs_present(
         picture, *_TOXICITY_SIGNS, v.Sign.AGITATION, v.Sign.SEVERE_AGITATION, v.Sign.CONFUSION
     )
     together = picture.limit("serotonin_signs_together")
     if len(present) < together and v.Sign.CLONUS not in present:
         return DOES_NOT_FIRE
-    source = any_of(
-        picture.takes(is_serotonergic, window="stopped_serotonergic_days"),
-        kratom_in_question(picture),
-    )
-    if not (source.fires or source.unknown):
-        return DOES_NOT_FIRE
-    return fires(f"{', '.join(words(s) for s in present)} on record; {source.because}")
+    return fires(f"{', '.join(words(s) for s in present)} on record")
 
 
 def dangerous_withdrawal(picture: Picture) -> Outcome:
