@@ -27,11 +27,17 @@ def test_numbers_do_not_depend_on_the_order_of_the_citations() -> None:
 def test_a_source_cited_for_many_facts_has_one_number_and_lists_them() -> None:
     entries = Bibliography(made_up.full()).entries
     (tanna,) = [entry for entry in entries if entry.title.startswith("Tanna")]
-    assert {fact.id for fact in tanna.facts} == {
-        "kratom/content/leaf",
-        "ddi/midazolam",
-        "ddi/dextromethorphan",
-    }
+    assert {fact.id for fact in tanna.facts} == {"ddi/midazolam", "ddi/dextromethorphan"}
+
+
+def test_a_fact_with_two_sources_is_listed_once_and_the_other_source_points_to_it() -> None:
+    bibliography = Bibliography(made_up.full())
+    first, second = bibliography.marks(["kratom/content/leaf"])
+    listing = bibliography.entries[first.number - 1]
+    assert [fact.id for fact in listing.facts] == ["kratom/content/leaf"]
+    assert bibliography.entries[second.number - 1].also == (first.number,)
+    everywhere = [fact.id for entry in bibliography.entries for fact in entry.facts]
+    assert len(everywhere) == len(set(everywhere))
 
 
 def test_the_dagger_marks_the_unverified_fact_and_not_its_verified_neighbour() -> None:

@@ -42,7 +42,11 @@ class Link(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One numbered entry of the bibliography."""
+    """One numbered entry of the bibliography.
+
+    A fact with several sources is listed under the first; ``also`` are the entries whose facts this
+    source supports as well.
+    """
 
     number: int
     title: str
@@ -50,6 +54,7 @@ class Entry(NamedTuple):
     about: str
     note: str
     facts: tuple[Citation, ...]
+    also: tuple[int, ...]
 
 
 class Bibliography:
@@ -60,6 +65,7 @@ class Bibliography:
         self._numbers: dict[str, int] = {}
         self._sources: dict[str, Source | LawSource | str] = {}
         self._facts: dict[str, dict[str, Citation]] = {}
+        self._also: dict[str, set[str]] = {}
         # A page of law that a fact also cites is one source, whichever is met first.
         self._by_url = {
             source.url: source
@@ -80,7 +86,12 @@ class Bibliography:
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in order of its number."""
         return tuple(
-            _entry(number, self._sources[key], tuple(self._facts[key].values()))
+            _entry(
+                number,
+                self._sources[key],
+                tuple(self._facts[key].values()),
+                tuple(sorted(self._numbers[other] for other in self._also[key])),
+            )
             for key, number in self._numbers.items()
         )
 
@@ -117,14 +128,17 @@ class Bibliography:
             for source in citation.sources:
                 self._add(_source_key(source), source)
         if citation is not None:
-            for key in _keys(citation):
-                self._facts[key][fact] = citation
+            first, *others = _keys(citation)
+            self._facts[first][fact] = citation
+            for key in others:
+                self._also[key].add(first)
 
     def _add(self, key: str, source: Source | LawSource | str) -> None:
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers) + 1
             self._sources[key] = source
             self._facts[key] = {}
+            self._also[key] = set()
 
     def _law_key(self, source: LawSource) -> str:
         known = self._by_url.get(source.url)
@@ -182,17 +196,22 @@ def _cited(value: object) -> Iterator[str | LawSource]:
             yield from _cited(inner)
 
 
-def _entry(number: int, source: Source | LawSource | str, facts: tuple[Citation, ...]) -> Entry:
+def _entry(
+    number: int,
+    source: Source | LawSource | str,
+    facts: tuple[Citation, ...],
+    also: tuple[int, ...],
+) -> Entry:
     if isinstance(source, str):
         words = BASIS.get(source.removeprefix("basis "), source)
-        return Entry(number, words, (), "", "", facts)
+        return Entry(number, words, (), "", "", facts, also)
     if isinstance(source, LawSource):
-        return Entry(number, source.title, _links(url=source.url), "", "", facts)
+        return Entry(number, source.title, _links(url=source.url), "", "", facts, also)
     about = [f"{source.tier.value} source"]
     if source.read_on:
         about.append(f"read on {source.read_on}")
     links = _links(url=source.url, doi=source.doi, pmid=source.pmid)
-    return Entry(number, source.cite, links, ", ".join(about), source.note, facts)
+    return Entry(number, source.cite, links, ", ".join(about), source.note, facts, also)
 
 
 def _links(*, url: str, doi: str = "", pmid: str = "") -> tuple[Link, ...]:

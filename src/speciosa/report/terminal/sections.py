@@ -297,6 +297,9 @@ def references(page: Page, assessment: Assessment) -> None:
         page.line(entry.title, f" {tail}" if tail else "", mark=f"[{entry.number}]", gutter=6)
         if entry.note:
             page.line((entry.note, "dim"), indent=6)
+        if entry.also:
+            numbers = ", ".join(map(str, entry.also))
+            page.line((f"Supports facts listed under {numbers} too.", "dim"), indent=6)
         for fact in entry.facts:
             doubt: Piece = "" if fact.verified else (f" {words.DAGGER} not verified", "bold")
             note: Piece = (f" {fact.note}" if fact.note else "", "dim")
