@@ -70,7 +70,6 @@ class _Charts(NamedTuple):
     drivers: Markup
     occupancy: Markup
     forest: Markup
-    has_no_effect: bool
 
 
 def _charts(assessment: Assessment) -> _Charts:
@@ -92,7 +91,6 @@ def _charts(assessment: Assessment) -> _Charts:
         drivers=_markup(drivers(assessment.exposure.drivers, name="drivers")),
         occupancy=_markup(occupancy(assessment.mechanism.targets, name="occupancy")),
         forest=_markup(forest(_with_ratio(interactions.rows), name="forest")),
-        has_no_effect=False,
     )
 
 
