@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from import_care_guidelines import guideline_records
-from import_care_notes import Raw, ids, kept, load, note_record, words
+from import_care_notes import Raw, ids, kept, load, note_record, stamped, words
 from import_care_treatments import treatments
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "speciosa" / "knowledge" / "data" / "care"
@@ -128,8 +128,8 @@ def main(reference: Path) -> None:
     treated, left = treatments(notes)
     guidelines = guideline_records(notes)
     facts = statements(notes)
-    write("treatments.json", treated)
-    write("guidelines.json", guidelines)
+    write("treatments.json", stamped(treated, notes["curated_on"]))
+    write("guidelines.json", stamped(guidelines, notes["curated_on"]))
     write("statements.json", facts)
     blocks = notes["treatments"]
     given = len(blocks["psychological"]) + len(blocks["drugs"]["list"]) + len(notes["lifestyle"])

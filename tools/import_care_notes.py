@@ -90,3 +90,15 @@ def certainty(text: str) -> Raw:
     """A span counts as its lower end; the words are kept."""
     found = [x for x in LEVELS if re.search(rf"(?<!very )\b{x}\b", text)]
     return {"level": found[0] if found else "unknown", "words": text}
+
+
+def stamped(node: Any, read_on: str) -> Any:  # noqa: ANN401
+    """Give every statement that was read in a source the day on which it was read."""
+    if isinstance(node, list):
+        return [stamped(item, read_on) for item in node]
+    if not isinstance(node, dict):
+        return node
+    done = {key: stamped(value, read_on) for key, value in node.items()}
+    if done.get("verified") is True and done.get("sources"):
+        done["read_on"] = read_on
+    return done

@@ -22,8 +22,6 @@ from speciosa.knowledge.evidence import Evidence
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.table import Table
 
-READ_ON = "2026-11-22"
-
 
 class Note(Record, frozen=True, kw_only=True):
     """A statement with its own verification state."""
@@ -31,6 +29,7 @@ class Note(Record, frozen=True, kw_only=True):
     text: str
     verified: bool
     sources: tuple[str, ...] = ()
+    read_on: str = ""
     note: str = ""
 
 
@@ -230,7 +229,7 @@ def _fact(fact_id: str, subject: str, quantity: str, note: Note) -> Fact:
         sources=note.sources,
         basis=Basis.SOURCE if note.sources else Basis.JUDGEMENT,
         verified=verified,
-        read_on=READ_ON if verified else "",
+        read_on=note.read_on if verified else "",
         note=note.note,
     )
 
