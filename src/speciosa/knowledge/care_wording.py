@@ -26,7 +26,7 @@ class Conditional(Record, frozen=True, kw_only=True):
     def holds(self, flags: Set[str]) -> bool:
         """Whether the condition holds for these flags."""
         return (
-            flags.issuperset(self.when)
+            flags >= set(self.when)
             and (not self.any or not flags.isdisjoint(self.any))
             and flags.isdisjoint(self.unless)
         )
