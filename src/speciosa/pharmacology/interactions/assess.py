@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import Phenotype
-from speciosa.finding import Certainty, Finding, Missing, Severity, Tone, worst_first
+from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
 from speciosa.pharmacology.interactions.hazards import kratom_hazards, shared_hazards
 from speciosa.pharmacology.interactions.kratom_use import KratomContext, Mode, kratom_context
@@ -52,6 +52,20 @@ def assess(
         components=found.components,
         findings=worst_first(tuple(_findings(found, kratom, poor, knowledge))),
         missing=tuple(_missing(case, found, kratom)),
+        no_effect=_no_effect(knowledge) if any(row.auc_ratio for row in rows) else None,
+    )
+
+
+def _no_effect(knowledge: Knowledge) -> Estimate:
+    """The limits within which a ratio of AUCs counts as no change."""
+    low, high = (knowledge.ddi.constant(f"cut_off/msm_aucr_{end}") for end in ("low", "high"))
+    return Estimate(
+        value=None,
+        unit="ratio",
+        low=low.number,
+        high=high.number,
+        interval="limits of no effect",
+        facts=(low.id, high.id),
     )
 
 

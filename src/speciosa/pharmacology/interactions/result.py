@@ -62,7 +62,8 @@ class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
     """All interactions of the whole list, worst first.
 
     ``recognised`` maps each known typed name to the id of the medicine, of a combined product to
-    its first part; ``components`` names all parts of such a product.
+    its first part; ``components`` names all parts of such a product. ``no_effect`` holds the limits
+    within which a ratio counts as no change.
     """
 
     headline: str
@@ -72,3 +73,4 @@ class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     missing: tuple[Missing, ...]
     components: dict[str, tuple[str, ...]] = {}
+    no_effect: Estimate | None = None
