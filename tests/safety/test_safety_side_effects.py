@@ -35,7 +35,7 @@ def test_what_the_person_reports_comes_first_and_is_found(word: v.SideEffect) ->
     result = effects_of(_kratom(side_effects=[str(word)]))
     first = result.effects[0]
     assert first.reported_by_person
-    assert first.name in result.headline
+    assert str(word).replace("_", " ") in result.headline
     assert f"side_effect.{first.id}" in {f.id for f in result.findings}
 
 
@@ -58,7 +58,7 @@ def test_a_published_figure() -> None:
 def test_case_reports_have_no_frequency() -> None:
     liver = next(e for e in effects_of().effects if e.id == "liver_injury")
     assert liver.frequency is None
-    assert "not known" in liver.population
+    assert liver.population == "Case reports only."
 
 
 def test_no_list_of_harms_for_someone_who_never_used() -> None:
@@ -103,3 +103,47 @@ def test_driving_is_raised_unless_asked_and_absent() -> None:
     assert drives["side_effect.driving"].severity is Severity.MAJOR
     neither = effects_of({"person.drives": False, "person.safety_critical_work": False})
     assert "side_effect.driving" not in {f.id for f in neither.findings}
+
+
+def test_a_symptom_is_never_called_the_harm_it_can_point_to() -> None:
+    result = effects_of(_kratom(side_effects=["itching"]))
+    assert "itching" in result.headline
+    assert "liver" not in result.headline.casefold()
+    finding = next(f for f in result.findings if f.id == "side_effect.liver_injury")
+    assert finding.text.startswith("The person reports: itching.")
+    assert "can be a first sign" in finding.text
+
+
+def test_only_what_was_noticed_is_put_into_the_persons_mouth() -> None:
+    result = effects_of(_kratom(side_effects=["sweating"]))
+    finding = next(f for f in result.findings if f.id == "side_effect.sweating_tremor")
+    assert finding.text == "The person reports: sweating."
+    assert "tremor" not in result.headline
+
+
+def test_newborns_are_named_only_where_pregnancy_is_possible() -> None:
+    def listed(**person: Any) -> set[str]:
+        changes = {f"person.{name}": value for name, value in person.items()}
+        return {e.id for e in effects_of({**_kratom(), **changes}).effects}
+
+    assert "neonatal_withdrawal" in listed(sex="female", age_years=30)
+    assert "neonatal_withdrawal" in listed(sex=GONE, age_years=GONE)
+    assert "neonatal_withdrawal" not in listed(sex="male", age_years=30)
+
+
+def test_no_pregnancy_test_for_a_known_pregnancy() -> None:
+    def tests(pregnancy: Any) -> set[str]:
+        changes = {"person.sex": "female", "person.age_years": 30, "person.pregnancy": pregnancy}
+        return {f.id for f in effects_of({**_kratom(), **changes}).monitoring}
+
+    assert "monitoring.pregnancy_test" not in tests("pregnant")
+    assert "monitoring.pregnancy_test" not in tests("not_pregnant")
+    assert "monitoring.pregnancy_test" in tests("possible")
+    assert "monitoring.pregnancy_test" in tests(GONE)
+
+
+def test_liver_tests_are_not_a_thing_to_consider_when_the_liver_signals() -> None:
+    calm = next(f for f in effects_of().monitoring if f.id == "monitoring.liver_tests")
+    ill = effects_of({"signs": signs("jaundice")}).monitoring
+    assert "today" not in calm.text
+    assert "today" in next(f for f in ill if f.id == "monitoring.liver_tests").text

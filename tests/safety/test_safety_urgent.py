@@ -218,7 +218,7 @@ def test_contacts_of_the_place(place: str, numbers: set[str]) -> None:
 def test_no_numbers_are_invented(place: str) -> None:
     result = urgent_with({"place": place, "signs": signs("overdose")})
     assert result.contacts == ()
-    assert "no local numbers" in result.contacts_note
+    assert "No local numbers" in result.contacts_note
     assert "local emergency number" in result.contacts_note
     assert result.status is UrgentStatus.EMERGENCY
 
@@ -233,3 +233,57 @@ def test_only_none_found_reassures() -> None:
     reassuring = [f.id for f in urgent().findings if f.tone is Tone.REASSURING]
     assert reassuring == ["urgent.none_found"]
     assert all(f.tone is not Tone.REASSURING for f in urgent(signs=GONE).findings)
+
+
+def test_it_says_what_was_and_what_was_not_asked() -> None:
+    result = urgent(signs=signs(not_asked=("cannot_stay_safe", "mania", "pruritus")))
+    finding = next(f for f in result.findings if f.id == "urgent.not_assessed")
+    open_, _, answered = finding.text.partition("Answered: ")
+    for name in ("unable to stay safe", "mania", "itching"):
+        assert name in open_
+        assert name not in answered
+    assert "item 9 of the PHQ-9 answered 0" in answered
+    assert "suicidal thoughts" in answered
+    assert finding.tone is Tone.WARNING
+    missing = next(
+        m
+        for m in assess(
+            case_with({"signs": signs(not_asked=("cannot_stay_safe",))}), KNOWLEDGE
+        ).missing
+        if m.field == "signs"
+    )
+    assert "unable to stay safe" in missing.cost
+    assert "intent" not in missing.cost
+
+
+def test_an_open_suicide_question_weighs_more_than_an_open_itch() -> None:
+    def weight(sign: str) -> Severity:
+        found = urgent(signs=signs(not_asked=(sign,))).findings
+        return next(f for f in found if f.id == "urgent.not_assessed").severity
+
+    assert weight("suicidal_intent") is Severity.URGENT
+    assert weight("slow_breathing") is Severity.URGENT
+    assert weight("pruritus") is Severity.MAJOR
+    assert weight("jaundice") is Severity.MAJOR
+
+
+def test_the_suicide_rule_asks_only_for_what_is_missing() -> None:
+    changes = {"signs": signs(not_asked=("cannot_stay_safe",))}
+    rule = next(
+        r for r in assess(case_with(changes), KNOWLEDGE).conditional_rules if r.id == "SR-CRISIS-01"
+    )
+    assert "unable to stay safe" in rule.because
+    assert "item 9" not in rule.because
+
+
+def test_the_flag_says_what_is_on_record_and_not_what_could_be() -> None:
+    found = urgent_with({"symptoms.phq9": {"item9": 2}}).findings
+    text = next(f for f in found if f.id == "urgent.suicide_urgent").text
+    assert "item 9 of the PHQ-9 answered 2" in text
+    assert "plan" not in text
+    assert "attempt" not in text
+
+
+def test_the_note_on_unchecked_numbers_stands_only_beside_one() -> None:
+    assert "not checked" in urgent(place="GB").contacts_note
+    assert "not checked" not in urgent(place="US-TN").contacts_note

@@ -41,7 +41,8 @@ class Rule(Record, frozen=True, kw_only=True):
 
     ``predicate`` is the name of the test in the safety room. ``always`` marks a rule that holds in
     every case; ``never_unknown`` one that can always be decided; ``grave`` one whose warning is
-    also shown, as a condition, while it cannot be decided.
+    also shown, as a condition, while it cannot be decided. ``asks`` holds what to ask for a single
+    missing field; ``ask_if_missing`` is asked where there is no such question.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Rule(Record, frozen=True, kw_only=True):
     ask_if_missing: str
     missing_cost: str
     facts: tuple[str, ...]
+    asks: dict[str, str] = {}
     grave: bool = False
     always: bool = False
     never_unknown: bool = False
@@ -98,11 +100,16 @@ class RedFlag(Record, frozen=True, kw_only=True):
 
 
 class TriageQuestion(Record, frozen=True, kw_only=True):
-    """A question asked now while one of its signs was not asked about."""
+    """A question asked now while one of its signs was not asked about.
+
+    ``topic`` names its signs together; ``severity`` is how much it matters that it is open.
+    """
 
     id: str
     signs: tuple[str, ...]
+    topic: str
     ask: str
+    severity: Severity = Severity.URGENT
 
 
 class Headlines(Record, frozen=True, kw_only=True):
@@ -135,7 +142,9 @@ class RedFlagsFile(Record, frozen=True, kw_only=True):
     not_assessed: Notice
     free_text: Notice
     past_attempt: Notice
+    nothing_asked: str
     ask_for: dict[str, str]
+    sign_names: dict[str, str]
 
 
 class ContactRecord(Record, frozen=True, kw_only=True):
@@ -170,7 +179,11 @@ class ContactsFile(Record, frozen=True, kw_only=True):
 
 
 class Effect(Record, frozen=True, kw_only=True):
-    """A harm of kratom. ``frequency`` is a fact id; ``population`` names how it was counted."""
+    """A harm of kratom. ``frequency`` is a fact id; ``population`` names how it was counted.
+
+    ``points_to``: what the person reported can be a first sign of the harm, not the harm itself.
+    ``only_if_fertile``: left out where pregnancy is out of the question.
+    """
 
     id: str
     name: str
@@ -183,10 +196,16 @@ class Effect(Record, frozen=True, kw_only=True):
     caution: str
     watch: str
     facts: tuple[str, ...]
+    points_to: bool = False
+    only_if_fertile: bool = False
 
 
 class Monitoring(Record, frozen=True, kw_only=True):
-    """A test to consider; sharper when one of its rules fires."""
+    """A test to consider; sharper when one of its rules fires.
+
+    ``urgent_text`` replaces the text while ``urgent_rule`` holds. ``only_if_missing`` shows it only
+    while that field is what leaves a rule open.
+    """
 
     id: str
     base: bool
@@ -196,6 +215,9 @@ class Monitoring(Record, frozen=True, kw_only=True):
     text: str
     action: str
     facts: tuple[str, ...]
+    urgent_rule: str = ""
+    urgent_text: str = ""
+    only_if_missing: str = ""
 
 
 class EffectHeadlines(Record, frozen=True, kw_only=True):
@@ -204,6 +226,7 @@ class EffectHeadlines(Record, frozen=True, kw_only=True):
     never: str
     not_given: str
     none_reported: str
+    asking: str
     reported: str
 
 
@@ -215,6 +238,7 @@ class EffectsFile(Record, frozen=True, kw_only=True):
     monitoring: tuple[Monitoring, ...]
     driving: Notice
     headlines: EffectHeadlines
+    points_to: str
 
 
 class CrisisWords(Record, frozen=True, kw_only=True):

@@ -22,18 +22,29 @@ class Verdict(StrEnum):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict, why, and which fields of the case would settle it.
 
-    ``support`` is what already points to an outcome that cannot be told.
+    ``support`` is what already points to an outcome that cannot be told; ``unasked`` names what
+    was not asked about.
     """
 
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     support: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
     @property
     def because(self) -> str:
         """The reasons in one line."""
-        return "; ".join(self.reasons)
+        return "; ".join((*self.reasons, *self._not_asked()))
+
+    @property
+    def still_open(self) -> str:
+        """What is not known, without what is already on record."""
+        reasons = (reason for reason in self.reasons if reason not in self.support)
+        return "; ".join((*reasons, *self._not_asked()))
+
+    def _not_asked(self) -> tuple[str, ...]:
+        return (f"not asked about: {', '.join(self.unasked)}",) if self.unasked else ()
 
     @property
     def fires(self) -> bool:
@@ -58,6 +69,11 @@ def cannot_tell(*missing: str, because: str = "") -> Outcome:
     """It cannot be told until these fields are known."""
     reasons = (because,) if because else ()
     return Outcome(verdict=Verdict.CANNOT_TELL, reasons=reasons, missing=missing)
+
+
+def not_asked(field: str, name: str) -> Outcome:
+    """It cannot be told because ``name``, which ``field`` would hold, was not asked about."""
+    return Outcome(verdict=Verdict.CANNOT_TELL, missing=(field,), unasked=(name,))
 
 
 def fires_if(holds: bool, because: str) -> Outcome:
@@ -86,6 +102,7 @@ def _combine(outcomes: tuple[Outcome, ...], decisive: Verdict) -> Outcome:
             reasons=reasons,
             support=_once(r for o in outcomes for r in (o.reasons if o.fires else o.support)),
             missing=_once(field for o in outcomes if o.unknown for field in o.missing),
+            unasked=_once(name for o in outcomes if o.unknown for name in o.unasked),
         )
     return Outcome(verdict=outcomes[0].verdict, reasons=reasons)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from speciosa.case import Case
 from speciosa.case import vocabulary as v
-from speciosa.clinical.safety.outcome import DOES_NOT_FIRE, Outcome, cannot_tell, fires
+from speciosa.clinical.safety.outcome import DOES_NOT_FIRE, Outcome, cannot_tell, fires, not_asked
 from speciosa.knowledge import Knowledge
 from speciosa.knowledge.medicines import Medicine, NameKind
 
@@ -86,10 +86,14 @@ class Picture:
     def sign(self, sign: v.Sign) -> Outcome:
         """Whether a danger sign is present; unknown when it was not asked about."""
         if sign in self.case.signs.present:
-            return fires(f"{words(sign)} on record")
+            return fires(self.named(sign))
         if sign in self.case.signs.absent:
             return DOES_NOT_FIRE
-        return cannot_tell("signs", because=f"{words(sign)} was not asked about")
+        return not_asked("signs", self.named(sign))
+
+    def named(self, sign: str) -> str:
+        """A danger sign in a clinician's words."""
+        return self.knowledge.safety.red_flags.sign_names[sign]
 
     def condition(self, condition: v.KnownCondition, *, family: bool = False) -> Outcome:
         """Whether a condition is or was present; unknown when it was not asked about."""
@@ -98,19 +102,24 @@ class Picture:
         if family:
             wanted.add(v.ConditionStatus.FAMILY)
         if statuses & wanted:
-            return fires(f"{words(condition)} on record")
+            current = v.ConditionStatus.CURRENT in statuses
+            when = "" if current else f" ({', '.join(sorted(statuses & wanted))})"
+            return fires(f"{words(condition)}{when}")
         if v.ConditionStatus.ABSENT in statuses:
             return DOES_NOT_FIRE
-        return cannot_tell("conditions", because=f"{words(condition)} was not asked about")
+        return not_asked("conditions", words(condition))
 
     def days_since(self, date: dt.date | None) -> int | None:
         """Days from a date to the date of the case; ``None`` without one."""
         return None if date is None else (self.case.date - date).days
 
 
+_WORDS = {"long_qt": "long QT", "ptsd": "PTSD", "ocd": "OCD", "adhd": "ADHD", "copd": "COPD"}
+
+
 def words(name: str) -> str:
     """A vocabulary word as plain text."""
-    return name.replace("_", " ")
+    return _WORDS.get(name, name.replace("_", " "))
 
 
 def _names(case: Case) -> Iterator[tuple[str, bool, int | None]]:

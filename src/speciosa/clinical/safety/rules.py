@@ -43,10 +43,12 @@ def conditional(decided: Iterable[Decided], knowledge: Knowledge) -> tuple[Fired
 
 def _shown(decided: Decided, knowledge: Knowledge) -> FiredRule:
     rule = decided.rule
-    because = sentence(decided.outcome.because)
-    if decided.outcome.unknown:
-        because = sentence(f"Not known: {decided.outcome.because or 'it was not asked about'}")
-        because = f"{because} {fill(rule.ask_if_missing, knowledge)}"
+    outcome = decided.outcome
+    because = sentence(outcome.because)
+    if outcome.unknown:
+        on_record = sentence(f"On record: {'; '.join(outcome.support)}" if outcome.support else "")
+        not_known = sentence(f"Not known: {outcome.still_open or 'it was not asked about'}")
+        because = " ".join(filter(None, (on_record, not_known, _ask(decided, knowledge))))
     return FiredRule(
         id=rule.id,
         title=fill(rule.title, knowledge),
@@ -60,6 +62,13 @@ def _shown(decided: Decided, knowledge: Knowledge) -> FiredRule:
         basis=rule.basis,
         facts=rule.facts,
     )
+
+
+def _ask(decided: Decided, knowledge: Knowledge) -> str:
+    """What to ask, for the fields that are missing and for no others."""
+    rule = decided.rule
+    asks = dict.fromkeys(rule.asks.get(field, "") for field in decided.outcome.missing)
+    return fill(" ".join(filter(None, asks)) or rule.ask_if_missing, knowledge)
 
 
 def findings(rules: Iterable[FiredRule]) -> tuple[Finding, ...]:
@@ -89,7 +98,7 @@ def missing(decided: Iterable[Decided], knowledge: Knowledge) -> tuple[Missing, 
         Missing(
             field=field,
             cost=fill(d.rule.missing_cost, knowledge),
-            how=fill(d.rule.ask_if_missing, knowledge),
+            how=fill(d.rule.asks.get(field) or d.rule.ask_if_missing, knowledge),
             severity=Severity.MAJOR if d.rule.grave else Severity.MODERATE,
         )
         for d in decided

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from speciosa.case import vocabulary as v
-from speciosa.clinical.safety.picture import Picture
+from speciosa.clinical.safety.picture import Picture, words
+from speciosa.clinical.safety.predicates.body import may_be_pregnant
 from speciosa.clinical.safety.result import SideEffect, SideEffectsResult
 from speciosa.clinical.safety.rules import Decided
 from speciosa.clinical.safety.wording import fill, sentence
@@ -25,15 +26,18 @@ def assess(picture: Picture, decided: tuple[Decided, ...]) -> SideEffectsResult:
         else tuple(
             _effect(effect, picture, bool(reported & set(effect.reported)))
             for effect in data.effects
-            if effect.always or reported & set(effect.reported)
+            if reported & set(effect.reported) or (effect.always and _matters(effect, picture))
         )
     )
     effects = tuple(sorted(effects, key=lambda e: not e.reported_by_person))
-    names = [e.name for e in effects if e.reported_by_person]
+    names = _names(reported)
+    asking = use is not None and use.status is v.KratomStatus.ASKING and not picture.kratom_named
     if names:
-        headline = data.headlines.reported.replace("{names}", "; ".join(names))
+        headline = data.headlines.reported.replace("{names}", names)
     elif never:
         headline = data.headlines.never
+    elif asking:
+        headline = data.headlines.asking
     elif use is None and not picture.kratom_named:
         headline = data.headlines.not_given
     else:
@@ -48,6 +52,15 @@ def assess(picture: Picture, decided: tuple[Decided, ...]) -> SideEffectsResult:
             (*_reported(picture, reported), *(_driving(picture) if not never else ()))
         ),
     )
+
+
+def _names(reported: Iterable[str]) -> str:
+    """What the person noticed, in the words of the case."""
+    return ", ".join(words(str(e)) for e in v.SideEffect if e in reported)
+
+
+def _matters(effect: Effect, picture: Picture) -> bool:
+    return not effect.only_if_fertile or may_be_pregnant(picture)
 
 
 def _effect(effect: Effect, picture: Picture, reported: bool) -> SideEffect:
@@ -86,20 +99,21 @@ def _monitoring(
     rules = [by_rule[id_] for id_ in item.rules]
     holding = [d for d in rules if d.outcome.fires]
     unknown = [d for d in rules if d.outcome.unknown]
+    if item.only_if_missing:
+        holding = []
+        unknown = [d for d in unknown if item.only_if_missing in d.outcome.missing]
     if not (item.base or holding or unknown):
         return None
     reasons = [sentence(d.outcome.because) for d in holding]
-    reasons += [
-        f"Not known: {fill(d.rule.title, picture.knowledge)}. "
-        + fill(d.rule.ask_if_missing, picture.knowledge)
-        for d in unknown
-    ]
+    titles = [fill(d.rule.title, picture.knowledge) for d in unknown]
+    reasons += [f"Not known: {'; '.join(titles)}."] if titles else []
+    urgent = item.urgent_rule in {d.rule.id for d in holding}
     return Finding(
         id=f"monitoring.{item.id}",
         severity=item.sharper if holding else item.severity,
         certainty=Certainty.LOW,
         tone=Tone.NEUTRAL,
-        text=fill(item.text, picture.knowledge),
+        text=fill(item.urgent_text if urgent else item.text, picture.knowledge),
         action=fill(item.action, picture.knowledge),
         detail=" ".join(reasons),
         facts=item.facts,
@@ -108,19 +122,28 @@ def _monitoring(
 
 def _reported(picture: Picture, reported: frozenset[str]) -> list[Finding]:
     return [
-        Finding(
-            id=f"side_effect.{effect.id}",
-            severity=effect.severity,
-            certainty=effect.certainty,
-            tone=Tone.WARNING,
-            text=f"The person reports: {effect.name.lower()}.",
-            action=fill(effect.caution, picture.knowledge),
-            detail=fill(effect.watch, picture.knowledge),
-            facts=effect.facts,
-        )
+        _reported_finding(effect, picture, reported & set(effect.reported))
         for effect in picture.knowledge.safety.side_effects.effects
         if reported & set(effect.reported)
     ]
+
+
+def _reported_finding(effect: Effect, picture: Picture, noticed: frozenset[str]) -> Finding:
+    """The person's own words; where they can be a first sign of a harm, that harm by name."""
+    text = f"The person reports: {_names(noticed)}."
+    if effect.points_to:
+        harm = picture.knowledge.safety.side_effects.points_to
+        text = f"{text} {harm.replace('{name}', effect.name.lower())}"
+    return Finding(
+        id=f"side_effect.{effect.id}",
+        severity=effect.severity,
+        certainty=effect.certainty,
+        tone=Tone.WARNING,
+        text=text,
+        action=f"Watch: {fill(effect.watch, picture.knowledge)}",
+        detail=fill(effect.caution, picture.knowledge),
+        facts=effect.facts,
+    )
 
 
 def _driving(picture: Picture) -> list[Finding]:

@@ -8,13 +8,13 @@ from speciosa.case import Case
 from speciosa.case import vocabulary as v
 from speciosa.clinical.safety import free_text
 from speciosa.clinical.safety.outcome import DOES_NOT_FIRE, Outcome, fires
-from speciosa.clinical.safety.picture import Picture, words
+from speciosa.clinical.safety.picture import Picture
 from speciosa.clinical.safety.predicates import PREDICATES
 from speciosa.clinical.safety.result import Contact, UrgentResult, UrgentStatus
-from speciosa.clinical.safety.wording import fill, sentence
+from speciosa.clinical.safety.wording import fill
 from speciosa.finding import Certainty, Finding, Missing, Severity, Tone
 from speciosa.knowledge import Knowledge
-from speciosa.knowledge.safety_record import RedFlag, Route
+from speciosa.knowledge.safety_record import RedFlag, Route, TriageQuestion
 
 _SEVERITY = {
     Route.EMERGENCY: Severity.EMERGENCY,
@@ -36,16 +36,16 @@ def assess(picture: Picture) -> tuple[UrgentResult, tuple[Missing, ...]]:
     data = picture.knowledge.safety.red_flags
     judged = tuple(Raised(flag=flag, outcome=_judge(flag, picture)) for flag in data.flags)
     raised = tuple(r for r in judged if r.outcome.fires)
-    questions = _questions(picture)
+    questions = _open_questions(picture)
     meanings = free_text.meanings(picture.case, picture.knowledge)
     status = _status(raised, asked_all=not questions and not meanings)
     findings = [_finding(r, picture.knowledge) for r in raised]
-    ask = list(questions)
+    ask = [fill(question.ask, picture.knowledge) for question, _ in questions]
     if meanings:
         ask.insert(0, _free_text_words(data.free_text.ask, meanings))
         findings.append(_free_text_finding(picture.knowledge, meanings))
     if status in (UrgentStatus.NOT_ASSESSED, UrgentStatus.NONE_FOUND):
-        findings.append(_closing_finding(status, picture.knowledge))
+        findings.append(_closing_finding(status, picture, questions))
     findings += _past_attempt(picture)
     contacts, note = _contacts(picture)
     result = UrgentResult(
@@ -56,7 +56,7 @@ def assess(picture: Picture) -> tuple[UrgentResult, tuple[Missing, ...]]:
         contacts=contacts,
         contacts_note=note,
     )
-    return result, _missing(judged, picture.knowledge)
+    return result, _missing(judged, questions, picture)
 
 
 def _judge(flag: RedFlag, picture: Picture) -> Outcome:
@@ -65,8 +65,7 @@ def _judge(flag: RedFlag, picture: Picture) -> Outcome:
     present = picture.case.signs.present
     alone = [sign for sign in flag.any if sign in present]
     if all(sign in present for sign in flag.all) and (alone or not flag.any):
-        seen = ", ".join(words(sign) for sign in (*flag.all, *alone))
-        return fires(f"{seen} on record")
+        return fires(", ".join(picture.named(sign) for sign in (*flag.all, *alone)))
     return DOES_NOT_FIRE  # a sign that was not asked about is asked by the questions
 
 
@@ -76,22 +75,48 @@ def _status(raised: tuple[Raised, ...], *, asked_all: bool) -> UrgentStatus:
     return UrgentStatus.NONE_FOUND if asked_all else UrgentStatus.NOT_ASSESSED
 
 
-def _questions(picture: Picture) -> tuple[str, ...]:
-    signs = picture.case.signs
+def _item9(picture: Picture) -> int | None:
     phq9 = picture.case.symptoms.phq9
-    answered = {str(sign) for sign in (*signs.present, *signs.absent)}
-    asks = []
+    return phq9.suicidality_item if phq9 else None
+
+
+def _open_questions(picture: Picture) -> tuple[tuple[TriageQuestion, str], ...]:
+    """The questions that are not, or not fully, answered, each with the name of what is open."""
+    signs = picture.case.signs
+    answered = {*signs.present, *signs.absent}
+    still_open = []
     for question in picture.knowledge.safety.red_flags.questions:
-        open_signs = set(question.signs) - answered
-        item9_open = not question.signs and (phq9 is None or phq9.suicidality_item is None)
-        if open_signs or item9_open:
-            asks.append(fill(question.ask, picture.knowledge))
-    return tuple(asks)
+        left = [sign for sign in question.signs if sign not in answered]
+        if left or (not question.signs and _item9(picture) is None):
+            still_open.append((question, _topic(question, left, picture)))
+    return tuple(still_open)
+
+
+def _topic(question: TriageQuestion, signs: list[str], picture: Picture) -> str:
+    """The topic of a question where all its signs are meant, otherwise the signs by name."""
+    if len(signs) == len(question.signs):
+        return question.topic
+    return ", ".join(picture.named(sign) for sign in signs)
+
+
+def _answered(picture: Picture) -> str:
+    """Item 9 as answered and the signs that are absent, by topic; empty when nothing was asked."""
+    absent = picture.case.signs.absent
+    item9 = _item9(picture)
+    told = [] if item9 is None else [f"item 9 of the PHQ-9 answered {item9}"]
+    topics = [
+        _topic(question, signs, picture)
+        for question in picture.knowledge.safety.red_flags.questions
+        if (signs := [sign for sign in question.signs if sign in absent])
+    ]
+    if topics:
+        told.append(f"absent: {', '.join(topics)}")
+    return "; ".join(told)
 
 
 def _headline(status: UrgentStatus, raised: tuple[Raised, ...], knowledge: Knowledge) -> str:
     text: str = getattr(knowledge.safety.red_flags.headlines, status)
-    titles = (r.flag.title for r in raised if str(r.flag.route) == str(status))
+    titles = dict.fromkeys(r.flag.title for r in raised if str(r.flag.route) == str(status))
     return fill(text.replace("{titles}", "; ".join(titles)), knowledge)
 
 
@@ -102,9 +127,8 @@ def _finding(raised: Raised, knowledge: Knowledge) -> Finding:
         severity=_SEVERITY[flag.route],
         certainty=flag.certainty,
         tone=Tone.WARNING,
-        text=fill(flag.text, knowledge),
+        text=fill(flag.text, knowledge).replace("{because}", raised.outcome.because),
         action=fill(flag.action, knowledge),
-        detail=sentence(raised.outcome.because),
         facts=flag.facts,
     )
 
@@ -126,16 +150,23 @@ def _free_text_finding(knowledge: Knowledge, meanings: tuple[str, ...]) -> Findi
     )
 
 
-def _closing_finding(status: UrgentStatus, knowledge: Knowledge) -> Finding:
+def _closing_finding(
+    status: UrgentStatus, picture: Picture, questions: tuple[tuple[TriageQuestion, str], ...]
+) -> Finding:
     asked = status is UrgentStatus.NONE_FOUND
-    data = knowledge.safety.red_flags
+    data, knowledge = picture.knowledge.safety.red_flags, picture.knowledge
     notice = data.none_found if asked else data.not_assessed
+    answered = _answered(picture)
+    topics = "; ".join(topic for _, topic in questions) or notice.ask
+    worst = min((question.severity for question, _ in questions), key=lambda s: s.rank, default="")
     return Finding(
         id=f"urgent.{status}",
-        severity=Severity.INFO if asked else Severity.URGENT,
+        severity=Severity.INFO if asked else Severity(worst or Severity.URGENT),
         certainty=Certainty.LOW if asked else Certainty.UNKNOWN,
         tone=Tone.REASSURING if asked else Tone.WARNING,
-        text=fill(notice.text, knowledge),
+        text=fill(notice.text, knowledge)
+        .replace("{open}", topics)
+        .replace("{answered}", answered or data.nothing_asked),
         action=fill(notice.action, knowledge),
         detail=fill(notice.detail, knowledge),
         facts=notice.facts,
@@ -167,7 +198,7 @@ def _contacts(picture: Picture) -> tuple[tuple[Contact, ...], str]:
     region = picture.knowledge.safety.region(country) if country else None
     if region is None:
         note = data.other_note if country else data.no_place_note
-        return (), f"{data.first_screen} {note}"
+        return (), note
     contacts = tuple(
         Contact(
             label=contact.label,
@@ -177,6 +208,8 @@ def _contacts(picture: Picture) -> tuple[tuple[Contact, ...], str]:
         )
         for contact in region.contacts
     )
+    if all(contact.verified for contact in contacts):
+        return contacts, data.first_screen
     return contacts, f"{data.first_screen} {data.unverified_note}"
 
 
@@ -184,21 +217,35 @@ def _country(case: Case) -> str:
     return case.place[:2] if case.place else ""
 
 
-def _missing(judged: tuple[Raised, ...], knowledge: Knowledge) -> tuple[Missing, ...]:
-    """One entry for each field: every flag it would settle; worse where something points to one."""
+def _missing(
+    judged: tuple[Raised, ...],
+    questions: tuple[tuple[TriageQuestion, str], ...],
+    picture: Picture,
+) -> tuple[Missing, ...]:
+    """One entry for each field: every flag it would settle; worse where something points to one.
+
+    Of the danger signs it is said which were not asked about.
+    """
+    knowledge = picture.knowledge
     by_field: dict[str, list[Raised]] = {}
     for raised in judged:
         for field in raised.outcome.missing:
             by_field.setdefault(field, []).append(raised)
+    topics = "; ".join(topic for question, topic in questions if question.signs)
+    costs = {"signs": f"Not asked about: {topics}."}
     return tuple(
         Missing(
             field=field,
-            cost=f"Not judged: {'; '.join(fill(r.flag.title, knowledge) for r in flags)}.",
+            cost=costs.get(field) or f"Not judged: {_titles(flags)}.",
             how=knowledge.safety.red_flags.ask_for[field],
             severity=Severity.MAJOR if any(_pointed_at(r) for r in flags) else Severity.MINOR,
         )
         for field, flags in by_field.items()
     )
+
+
+def _titles(flags: list[Raised]) -> str:
+    return "; ".join(dict.fromkeys(raised.flag.title for raised in flags))
 
 
 def _pointed_at(raised: Raised) -> bool:

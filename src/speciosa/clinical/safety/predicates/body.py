@@ -10,8 +10,9 @@ from speciosa.clinical.safety.outcome import (
     cannot_tell,
     fires,
     fires_if,
+    not_asked,
 )
-from speciosa.clinical.safety.picture import Picture, words
+from speciosa.clinical.safety.picture import Picture
 from speciosa.clinical.safety.predicates.laboratory import raised_transaminase
 
 _ALCOHOL = "ethanol"
@@ -52,22 +53,23 @@ def pregnancy_or_breast_feeding(picture: Picture) -> Outcome:
     """Pregnant, trying or breast-feeding; "possible" and "not asked" stay open."""
     person = picture.case.person
     if person.pregnancy in (v.Pregnancy.PREGNANT, v.Pregnancy.TRYING):
-        return fires(f"{words(person.pregnancy)} on record")
+        pregnant = person.pregnancy is v.Pregnancy.PREGNANT
+        return fires("pregnant" if pregnant else "trying to become pregnant")
     if person.pregnancy_weeks is not None or person.breast_feeding:
         return fires("breast-feeding" if person.breast_feeding else "weeks of pregnancy on record")
     if person.pregnancy is v.Pregnancy.POSSIBLE:
         return cannot_tell("person.pregnancy", because="pregnancy is possible")
-    if not _may_be_pregnant(picture):
+    if not may_be_pregnant(picture):
         return DOES_NOT_FIRE
-    answers = {
-        "person.pregnancy": person.pregnancy,
-        "person.breast_feeding": person.breast_feeding,
-    }
-    open_fields = [field for field, answer in answers.items() if answer is None]
-    return cannot_tell(*open_fields) if open_fields else DOES_NOT_FIRE
+    answers = (
+        ("person.pregnancy", "pregnancy", person.pregnancy),
+        ("person.breast_feeding", "breast-feeding", person.breast_feeding),
+    )
+    unknown = [not_asked(field, name) for field, name, answer in answers if answer is None]
+    return any_of(*unknown) if unknown else DOES_NOT_FIRE
 
 
-def _may_be_pregnant(picture: Picture) -> bool:
+def may_be_pregnant(picture: Picture) -> bool:
     """Whether pregnancy has to be asked about: not for men, nor far outside the fertile ages."""
     age = _age(picture)
     fertile = age is None or (
@@ -82,7 +84,7 @@ def _liver_disease(picture: Picture) -> Outcome:
     if liver.child_pugh not in (None, v.ChildPugh.NONE):
         return fires(f"Child-Pugh class {liver.child_pugh}")
     if liver.disease is not None or recorded.fires:
-        return fires("liver disease on record")
+        return fires("liver disease")
     return DOES_NOT_FIRE if liver.child_pugh is v.ChildPugh.NONE else recorded
 
 
@@ -95,7 +97,7 @@ def liver_signal(picture: Picture) -> Outcome:
         picture.sign(v.Sign.JAUNDICE),
         picture.sign(v.Sign.DARK_URINE),
         picture.sign(v.Sign.PRURITUS),
-        fires_if(itching, "itching on kratom was reported"),
+        fires_if(itching, "itching noticed on kratom"),
         raised_transaminase(picture),
     )
 
@@ -115,7 +117,7 @@ def _audit_c(picture: Picture) -> Outcome:
     # Where the sex does not choose a cut-off the lower one applies, so that more is flagged.
     cutoff = cutoffs.get(str(picture.case.person.sex), min(cutoffs.values()))
     if total >= cutoff:
-        return fires(f"AUDIT-C {total}, cut-off {cutoff}")
+        return fires(f"AUDIT-C {total}, at or above the cut-off of {cutoff}")
     if complete:
         return DOES_NOT_FIRE
     return cannot_tell("symptoms.audit_c", because="AUDIT-C is incomplete")
@@ -130,7 +132,7 @@ def _drinks_daily(picture: Picture) -> Outcome:
             continue
         amounts = (substance.times_per_week, substance.drinks_per_week)
         if any(a is not None and a >= daily for a in amounts):
-            return fires("daily drinking on record")
+            return fires("daily drinking, or as many drinks a week")
         open_question |= substance.times_per_week is None
     return cannot_tell("substances") if open_question else DOES_NOT_FIRE
 

@@ -12,7 +12,7 @@ from speciosa.clinical.safety.outcome import (
     fires,
     fires_if,
 )
-from speciosa.clinical.safety.picture import Picture, words
+from speciosa.clinical.safety.picture import Picture
 from speciosa.clinical.safety.predicates.laboratory import qtc_at_least, severe_liver_pattern
 from speciosa.clinical.safety.predicates.medicines import is_serotonergic, prolongs_qt
 
@@ -29,8 +29,8 @@ def item9_at_least(picture: Picture, limit: str) -> Outcome:
     phq9 = picture.case.symptoms.phq9
     answer = phq9.suicidality_item if phq9 else None
     if answer is None:
-        return cannot_tell("symptoms.phq9.item9", because="item 9 was not answered")
-    return fires_if(answer >= picture.limit(limit), f"item 9 is answered {answer}")
+        return cannot_tell("symptoms.phq9.item9", because="item 9 of the PHQ-9 was not answered")
+    return fires_if(answer >= picture.limit(limit), f"item 9 of the PHQ-9 answered {answer}")
 
 
 def attempt_not_dated(picture: Picture) -> Outcome:
@@ -38,7 +38,7 @@ def attempt_not_dated(picture: Picture) -> Outcome:
     if v.Sign.SUICIDE_ATTEMPT_RECENT in picture.case.signs.absent:
         return DOES_NOT_FIRE
     past = picture.condition(v.KnownCondition.SUICIDE_ATTEMPT)
-    return fires("a suicide attempt is on record and its date is not known") if past.fires else past
+    return fires("a past suicide attempt, its date not known") if past.fires else past
 
 
 def suicide_now(picture: Picture) -> Outcome:
@@ -94,7 +94,7 @@ def serotonin_signs(picture: Picture) -> Outcome:
     together = picture.limit("serotonin_signs_together")
     if len(present) < together and v.Sign.CLONUS not in present:
         return DOES_NOT_FIRE
-    return fires(f"{', '.join(words(s) for s in present)} on record")
+    return fires(", ".join(picture.named(s) for s in present))
 
 
 def dangerous_withdrawal(picture: Picture) -> Outcome:
@@ -142,7 +142,7 @@ def palpitations_with_rhythm_risk(picture: Picture) -> Outcome:
     risk = _rhythm_risk(picture)
     listed = picture.takes(prolongs_qt)
     if risk.unknown and listed.unknown:
-        return fires(f"palpitations on record; {listed.because}")
+        return fires(f"palpitations; {listed.because}")
     return all_of(picture.sign(v.Sign.PALPITATIONS), risk)
 
 

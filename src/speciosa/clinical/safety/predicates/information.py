@@ -15,7 +15,7 @@ def law_to_be_stated(picture: Picture) -> Outcome:
     """The place is unknown, or the law there decides and is in the legal section."""
     if picture.case.place is None:
         return fires("the place was not given, so the law is not known")
-    return fires("kratom may be controlled at the place; the legal section says so")
+    return fires("the legal section says what is known of the law at this place")
 
 
 def needed_input_missing(picture: Picture) -> Outcome:

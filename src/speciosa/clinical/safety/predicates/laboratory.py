@@ -16,6 +16,7 @@ from speciosa.clinical.safety.picture import Picture
 
 # Molar mass of bilirubin 584.66 g/mol: 1 mg/dL is 17.1 umol/L.
 _UMOL_PER_L_IN_MG_PER_DL = 17.1
+_LETTERS = {v.LabName.ALT: "ALT", v.LabName.AST: "AST"}
 
 
 def _above_multiple(picture: Picture, name: v.LabName, limits: str, multiple: str) -> Outcome:
@@ -27,7 +28,7 @@ def _above_multiple(picture: Picture, name: v.LabName, limits: str, multiple: st
     lab = picture.case.lab(name)
     field = f"labs.{name}"
     if lab is None:
-        return cannot_tell(field)
+        return cannot_tell(field, because=f"{_LETTERS.get(name, name)} was not measured")
     factor = _UMOL_PER_L_IN_MG_PER_DL if lab.unit == "mg/dL" else 1.0
     times = picture.limit(multiple)
     lowest = highest = lab.upper_limit
@@ -35,9 +36,11 @@ def _above_multiple(picture: Picture, name: v.LabName, limits: str, multiple: st
         lowest = picture.limit(f"{limits}_lowest") / factor
         highest = picture.limit(f"{limits}_highest") / factor
     if lab.value > times * highest:
-        return fires(f"{name.upper()} {lab.value:g} {lab.unit} is above {times:g} times the limit")
+        shown = f"{_LETTERS.get(name, name)} {lab.value:g} {lab.unit}"
+        return fires(f"{shown}, above {times:g} times the upper limit")
     if lab.value > times * lowest:
-        return cannot_tell(field, because=f"the upper limit of {name.upper()} is not known")
+        told = f"the upper limit of {_LETTERS.get(name, name)} is not known"
+        return cannot_tell(field, because=told)
     return DOES_NOT_FIRE
 
 
@@ -54,7 +57,7 @@ def severe_liver_pattern(picture: Picture) -> Outcome:
     """Raised ALT or AST together with raised bilirubin or INR."""
     inr = picture.case.lab(v.LabName.INR)
     inr_raised = (
-        cannot_tell("labs.inr")
+        cannot_tell("labs.inr", because="INR was not measured")
         if inr is None
         else fires_if(inr.value > picture.limit("inr_severe"), f"INR {inr.value:g}")
     )

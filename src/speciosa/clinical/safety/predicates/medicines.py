@@ -77,7 +77,8 @@ def serotonergic_with_kratom(picture: Picture) -> Outcome:
         len(weak) >= picture.limit("weak_hazards_together"),
         f"on the list: {', '.join(sorted(weak))}",
     )
-    return all_of(kratom_in_question(picture), any_of(named, two_weak))
+    serotonergic = named if named.fires else any_of(named, two_weak)
+    return all_of(kratom_in_question(picture), serotonergic)
 
 
 def mao_inhibitor_with_kratom(picture: Picture) -> Outcome:
