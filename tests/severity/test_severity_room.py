@@ -423,3 +423,34 @@ def test_an_unanswered_item_never_makes_a_score_more_reassuring(answers, hole):
     complete, prorated = _find(full, "severity.score.gad7"), _find(part, "severity.score.gad7")
     # The worst band that is still possible counts, so a hole can only make the score look worse.
     assert prorated.severity.rank <= complete.severity.rank
+
+
+# ------------------------------------------------------------------ wording that misled
+
+
+def test_a_band_that_is_open_is_never_called_a_published_band():
+    result = _assess({"symptoms": {"gad7": {"answers": [2, 1, 1, 1, 2, 1, None]}}})
+    (score,) = (s for s in result.scores if s.instrument == "gad7")
+    assert score.band == "mild to moderate"
+    assert "published band" not in score.meaning
+    assert "'mild' (5 to 9) up to 'moderate' (10 to 14)" in score.meaning
+
+
+def test_a_small_share_keeps_its_interval():
+    result = _assess({"symptoms": {"phq9": {"answers": [1, 0, 0, 0, 0, 0, 0, 0, 0]}}})
+    text = _find(result, "severity.below_cutoff.phq9").text
+    assert "0.9 % (0.7 to 1.3)" in text
+    assert "(1 to 1)" not in text
+
+
+def test_a_short_form_has_no_sentence_beside_its_scored_long_form():
+    full = _assess({"symptoms": {"gad7": {"answers": [0, 0, 3, 3, 3, 3, 3]}}})
+    assert not any("gad2" in finding_id for finding_id in _ids(full))
+    part = _assess({"symptoms": {"gad7": {"answers": [2, 2, None, None, None, 1, 1]}}})
+    assert any("gad2" in finding_id for finding_id in _ids(part))
+
+
+def test_alcohol_above_the_cut_off_is_said_once():
+    result = _assess({"symptoms": {"audit_c": {"answers": [3, 2, 2]}}, "person": {"sex": "male"}})
+    about = [f for f in _all(result) if "AUDIT-C" in f.text]
+    assert [f.id for f in about] == ["severity.alcohol_positive"]

@@ -77,7 +77,19 @@ def threshold(instrument: Instrument, wording: Wording, sex: str | None) -> Thre
 def _by_bands(instrument: Instrument, bands: tuple[Band, ...], wording: Wording) -> Meaning:
     first, last = bands[0], bands[-1]
     label = first.label if first is last else f"{first.label} to {last.label}"
-    text = wording.line("meaning_bands", low=first.low, high=last.high, label=label)
+    text = (
+        wording.line("meaning_bands", low=first.low, high=last.high, label=label)
+        if first is last
+        else wording.line(
+            "meaning_bands_open",
+            first=first.label,
+            first_low=first.low,
+            first_high=first.high,
+            last=last.label,
+            last_low=last.low,
+            last_high=last.high,
+        )
+    )
     facts = tuple(f"{instrument.start}/band/{b.label.lower().replace(' ', '-')}" for b in bands)
     return Meaning(label, text, facts)
 

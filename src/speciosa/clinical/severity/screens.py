@@ -81,6 +81,7 @@ def score_findings(
 ) -> Iterator[Finding]:
     """What each score says about itself: band, holes, age, error, and the people it misjudges."""
     wording = knowledge.instruments.severity_wording
+    alcohol = tuple(_alcohol(case, scores, knowledge))
     for score in scores:
         instrument = knowledge.instruments.by_id[score.instrument]
         yield from _age_of_score(case.date, score, instrument, wording)
@@ -89,7 +90,9 @@ def score_findings(
                 values = {"name": score.name, "reason": score.reason}
                 yield wording.finding("not_scored", values=values, about=score.instrument)
             continue
-        yield _plain(score, instrument, wording)
+        stands_alone = not instrument.derived_from or _stands_alone(score, scores, instrument)
+        if stands_alone and not (score.instrument == AUDIT_C and alcohol):
+            yield _plain(score, instrument, wording)
         if score.prorated:
             yield from _prorated(case, score, instrument, wording)
         if score.measurement_error is not None:
@@ -100,7 +103,7 @@ def score_findings(
                 about=score.instrument,
             )
         yield from _populations(case, score, instrument, wording)
-    yield from _alcohol(case, scores, knowledge)
+    yield from alcohol
     if case.uses_kratom_now and scores:
         yield wording.finding("score_on_kratom")
 
@@ -331,4 +334,8 @@ def _side(score: Score, cutoff: int) -> bool | None:
 
 
 def _of_hundred(share: float | None) -> str:
-    return "?" if share is None else f"{100 * share:.0f}"
+    """Percent; below ten with one decimal, so that an interval never closes by rounding."""
+    if share is None:
+        return "?"
+    percent = 100 * share
+    return f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
