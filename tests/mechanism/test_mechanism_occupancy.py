@@ -138,6 +138,14 @@ def test_the_free_fraction_is_cited_and_unverified():
     assert not KNOWLEDGE.fact("kratom/pk_mg_fu").verified
 
 
+def test_the_range_of_free_fractions_reaches_what_a_review_reports():
+    bound = KNOWLEDGE.fact("kratom/pk_mg_ppb_review")
+    tried = KNOWLEDGE.fact("kratom/assumption_mitragynine_fu")
+    assert bound.low is not None
+    assert tried.high is not None
+    assert tried.high >= 1 - bound.low / 100 - 1e-9
+
+
 @given(kratom_cases())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_case_breaks_recommends_or_reassures(case):

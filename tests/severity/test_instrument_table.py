@@ -103,7 +103,6 @@ def test_rules_nobody_verified_are_marked_so():
         "instrument/gad7/missing-rule",
         "instrument/gad7/change/response",
         "instrument/gad7/change/remission",
-        "instrument/phq9/change/mcid",
         "instrument/phq9/missing-rule",
         "instrument/kratom_use_disorder/window/scores-unsettled",
     ):
@@ -242,3 +241,10 @@ def test_no_sentence_diagnoses_or_doses():
             text = f"{phrase.text} {phrase.action} {phrase.detail}".lower()
             for banned in ("has gad", "does not have gad", "no gad", " taper", "mg ", "grams"):
                 assert banned not in text
+
+
+def test_the_smallest_important_change_of_the_phq9_is_that_of_its_study():
+    fact = TABLE.fact("instrument/phq9/change/mcid")
+    assert fact.number == 5
+    assert fact.verified
+    assert fact.sources == ("instr-lowe2004_phq9",)
