@@ -45,7 +45,8 @@ def facts_of(medicine: Medicine) -> Iterator[Fact]:
     yield from _victim(medicine.victim, make)
     yield from _perpetrator(medicine, make)
     for hazard in medicine.hazards:
-        quantity = f"hazard class {hazard.klass.value.replace('_', ' ')}"
+        # Only the class can be read in a source: labels do not grade.
+        quantity = f"hazard class {hazard.klass.value.replace('_', ' ')}, strength as graded here"
         yield make(hazard.fact_id, quantity, hazard.strength.value, hazard)
     for report in medicine.kratom_reports:
         yield make(report.fact_id, "report together with kratom", report.finding, report)
