@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,7 +51,69 @@ def test_urgent_questions_come_first():
 def test_no_question_is_asked_twice_and_each_says_why():
     ask = made.talk(Case(date=made.DATE, kratom=KratomUse(status="using"))).ask
     assert len({q.text for q in ask}) == len(ask)
-    assert all(q.why for q in ask)
+    urgent = made.safety().urgent.ask_now
+    assert all(q.why for q in ask if q.text not in urgent)
+
+
+def test_the_reason_of_the_urgent_questions_is_given_once():
+    three = ("Is it so?", "Is it now?", "Is it here?")
+    safety = made.safety("not_assessed")
+    urgent = msgspec.structs.replace(safety.urgent, ask_now=three)
+    result = made.talk(case(), safety=msgspec.structs.replace(safety, urgent=urgent))
+    assert [q.text for q in result.ask[:3]] == list(three)
+    assert [bool(q.why) for q in result.ask[:3]] == [True, False, False]
+
+
+def test_what_is_on_record_about_kratom_is_not_asked_again():
+    known = KratomUse(
+        status="using",
+        since=dt.date(2025, 1, 1),
+        products=(
+            KratomProduct(
+                form="leaf_powder", times_per_day=2.0, analysis={"mitragynine_mg_per_g": 12.0}
+            ),
+        ),
+        last_use_hours_ago=4.0,
+        between_doses=("none",),
+        attempts_to_stop=0,
+    )
+    bare = {q.text for q in made.talk(case(kratom=KratomUse(status="using"))).ask}
+    less = bare - {q.text for q in made.talk(case(kratom=known)).ask}
+    for part in ("Could I see the package", "When did you start", "before the next", "to stop"):
+        assert any(part in text for text in less), part
+
+
+def test_a_seizure_sign_that_is_absent_today_does_not_stand_for_the_history():
+    using = KratomUse(status="using")
+    today = case(kratom=using, signs=Signs(absent=(Sign.SEIZURE,)))
+    ever = case(kratom=using, conditions=(Condition(name="seizures", status="absent"),))
+    assert any("ever had a seizure" in q.text for q in made.talk(today).ask)
+    assert not any("ever had a seizure" in q.text for q in made.talk(ever).ask)
+
+
+def test_naltrexone_is_explained_before_the_first_dose():
+    stopped = case(
+        kratom=KratomUse(status="stopped", stopped=made.DATE),
+        medicines=(CaseMedicine(name="naltrexone", planned=True),),
+    )
+    result = made.talk(stopped, safety=made.safety(rules=("SR-ANTAG-01",)))
+    assert "Naltrexone and kratom" in {t.topic for t in result.tell}
+    assert any("antagonist" in r.to for r in result.refer)
+
+
+def test_who_only_asks_is_not_followed_up_as_a_user():
+    asking = made.visits(case(kratom=KratomUse(status="asking"))).visits
+    said = [m for v in asking for m in v.measure if "ratom" in m]
+    assert set(said) == {"Whether kratom was used since"}
+
+
+def test_what_is_told_rests_on_a_fact_that_says_it():
+    told = {t.topic: t for t in made.KNOWLEDGE.care.consultation.tell}
+    driving = made.KNOWLEDGE.cite(told["Driving and machines"].facts[0]).statement
+    assert "drowsiness" in driving
+    naloxone = made.KNOWLEDGE.cite(told["Naloxone"].facts[0]).statement
+    assert "naloxone" in naloxone
+    assert "small amount" not in told["Keep it away from children"].text
 
 
 def test_what_was_answered_is_not_asked_again():

@@ -117,6 +117,11 @@ def _history(case: Case) -> Flags:
     seizure = case.has(known.SEIZURES) or Sign.SEIZURE in signs
     yield "seizure", seizure
     yield "seizure_on_record", seizure
+    asked = {*case.signs.present, *case.signs.absent}
+    on_record = {condition.known for condition in case.conditions}
+    yield "seizure_open", known.SEIZURES not in on_record
+    liver_asked = known.LIVER_DISEASE in on_record or case.person.liver.child_pugh is not None
+    yield "liver_history_open", not (liver_asked and asked >= _LIVER_SIGNS)
     yield "qt", case.has(known.LONG_QT)
     yield "alcohol", case.has(known.ALCOHOL_USE_DISORDER) or Sign.ALCOHOL_WITHDRAWAL in signs
     yield "opioid_use_disorder", case.has(known.OPIOID_USE_DISORDER)
@@ -208,6 +213,12 @@ def _kratom(case: Case, knowledge: Knowledge) -> Flags:
     yield "chronic_pain", KratomReason.PAIN in kratom.reasons
     forms = {product.form for product in kratom.products}
     yield "seven_oh", bool(forms & _CONCENTRATED)
+    yield "kratom_product_open", not forms or any(p.analysis is None for p in kratom.products)
+    often = [product.times_per_day for product in kratom.products]
+    dated = None not in (kratom.since, kratom.last_use_hours_ago)
+    yield "kratom_timing_open", not (dated and often and None not in often)
+    yield "between_doses_open", not kratom.between_doses
+    yield "attempts_open", kratom.attempts_to_stop is None
     yield "product_unknown", using and (not forms or KratomForm.UNKNOWN in forms)
 
 

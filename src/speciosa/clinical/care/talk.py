@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from speciosa.clinical.care.result import Advice, ConsultationResult, Question, Referral
 from speciosa.clinical.care.situation import Results, Situation, situation
 from speciosa.clinical.care.worded import first_text
+from speciosa.finding import Severity
 
 if TYPE_CHECKING:
     from speciosa.case import Case
@@ -61,14 +62,20 @@ def consultation(  # noqa: PLR0913 - one argument for each room's result
 def _questions(here: Situation) -> Iterator[Question]:
     """Danger first, then what the plan needs, then what the interactions depend on."""
     wording = here.knowledge.care.consultation
-    for text in here.results.safety.urgent.ask_now:
-        yield Question(text=text, why=wording.urgent_why)
+    for index, text in enumerate(here.results.safety.urgent.ask_now):
+        yield Question(text=text, why="" if index else wording.urgent_why)
     for ask in wording.ask:
         if ask.holds(here.flags):
             yield Question(text=ask.text, why=ask.why)
     for row in here.results.interactions.rows:
-        if row.ask:
-            yield Question(text=row.ask, why=row.sentence)
+        if row.ask and row.severity.rank <= Severity.MODERATE.rank:
+            yield Question(text=row.ask, why=_in_short(row.sentence))
+
+
+def _in_short(sentence: str) -> str:
+    """What an interaction is about, without its figures; those stand with the interaction."""
+    first, semicolon, _ = sentence.partition(";")
+    return f"{first}." if semicolon else sentence
 
 
 def _once(questions: tuple[Question, ...]) -> tuple[Question, ...]:
