@@ -220,6 +220,42 @@ def test_nothing_reassures(listed, kratom) -> None:
     }
 
 
+def test_what_can_stop_breathing_comes_first() -> None:
+    result = check("oxycodone", "gabapentin", "duloxetine", kratom=SEVEN_OH)
+    order = [r.id.removeprefix("interaction.") for r in result.rows]
+    assert order[:3] == [
+        "pd.shared.breathing",
+        "pd.opioid_agonist.oxycodone",
+        "pd.cns_depressant.gabapentin",
+    ]
+    assert "slowed breathing" in result.headline
+
+
+@settings(max_examples=30, deadline=None)
+@given(listed=LISTS, kratom=KRATOM)
+def test_the_worst_comes_first_and_breathing_among_the_worst(listed, kratom) -> None:
+    rows = check(*listed, kratom=kratom).rows
+    assert [r.severity.rank for r in rows] == sorted(r.severity.rank for r in rows)
+    for severity in Severity:
+        alike = [r.id for r in rows if r.severity is severity]
+        breathing = "interaction.pd.shared.breathing"
+        if breathing in alike:
+            before = alike[: alike.index(breathing)]
+            assert all("opioid" in i for i in before)
+
+
+def test_two_sources_of_caffeine_are_not_one_medicine_taken_twice() -> None:
+    result = check(substances=[{"name": "coffee"}, {"name": "energy drink"}, {"name": "Red Bull"}])
+    assert not any(f.id == "interaction.listed_twice" for f in result.findings)
+    assert set(result.recognised.values()) == {"caffeine"}
+
+
+def test_alcohol_is_called_alcohol_and_its_withdrawal_counts() -> None:
+    result = check("alprazolam", substances=[{"name": "wine"}], kratom=USING)
+    assert "alcohol" in row(result, "pd.shared.withdrawal").sentence
+    assert not any("ethanol" in r.sentence for r in result.rows)
+
+
 def test_ten_medicines_are_quick() -> None:
     names = ["sertraline", "alprazolam", "quetiapine", "clarithromycin", "methadone", "warfarin",
              "carbamazepine", "omeprazole", "ethanol", "tramadol"]  # fmt: skip

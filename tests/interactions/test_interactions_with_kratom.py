@@ -46,7 +46,10 @@ def test_midazolam_shows_the_study_first() -> None:
         assert "observed" in found.auc_ratio.interval
         assert found.direction is Direction.KRATOM_ON_MEDICINE
     studied = row(check("midazolam", kratom=AS_STUDIED), "pk.kratom.midazolam")
-    assert "cannot be excluded" not in studied.sentence
+    assert "far end" not in studied.sentence
+    beyond = row(check("midazolam", kratom=USING), "pk.kratom.midazolam")
+    assert beyond.sentence.index("1.39") < beyond.sentence.index("far end")
+    assert "not a prediction" in beyond.sentence
 
 
 def test_dextromethorphan_is_unchanged_and_higher_use_untested() -> None:
@@ -78,6 +81,52 @@ def test_beyond_the_study_there_is_a_range_and_no_point() -> None:
     assert beyond.value is None
     assert beyond.low == within.low
     assert beyond.high > within.high
+    assert "not a prediction" in beyond.interval
+
+
+@pytest.mark.parametrize("name", ["quetiapine", "amlodipine", "buspirone", "tacrolimus"])
+def test_nobody_reads_the_far_end_as_a_prediction(name: str) -> None:
+    found = row(check(name, kratom=USING), f"pk.kratom.{name}")
+    assert "one studied tea (midazolam 1.39)" in found.sentence
+    assert "uncalibrated textbook model and not a prediction" in found.sentence
+    assert "where the study saw 1.39" in found.mechanism
+
+
+def test_the_gut_effect_of_the_study_never_exceeds_what_the_gut_extracts() -> None:
+    for medicine in ALL:
+        f_gut = medicine.victim.f_gut
+        if f_gut is None or f_gut.low is None:
+            continue
+        result = check(medicine.id, kratom=AS_STUDIED)
+        for found in result.rows:
+            if found.id.endswith(f"pk.kratom.{medicine.id}") and "gut CYP3A" in found.shares:
+                assert found.auc_ratio is not None
+                assert found.auc_ratio.low >= 1.0
+                assert found.auc_ratio.high <= 1.0 / f_gut.low * 1.02
+
+
+def test_a_contraceptive_is_not_threatened_by_a_rise() -> None:
+    found = row(check("ethinylestradiol", kratom=USING), "pk.kratom.ethinylestradiol")
+    assert "unplanned pregnancy" not in found.sentence
+    assert found.severity is not Severity.MAJOR
+
+
+def test_clotting_is_spoken_of_with_anticoagulants_only() -> None:
+    result = check("sertraline", "ibuprofen", "apixaban", kratom=USING)
+    assert "pd.bleeding.apixaban" in ids(result)
+    assert not {"pd.bleeding.sertraline", "pd.bleeding.ibuprofen"} & ids(result)
+    found = row(result, "pd.bleeding.apixaban")
+    assert "no added effect" not in found.sentence
+    ranks = [r.id for r in result.rows if r.severity is found.severity]
+    assert ranks[-1] == found.id
+
+
+def test_nothing_of_leaf_is_said_of_a_seven_oh_product() -> None:
+    for name in ("desipramine", "warfarin", "dabigatran", "caffeine"):
+        found = row(check(name, kratom=SEVEN_OH), f"pk.kratom.{name}")
+        assert "is not known" in found.sentence
+        assert "tea" not in found.mechanism
+        assert "in vitro" not in found.mechanism
 
 
 def test_a_glucuronidated_medicine_has_no_concentration_row() -> None:
@@ -165,7 +214,24 @@ def test_a_poor_metaboliser_has_no_cyp2d6_inhibition() -> None:
     assert "pk.paroxetine.desipramine" not in ids(result)
     assert "pk.paroxetine.desipramine" in ids(check("desipramine", "paroxetine", kratom=USING))
     assert "poor metaboliser" in row(result, "pk.kratom.desipramine").sentence
-    assert any(f.id == "interaction.poor_metaboliser.CYP2D6" for f in result.findings)
+    named = {f.id: f for f in result.findings}["interaction.poor_metaboliser.CYP2D6"]
+    assert "desipramine" in named.text
+    assert named.severity is Severity.MODERATE
+
+
+def test_a_poor_metaboliser_of_codeine_and_an_ultrarapid_one() -> None:
+    def texts(phenotype: str) -> dict[str, str]:
+        person = {"cyp2d6": {"phenotype": phenotype}}
+        result = check("codeine", "metoprolol", kratom=USING, person=person)
+        return {f.id: f.text for f in result.findings}
+
+    poor = texts("poor")["interaction.poor_metaboliser.CYP2D6"]
+    assert "metoprolol" in poor
+    assert "Less of the active form of codeine" in poor
+    fast = texts("ultrarapid")["interaction.ultrarapid_metaboliser.CYP2D6"]
+    assert "codeine" in fast
+    assert "metoprolol" not in fast
+    assert not [i for i in texts("normal") if "metaboliser" in i]
 
 
 @pytest.mark.parametrize(
@@ -173,8 +239,8 @@ def test_a_poor_metaboliser_has_no_cyp2d6_inhibition() -> None:
     [
         ({"status": "using"}, "Kratom with"),
         ({"status": "asking"}, "If kratom were used with"),
-        ({"status": "stopped"}, "Kratom, stopped lately or at an unknown time"),
-        ({"status": "stopped", "last_use_hours_ago": 30}, "Kratom, stopped lately"),
+        ({"status": "stopped"}, "Kratom, stopped at an unknown time, with"),
+        ({"status": "stopped", "last_use_hours_ago": 30}, "Kratom, stopped lately, with"),
         ({"status": "stopped", "stopped": "2026-01-01"}, "If kratom were used again with"),
     ],
 )

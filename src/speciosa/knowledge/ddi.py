@@ -36,6 +36,7 @@ class InteractionModel(Table):
         """The facts of the plain fact files, by id."""
         listed = files.read("ddi/constants.json", list[Fact])
         listed += files.read("ddi/kratom.json", list[Fact])
+        listed += files.read("ddi/model_error.json", list[Fact])
         return {fact.id: fact for fact in listed}
 
     @cached_property
@@ -275,7 +276,9 @@ def _judgements(wording: HazardWording, pk: PkWording) -> Iterator[Fact]:
         for klass, exception in exceptions.items():
             id_ = f"ddi/exception/{name}/{klass.value}"
             judged.append((id_, name, "severity with kratom", exception.severity.value))
-    for name, why in pk.narrow_index.items():
+    for name, narrow in pk.narrow_index.items():
+        ways = {"a rise": narrow.rises, "a fall": narrow.falls}
+        why = ". ".join(f"{way.capitalize()}: {what}" for way, what in ways.items() if what)
         judged.append((f"ddi/narrow_index/{name}", name, "small changes matter", why))
     for name, why in pk.active_moiety.items():
         judged.append((f"ddi/active_moiety/{name}", name, "parent and effect differ", why))

@@ -151,10 +151,19 @@ class SharedRule(Wording, frozen=True, kw_only=True):
         return f"ddi/shared_rule/{self.id}"
 
 
+class RowOrder(Record, frozen=True, kw_only=True):
+    """Which rows of equal severity come first and last, by hazard class or shared rule."""
+
+    first: tuple[str, ...]
+    first_when_victim: tuple[HazardClass, ...]
+    last_with_kratom: tuple[str, ...]
+
+
 class HazardWording(Record, frozen=True, kw_only=True):
     """``hazard_wording.yaml``: wording by hazard class, exceptions, and shared hazards."""
 
     severity_words: dict[str, Severity]
+    order: RowOrder
     kratom: dict[HazardClass, KratomWording]
     exceptions: dict[str, dict[HazardClass, RowException]]
     shared: tuple[SharedRule, ...]
@@ -191,6 +200,13 @@ class Activation(Record, frozen=True, kw_only=True):
     note: str
 
 
+class NarrowIndex(Record, frozen=True, kw_only=True):
+    """What a small rise or fall of a medicine's concentration can do; empty where little."""
+
+    rises: str = ""
+    falls: str = ""
+
+
 class Washout(Record, frozen=True, kw_only=True):
     """Days during which a stopped medicine still counts, where half-lives do not tell."""
 
@@ -201,7 +217,7 @@ class Washout(Record, frozen=True, kw_only=True):
 class PkWording(Record, frozen=True, kw_only=True):
     """``pk_wording.yaml``: wording and judgement lists of the concentration changes."""
 
-    narrow_index: dict[str, str]
+    narrow_index: dict[str, NarrowIndex]
     active_moiety: dict[str, str]
     activation: dict[str, Activation]
     p_gp_victims: tuple[str, ...]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from speciosa.case.vocabulary import Phenotype
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
+from speciosa.pharmacology.interactions.genotype import genotype_findings, poor_metaboliser_of
 from speciosa.pharmacology.interactions.hazards import kratom_hazards, shared_hazards
 from speciosa.pharmacology.interactions.kratom_use import KratomContext, Mode, kratom_context
 from speciosa.pharmacology.interactions.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.on_medicines import by_kratom
+from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
 from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
 
@@ -31,18 +32,16 @@ def assess(
     kratom = kratom_context(
         case, knowledge, named_in_list=bool(found.kratom_named), samples=samples
     )
-    poor = _poor_metaboliser_of(case)
-    rows = tuple(
-        sorted(
-            (
-                *kratom_hazards(found.items, kratom, knowledge),
-                *shared_hazards(found.items, kratom, knowledge),
-                *by_kratom(found.items, kratom, poor, knowledge),
-                *on_kratom(found.items, kratom, poor, knowledge),
-                *between_medicines(found.items, kratom, poor, knowledge),
-            ),
-            key=lambda row: (row.severity.rank, row.id),
-        )
+    poor = poor_metaboliser_of(case.person)
+    rows = in_order(
+        (
+            *kratom_hazards(found.items, kratom, knowledge),
+            *shared_hazards(found.items, kratom, knowledge),
+            *by_kratom(found.items, kratom, poor, knowledge),
+            *on_kratom(found.items, kratom, poor, knowledge),
+            *between_medicines(found.items, kratom, poor, knowledge),
+        ),
+        knowledge,
     )
     return InteractionsResult(
         headline=_headline(rows, found, kratom),
@@ -50,7 +49,12 @@ def assess(
         not_checked=found.not_checked,
         recognised=found.recognised,
         components=found.components,
-        findings=worst_first(tuple(_findings(found, kratom, poor, knowledge))),
+        findings=worst_first(
+            (
+                *_findings(found, kratom, knowledge),
+                *genotype_findings(found.items, case.person, knowledge),
+            )
+        ),
         missing=tuple(_missing(case, found, kratom)),
         no_effect=_no_effect(knowledge) if any(row.auc_ratio for row in rows) else None,
     )
@@ -67,11 +71,6 @@ def _no_effect(knowledge: Knowledge) -> Estimate:
         interval="limits of no effect",
         facts=(low.id, high.id),
     )
-
-
-def _poor_metaboliser_of(case: Case) -> frozenset[str]:
-    known = {"CYP2D6": case.person.cyp2d6, "CYP2C19": case.person.cyp2c19}
-    return frozenset(e for e, gene in known.items() if gene.phenotype is Phenotype.POOR)
 
 
 # ------------------------------------------------------------------ headline
@@ -109,9 +108,7 @@ def _names(found: Recognition) -> str:
 # ------------------------------------------------------------------ findings
 
 
-def _findings(
-    found: Recognition, kratom: KratomContext, poor: frozenset[str], knowledge: Knowledge
-) -> Iterator[Finding]:
+def _findings(found: Recognition, kratom: KratomContext, knowledge: Knowledge) -> Iterator[Finding]:
     for entry in found.not_checked:
         hint = f" Did you mean {entry.suggestion}?" if entry.suggestion else ""
         yield Finding(
@@ -150,15 +147,6 @@ def _findings(
             certainty=Certainty.UNKNOWN,
             text=f"Whether concentrations change cannot be judged for {', '.join(unknown)}: the "
             "routes of clearance are not in the base.",
-        )
-    for enzyme in sorted(poor):
-        yield Finding(
-            id=f"interaction.poor_metaboliser.{enzyme}",
-            severity=Severity.INFO,
-            certainty=Certainty.MODERATE,
-            text=f"{enzyme} poor metaboliser: inhibition of {enzyme} is left out, and exposure to "
-            "medicines cleared by it is already higher than usual.",
-            facts=("ddi/pitfall/7",),
         )
 
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions import kratom_effect
-from speciosa.pharmacology.interactions.grading import matters, number, raised, severity_of
+from speciosa.pharmacology.interactions.grading import (
+    matters,
+    narrow_reason,
+    number,
+    raised,
+    severity_of,
+)
 from speciosa.pharmacology.interactions.hazards import capital, faded_remark, worst
 from speciosa.pharmacology.interactions.perpetrator import (
     EnzymeEffect,
@@ -19,7 +25,13 @@ from speciosa.pharmacology.interactions.perpetrator import (
     label,
 )
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
-from speciosa.pharmacology.interactions.static_model import AucRatio, Clearance, auc_ratio
+from speciosa.pharmacology.interactions.static_model import (
+    MODEL_ERROR,
+    AucRatio,
+    Clearance,
+    auc_ratio,
+    model_error,
+)
 from speciosa.pharmacology.interactions.victim import clearance, clearance_facts
 
 if TYPE_CHECKING:
@@ -127,16 +139,16 @@ def _pair_row(perpetrator: Item, victim: Item, prepared: _Prepared) -> Interacti
         mechanism.append(f"{activation.enzyme} forms the active metabolite and is inhibited.")
         named = label(perpetrator.medicine, activation.enzyme)
         facts += [f"ddi/activation/{victim.id}", *([named.fact_id] if named else [])]
-    if victim.id in wording.narrow_index:
+    rises = shown is None or shown >= 1.0
+    if reason := narrow_reason(victim.id, knowledge, rises=rises):
         severity = raised(severity)
-        sentences.append(f"Small changes matter: {wording.narrow_index[victim.id]}.")
+        sentences.append(f"Small changes matter: {reason}.")
         facts.append(f"ddi/narrow_index/{victim.id}")
     if victim.id in wording.active_moiety:
         mechanism.append(f"{victim.medicine.name}: {wording.active_moiety[victim.id]}.")
         facts.append(f"ddi/active_moiety/{victim.id}")
     if perpetrator.faded or victim.faded:
         severity = Severity.INFO
-    rises = shown is None or shown >= 1.0
     text = wording.text
     remark = faded_remark(perpetrator, victim)
     return Interaction(
@@ -178,14 +190,14 @@ def _model(perpetrator: Item, victim: Item, prepared: _Prepared) -> _Modelled | 
         return None
     facts = [fact for enzyme in touched for fact in found[enzyme].facts]
     facts += clearance_facts(victim.medicine, frozenset(touched))
-    ratio = auc_ratio(cleared, [activity(found)])
+    ratio = auc_ratio(cleared, [activity(found)], model_error(prepared.knowledge))
     regimens = [regimen for enzyme in touched for regimen in found[enzyme].regimens]
     return _Modelled(
         ratio=ratio,
         enzymes=touched,
         by_class=_by_class(ratio, {enzyme: found[enzyme] for enzyme in touched}),
         regimens=tuple(dict.fromkeys(regimens)),
-        facts=tuple(facts),
+        facts=(*facts, f"ddi/{MODEL_ERROR}"),
     )
 
 
@@ -317,7 +329,7 @@ def _combined_row(
     joined = kratom.present and kratom.leaf
     if joined:
         activities.append(kratom_effect.studied_gut(knowledge))
-    ratio = auc_ratio(cleared, activities)
+    ratio = auc_ratio(cleared, activities, model_error(knowledge))
     severity = worst([severity_of(ratio.median, knowledge), *(row.severity for _, row in rows)])
     if victim.faded:
         severity = Severity.INFO

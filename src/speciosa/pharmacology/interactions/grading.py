@@ -33,6 +33,14 @@ def severity_of(ratio: float, knowledge: Knowledge) -> Severity:
     return min(met, key=lambda severity: severity.rank, default=Severity.INFO)
 
 
+def narrow_reason(medicine_id: str, knowledge: Knowledge, *, rises: bool) -> str:
+    """What a small rise, or fall, of this medicine's concentration can do; empty where little."""
+    narrow = knowledge.ddi.pk_wording.narrow_index.get(medicine_id)
+    if narrow is None:
+        return ""
+    return narrow.rises if rises else narrow.falls
+
+
 def raised(severity: Severity, steps: int = 1) -> Severity:
     """The severity so many steps worse, never worse than major: numbers alone are no emergency."""
     order = tuple(Severity)

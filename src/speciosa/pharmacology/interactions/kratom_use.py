@@ -37,7 +37,8 @@ class KratomContext:
 
     ``leaf`` and ``seven_oh`` say which kinds of product there are; both hold for a product whose
     kind is not known. ``beyond_study`` is true unless the use is known to lie inside the one
-    interaction study. ``hazards`` are the strongest of the kinds of product.
+    interaction study. ``last_use_known`` is whether the time of the last use is given. ``hazards``
+    are the strongest of the kinds of product.
     """
 
     mode: Mode
@@ -46,6 +47,7 @@ class KratomContext:
     unknown_product: bool
     beyond_study: bool
     again: bool
+    last_use_known: bool
     hazards: Mapping[HazardClass, tuple[Hazard, ...]]
 
     @property
@@ -69,7 +71,8 @@ class KratomContext:
             return f"If {self.name} were used{' again' if self.again else ''} with {label}"
         start = self.name[0].upper() + self.name[1:]
         if self.mode is Mode.STOPPED_RECENTLY:
-            return f"{start}, stopped lately or at an unknown time, with {label}"
+            when = "lately" if self.last_use_known else "at an unknown time"
+            return f"{start}, stopped {when}, with {label}"
         return f"{start} with {label}"
 
 
@@ -104,6 +107,7 @@ def kratom_context(
         unknown_product=unknown,
         beyond_study=seven_oh or _beyond_study(products, samples, knowledge),
         again=again,
+        last_use_known=use is not None and _days_since_last_use(case, use) is not None,
         hazards=hazards,
     )
 

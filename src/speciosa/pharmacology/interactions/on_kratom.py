@@ -11,7 +11,12 @@ from speciosa.pharmacology.interactions.grading import matters, number
 from speciosa.pharmacology.interactions.hazards import KRATOM, faded_remark
 from speciosa.pharmacology.interactions.perpetrator import GUT_FRACTION, label
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
-from speciosa.pharmacology.interactions.static_model import AucRatio, auc_ratio
+from speciosa.pharmacology.interactions.static_model import (
+    MODEL_ERROR,
+    AucRatio,
+    auc_ratio,
+    model_error,
+)
 from speciosa.pharmacology.interactions.victim import CYP3A
 
 if TYPE_CHECKING:
@@ -35,7 +40,7 @@ def on_kratom(
         if found is None:
             continue
         activity, facts = found
-        ratio = auc_ratio(victim, [activity])
+        ratio = auc_ratio(victim, [activity], model_error(knowledge))
         if matters(ratio.median, ratio.low, ratio.high, knowledge):
             yield _row(item, ratio, facts, kratom, knowledge)
 
@@ -93,6 +98,7 @@ def _row(
         consider=text["consider_on_kratom"],
         facts=(
             *facts,
+            f"ddi/{MODEL_ERROR}",
             "ddi/kratom/victim/note",
             "ddi/kratom/victim/animal/1",
             "ddi/kratom/victim/animal/2",

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions import kratom_effect as effect
-from speciosa.pharmacology.interactions.grading import number, raised, severity_of
+from speciosa.pharmacology.interactions.grading import narrow_reason, number, raised, severity_of
 from speciosa.pharmacology.interactions.hazards import KRATOM, case_reports, faded_remark, worst
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
-from speciosa.pharmacology.interactions.static_model import Clearance, auc_ratio
+from speciosa.pharmacology.interactions.static_model import (
+    MODEL_ERROR,
+    AucRatio,
+    Clearance,
+    auc_ratio,
+    model_error,
+)
 from speciosa.pharmacology.interactions.victim import CYP3A, clearance, clearance_facts, share
 
 if TYPE_CHECKING:
@@ -19,7 +25,10 @@ if TYPE_CHECKING:
     from speciosa.knowledge.fact import Fact
     from speciosa.pharmacology.interactions.kratom_use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
+    from speciosa.pharmacology.interactions.static_model import Activity
 
+_PROBE = "midazolam"
+_PROBE_RATIO = f"kratom/observed/{_PROBE}/auc_ratio"
 _IN_VITRO_ENZYMES = ("CYP2C9", "CYP2C19", "CYP2C8", "CYP1A2")
 
 
@@ -36,6 +45,44 @@ class _Part:
     shares: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
+@dataclasses.dataclass(frozen=True)
+class _FarEnd:
+    """The uncalibrated textbook model, how far it reaches for midazolam, and what was seen."""
+
+    activity: Activity
+    of_midazolam: float
+    seen: str
+
+
+@dataclasses.dataclass(frozen=True)
+class _Context:
+    """What is the same for every medicine of the list; ``far_end`` only beyond the study."""
+
+    kratom: KratomContext
+    far_end: _FarEnd | None
+    poor_metaboliser_of: frozenset[str]
+    major: float
+    knowledge: Knowledge
+
+
+def _context(
+    kratom: KratomContext, poor_metaboliser_of: frozenset[str], knowledge: Knowledge
+) -> _Context:
+    far_end = None
+    probe = clearance(knowledge.medicines.get(_PROBE), exact_f_gut=True)
+    if kratom.beyond_study and probe is not None:
+        activity = effect.far_end(knowledge)
+        seen = number(knowledge.ddi.constant(_PROBE_RATIO).number)
+        far_end = _FarEnd(activity, auc_ratio(probe, [activity]).high, seen)
+    return _Context(
+        kratom=kratom,
+        far_end=far_end,
+        poor_metaboliser_of=poor_metaboliser_of,
+        major=knowledge.ddi.constant("cut_off/major_pathway_fm").number,
+        knowledge=knowledge,
+    )
+
+
 def by_kratom(
     items: Sequence[Item],
     kratom: KratomContext,
@@ -45,6 +92,7 @@ def by_kratom(
     """Rows of kratom as perpetrator, worst mechanism first within each row."""
     if not kratom.counts:
         return
+    context = _context(kratom, poor_metaboliser_of, knowledge)
     for item in items:
         victim = clearance(
             item.medicine,
@@ -55,10 +103,10 @@ def by_kratom(
         parts = [
             part
             for part in (
-                _cyp3a(item, victim, kratom, knowledge),
-                _cyp2d6(item, victim, kratom, poor_metaboliser_of, knowledge),
-                _p_gp(item, knowledge),
-                _in_vitro_only(item, knowledge),
+                _cyp3a(item, victim, context),
+                _cyp2d6(item, victim, context),
+                _p_gp(item, context),
+                _in_vitro_only(item, context),
             )
             if part is not None
         ]
@@ -72,8 +120,8 @@ def _row(
     wording = knowledge.ddi.pk_wording
     severity = worst([part.severity for part in parts])
     facts = [fact for part in parts for fact in part.facts]
-    reason = wording.narrow_index.get(item.id)
-    if reason is not None:
+    reason = narrow_reason(item.id, knowledge, rises=True)
+    if reason:
         severity = raised(severity)
         facts.append(f"ddi/narrow_index/{item.id}")
     mechanism = [part.mechanism for part in parts]
@@ -135,18 +183,23 @@ def _measured(fact: Fact) -> Estimate:
 
 
 def _cyp3a(
-    item: Item, victim: Clearance | None, kratom: KratomContext, knowledge: Knowledge
+    item: Item,
+    victim: Clearance | None,
+    context: _Context,
 ) -> _Part | None:
     if victim is None or CYP3A not in victim.fm:
         return None
-    major = knowledge.ddi.constant("cut_off/major_pathway_fm").number
+    knowledge, far_end = context.knowledge, context.far_end
+    is_major = share(item.medicine, CYP3A) >= context.major
     facts = clearance_facts(item.medicine, frozenset({CYP3A}))
-    if not kratom.leaf:
-        return _seven_oh(facts, knowledge) if share(item.medicine, CYP3A) >= major else None
-    studied = auc_ratio(victim, [effect.studied_gut(knowledge)])
-    beyond = auc_ratio(victim, [effect.far_end(knowledge)]) if kratom.beyond_study else None
+    if not context.kratom.leaf:
+        return _seven_oh(Severity.MINOR, facts, knowledge) if is_major else None
+    observed = _observed(item, knowledge) if is_major else None
+    # The study itself needs no error of a model; what is carried to another medicine does.
+    error = None if observed else model_error(knowledge)
+    studied = auc_ratio(victim, [effect.studied_gut(knowledge)], error)
+    beyond = auc_ratio(victim, [far_end.activity]) if far_end else None
     high = max(studied.high, beyond.high) if beyond else studied.high
-    observed = _observed(item, knowledge) if share(item.medicine, CYP3A) >= major else None
     if observed is None and high < knowledge.ddi.constant("cut_off/msm_aucr_high").number:
         return None
     estimate = Estimate(
@@ -154,23 +207,28 @@ def _cyp3a(
         unit="ratio",
         low=studied.low,
         high=high,
-        interval=_interval(beyond=beyond is not None),
-        facts=effect.GUT_FACTS,
+        interval=_interval(knowledge, beyond=beyond is not None),
+        facts=(*effect.GUT_FACTS, f"ddi/{MODEL_ERROR}"),
     )
     return _Part(
         severity=_cyp3a_severity(studied.median, high, knowledge),
         certainty=Certainty.VERY_LOW if beyond else Certainty.LOW,
-        sentence=_cyp3a_sentence(observed, estimate),
-        mechanism=_cyp3a_mechanism(kratom, knowledge),
-        facts=(*effect.GUT_FACTS, *(effect.BEYOND_FACTS if beyond else ()), *facts),
+        sentence=_cyp3a_sentence(observed, studied, high, context),
+        mechanism=_cyp3a_mechanism(context),
+        facts=(
+            *effect.GUT_FACTS,
+            *(effect.BEYOND_FACTS if beyond else ()),
+            *(() if observed else (f"ddi/{MODEL_ERROR}",)),
+            *facts,
+        ),
         estimate=_measured(observed) if observed else estimate,
         shares={} if beyond else dict(studied.shares),
     )
 
 
-def _interval(*, beyond: bool) -> str:
+def _interval(knowledge: Knowledge, *, beyond: bool) -> str:
     if beyond:
-        return "from the calibrated gut effect to the far end of the textbook model"
+        return knowledge.ddi.pk_wording.text["interval_beyond"]
     return "90 % interval of the model calibrated to the study in people"
 
 
@@ -181,29 +239,40 @@ def _cyp3a_severity(median: float, high: float, knowledge: Knowledge) -> Severit
     return worst([severity_of(median, knowledge), reach])
 
 
-def _cyp3a_sentence(observed: Fact | None, estimate: Estimate) -> str:
-    low, high = number(estimate.low or 0.0), number(estimate.high or 0.0)
+def _cyp3a_sentence(
+    observed: Fact | None, studied: AucRatio, high: float, context: _Context
+) -> str:
+    """What was seen comes first; a far end is named as what it is."""
+    text = context.knowledge.ddi.pk_wording.text
     if observed is not None:
-        start = f"in people the exposure rose after one kratom tea ({_as_text(observed)})"
-        more = f"; with more, repeated or other products a range up to {high} cannot be excluded"
-        return f"{start}{more if estimate.value is None else ''}."
-    if estimate.value is None:
-        return f"exposure may rise; a ratio anywhere from {low} to {high} cannot be excluded."
-    return f"exposure may rise, ratio {number(estimate.value)} ({low} to {high})."
+        seen = f"in people the exposure rose after one kratom tea ({_as_text(observed)})."
+        more = text["range_beyond_observed"].format(far=number(high))
+        return f"{seen} {more}" if context.far_end else seen
+    low, median, top = (number(x) for x in (studied.low, studied.median, studied.high))
+    if context.far_end is None:
+        return f"exposure may rise, ratio {median} ({low} to {top})."
+    band = context.knowledge.ddi.constant("cut_off/msm_aucr_high").number
+    key = "range_beyond" if studied.high >= band else "range_beyond_small_gut"
+    return text[key].format(
+        seen=context.far_end.seen, median=median, low=low, high=top, far=number(high)
+    )
 
 
-def _cyp3a_mechanism(kratom: KratomContext, knowledge: Knowledge) -> str:
-    text = knowledge.ddi.pk_wording.text
-    parts = [text["kratom_gut"], text["beyond_study" if kratom.beyond_study else "within_study"]]
-    if kratom.seven_oh:
+def _cyp3a_mechanism(context: _Context) -> str:
+    text = context.knowledge.ddi.pk_wording.text
+    parts = [text["kratom_gut"], text["within_study"]]
+    if context.far_end is not None:
+        far_seen = number(context.far_end.of_midazolam)
+        parts[1] = text["beyond_study"].format(far_seen=far_seen, seen=context.far_end.seen)
+    if context.kratom.seven_oh:
         parts.append(text["seven_oh"])
     return " ".join(parts)
 
 
-def _seven_oh(facts: tuple[str, ...], knowledge: Knowledge) -> _Part:
+def _seven_oh(severity: Severity, facts: tuple[str, ...], knowledge: Knowledge) -> _Part:
     why = "no interaction study of 7-OH products exists in people"
     return _Part(
-        severity=Severity.MINOR,
+        severity=severity,
         certainty=Certainty.UNKNOWN,
         sentence="whether exposure changes is not known.",
         mechanism=knowledge.ddi.pk_wording.text["seven_oh"],
@@ -218,33 +287,35 @@ def _seven_oh(facts: tuple[str, ...], knowledge: Knowledge) -> _Part:
 def _cyp2d6(
     item: Item,
     victim: Clearance | None,
-    kratom: KratomContext,
-    poor_metaboliser_of: frozenset[str],
-    knowledge: Knowledge,
+    context: _Context,
 ) -> _Part | None:
-    major = knowledge.ddi.constant("cut_off/major_pathway_fm").number
-    if victim is None or share(item.medicine, effect.CYP2D6) < major:
+    if victim is None or share(item.medicine, effect.CYP2D6) < context.major:
         return None
+    kratom, knowledge = context.kratom, context.knowledge
     text = knowledge.ddi.pk_wording.text
     facts = (*effect.CYP2D6_FACTS, *clearance_facts(item.medicine, frozenset({effect.CYP2D6})))
-    if effect.CYP2D6 in poor_metaboliser_of:
+    if effect.CYP2D6 in context.poor_metaboliser_of:
         return _Part(
             severity=Severity.INFO,
             certainty=Certainty.MODERATE,
-            sentence="no change by CYP2D6 inhibition is expected in a poor metaboliser.",
+            sentence="no change by CYP2D6 inhibition is expected in a poor metaboliser, whose "
+            "exposure is already higher than usual.",
             mechanism=text["poor_metaboliser"].format(enzyme=effect.CYP2D6),
             facts=facts,
         )
+    if not kratom.leaf:
+        return _seven_oh(Severity.MINOR, facts, knowledge)
     probe = knowledge.ddi.constant("kratom/observed/dextromethorphan/auc_ratio")
     observed = _observed(item, knowledge)
-    within = kratom.leaf and not kratom.beyond_study
+    within = not kratom.beyond_study
     if observed is not None:
         sentence = f"in people no change was seen after one kratom tea ({_as_text(observed)})"
         sentence += "." if within else "; higher or repeated use is untested."
         estimate = _measured(observed)
     elif within:
         bound = auc_ratio(victim, [effect.studied_cyp2d6_bound(knowledge)]).high
-        sentence = f"no or little rise of exposure is expected, at most {number(bound)}."
+        sentence = "no rise was seen with another medicine of this enzyme; the study leaves room "
+        sentence += f"for a ratio of up to {number(bound)}."
         estimate = Estimate(
             value=None,
             unit="ratio",
@@ -271,8 +342,8 @@ def _cyp2d6(
 # ------------------------------------------------------------------ in vitro only
 
 
-def _p_gp(item: Item, knowledge: Knowledge) -> _Part | None:
-    wording = knowledge.ddi.pk_wording
+def _p_gp(item: Item, context: _Context) -> _Part | None:
+    wording = context.knowledge.ddi.pk_wording
     if item.id not in wording.p_gp_victims:
         return None
     facts = (
@@ -281,21 +352,25 @@ def _p_gp(item: Item, knowledge: Knowledge) -> _Part | None:
         "ddi/kratom/perpetrator/I_gut_uM",
         "ddi/cut_off/reversible_gut_R",
     )
-    return _not_studied(Severity.MINOR, wording.text["p_gp"], facts)
+    return _not_studied(Severity.MINOR, wording.text["p_gp"], facts, context)
 
 
-def _in_vitro_only(item: Item, knowledge: Knowledge) -> _Part | None:
-    major = knowledge.ddi.constant("cut_off/major_pathway_fm").number
-    enzymes = [e for e in _IN_VITRO_ENZYMES if share(item.medicine, e) >= major]
+def _in_vitro_only(item: Item, context: _Context) -> _Part | None:
+    enzymes = [e for e in _IN_VITRO_ENZYMES if share(item.medicine, e) >= context.major]
     if not enzymes:
         return None
-    text = knowledge.ddi.pk_wording.text["in_vitro_only"]
+    text = context.knowledge.ddi.pk_wording.text["in_vitro_only"]
     facts = [f"ddi/kratom/perpetrator/{enzyme}/Ki" for enzyme in enzymes]
     facts += clearance_facts(item.medicine, frozenset(enzymes))
-    return _not_studied(Severity.INFO, text.format(enzyme=" and ".join(enzymes)), tuple(facts))
+    mechanism = text.format(enzyme=" and ".join(enzymes))
+    return _not_studied(Severity.INFO, mechanism, tuple(facts), context)
 
 
-def _not_studied(severity: Severity, mechanism: str, facts: tuple[str, ...]) -> _Part:
+def _not_studied(
+    severity: Severity, mechanism: str, facts: tuple[str, ...], context: _Context
+) -> _Part:
+    if not context.kratom.leaf:
+        return _seven_oh(severity, facts, context.knowledge)
     return _Part(
         severity=severity,
         certainty=Certainty.UNKNOWN,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import Route
+from speciosa.knowledge.medicine_record import MedicineKind
 from speciosa.knowledge.medicines import Match, NameKind
 from speciosa.pharmacology.interactions.result import NotChecked
 
@@ -164,7 +165,9 @@ def recognise(case: Case, knowledge: Knowledge) -> Recognition:
     for item in found.items:
         known = merged.get(item.id)
         if known is not None:
-            twice.append(item.medicine.name)
+            # Coffee and an energy drink are two drinks, not one medicine taken twice.
+            if item.medicine.kind is not MedicineKind.SUBSTANCE:
+                twice.append(item.medicine.name)
             item = _stronger(known, item)  # noqa: PLW2901 (the merged item takes its place)
         merged[item.id] = item
     return Recognition(

@@ -29,7 +29,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     """One pair (or one shared hazard of several), one mechanism.
 
     ``auc_ratio`` is the change in exposure of ``victim`` (1 = none); ``shares`` are the parts of
-    the log ratio by mechanism ("gut CYP3A": 0.62), summing to 1 when present.
+    the log ratio by mechanism ("gut CYP3A": 0.62), summing to 1 when present. ``hazard`` is the
+    hazard class or the shared rule of an added effect.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     victim: str = ""
     direction: Direction
     kind: Kind
+    hazard: str = ""
     severity: Severity
     certainty: Certainty
     sentence: str
