@@ -1,9 +1,9 @@
 """Make the care table from the research notes (``gad_care.yaml``).
 
 This made the first release. The data files are the product and are edited by hand from there on;
-run it again only to compare. Diagnosis and instruments belong to the instruments table, crisis
-contacts and safety rules to the safety table; the order of the plan is ``care/plan.yaml``, written
-by hand. Usage::
+run it again only to compare (later edits: ``docs/knowledge-changelog.md``). Diagnosis and
+instruments belong to the instruments table, crisis contacts and safety rules to the safety table;
+the order of the plan is ``care/plan.yaml``, written by hand. Usage::
 
     python tools/import_care.py REFERENCE_FOLDER
 """

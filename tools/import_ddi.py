@@ -5,8 +5,9 @@
 Reads ``ddi_model.yaml`` (and ``medicines.yaml`` for the ids of victims and perpetrators) and writes
 ``data/ddi/{constants,kratom,pairs,potency,kratom_rules}.json`` and
 ``data/sources/ddi.json``, always the same bytes for the same notes. It made the first release of
-the table; from then on the data files are the product and are edited themselves. The wording in
-``data/ddi/*.yaml`` is written by hand.
+the table; from then on the data files are the product and are edited themselves, and running this
+again overwrites such edits (``docs/knowledge-changelog.md``). The wording in ``data/ddi/*.yaml`` is
+written by hand.
 """
 
 from __future__ import annotations

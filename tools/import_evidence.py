@@ -1,9 +1,10 @@
 """Make the evidence table and its sources from the research notes (``evidence.yaml``).
 
 This made the first release. The data files are the product and are edited by hand from there on;
-run it again only to compare. ``evidence_recipes.yaml`` beside it says how each effect of the notes
-becomes rows with one option and one comparator each; ``evidence_kratom_texts.yaml`` holds the
-sentences of the kratom records. Usage::
+run it again only to compare (later edits: ``docs/knowledge-changelog.md``).
+``evidence_recipes.yaml`` beside it says how each effect of the notes becomes rows with one option
+and one comparator each; ``evidence_kratom_texts.yaml`` holds the sentences of the kratom records.
+Usage::
 
     python tools/import_evidence.py REFERENCE_FOLDER
 """

@@ -3,8 +3,9 @@
 Usage: python tools/import_instruments.py REFERENCE_FOLDER
 
 It made the first release. The JSON files are the product and are edited by hand from then on; run
-it again only to start afresh, and read the differences. Corrections made against a source that was
-opened later stand beside the record they belong to, each with its source (``instr-...``).
+it again only to start afresh, and read the differences (``docs/knowledge-changelog.md``).
+Corrections made against a source that was opened later stand beside the record they belong to, each
+with its source (``instr-...``).
 The program prints what it read, what it wrote and which notes it left out, with the reason.
 """
 

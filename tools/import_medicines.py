@@ -5,7 +5,8 @@
 Reads ``medicines.yaml`` (and ``ddi_model.yaml`` for the studies behind observed ratios) and writes
 ``data/medicines/<id>.json`` and ``data/sources/medicines.json``, always the same bytes for the same
 notes. It made the first release of the table; from then on the data files are the product and are
-edited themselves.
+edited themselves: running this again overwrites what was verified or corrected since
+(``docs/knowledge-changelog.md``).
 """
 
 from __future__ import annotations
