@@ -324,7 +324,7 @@ def test_missing_data_leave_it_open(rule_id: str, changes: dict[str, Any]) -> No
     assert any(rule.missing_cost in m.cost and m.how for m in result.missing)
     if rule.grave:
         shown = next(r for r in result.conditional_rules if r.id == rule_id)
-        assert "Not known" in shown.because
+        assert "Not known: " in shown.because or "Not asked about: " in shown.because
         questions = rule.asks.values() or (rule.ask_if_missing,)
         assert any(question in shown.because for question in questions)
         finding = next(f for f in result.findings if f.id == f"safety.{rule_id}.not_known")
@@ -383,3 +383,12 @@ def _all_fired() -> list[Any]:
         for fires, _, _ in TABLE.values()
         for rule in assess(case_with(fires[0]), KNOWLEDGE).rules
     ]
+
+
+def test_no_gap_of_a_fact_reaches_a_reader() -> None:
+    result = assess(case_with({"labs": GONE, "signs": GONE, "conditions": GONE}), KNOWLEDGE)
+    texts = [m.cost + m.how for m in result.missing]
+    texts += [rule.because + rule.title for rule in result.conditional_rules]
+    texts += [f.text + f.action + f.detail for f in result.urgent.findings]
+    assert texts
+    assert not [text for text in texts if "{" in text]

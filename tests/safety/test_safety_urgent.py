@@ -238,7 +238,7 @@ def test_only_none_found_reassures() -> None:
 def test_it_says_what_was_and_what_was_not_asked() -> None:
     result = urgent(signs=signs(not_asked=("cannot_stay_safe", "mania", "pruritus")))
     finding = next(f for f in result.findings if f.id == "urgent.not_assessed")
-    open_, _, answered = finding.text.partition("Answered: ")
+    open_, _, answered = finding.text.partition("So far: ")
     for name in ("unable to stay safe", "mania", "itching"):
         assert name in open_
         assert name not in answered

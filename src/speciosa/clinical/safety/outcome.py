@@ -39,9 +39,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def still_open(self) -> str:
-        """What is not known, without what is already on record."""
-        reasons = (reason for reason in self.reasons if reason not in self.support)
-        return "; ".join((*reasons, *self._not_asked()))
+        """What is not known beside what was not asked about and what is already on record."""
+        return "; ".join(reason for reason in self.reasons if reason not in self.support)
 
     def _not_asked(self) -> tuple[str, ...]:
         return (f"not asked about: {', '.join(self.unasked)}",) if self.unasked else ()

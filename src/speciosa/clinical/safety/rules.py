@@ -46,9 +46,13 @@ def _shown(decided: Decided, knowledge: Knowledge) -> FiredRule:
     outcome = decided.outcome
     because = sentence(outcome.because)
     if outcome.unknown:
-        on_record = sentence(f"On record: {'; '.join(outcome.support)}" if outcome.support else "")
-        not_known = sentence(f"Not known: {outcome.still_open or 'it was not asked about'}")
-        because = " ".join(filter(None, (on_record, not_known, _ask(decided, knowledge))))
+        parts = {
+            "On record": "; ".join(outcome.support),
+            "Not known": outcome.still_open,
+            "Not asked about": ", ".join(outcome.unasked),
+        }
+        told = [sentence(f"{name}: {text}") for name, text in parts.items() if text]
+        because = " ".join((*told, _ask(decided, knowledge)))
     return FiredRule(
         id=rule.id,
         title=fill(rule.title, knowledge),

@@ -236,7 +236,7 @@ def _missing(
     return tuple(
         Missing(
             field=field,
-            cost=costs.get(field) or f"Not judged: {_titles(flags)}.",
+            cost=costs.get(field) or fill(f"Not judged: {_titles(flags)}.", knowledge),
             how=knowledge.safety.red_flags.ask_for[field],
             severity=Severity.MAJOR if any(_pointed_at(r) for r in flags) else Severity.MINOR,
         )
