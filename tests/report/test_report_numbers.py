@@ -45,7 +45,19 @@ def test_an_estimate_reads_as_a_clinician_would_write_it(estimate: Estimate, tex
 def test_rounding_never_moves_a_bound_onto_no_effect() -> None:
     assert shown(between(1.1, 1.02, 9.5, "ratio")).range == "1.02 to 9.5"
     assert shown(between(4.0, 0.97, 9.5, "ratio")).range.startswith("0.97")
-    assert shown(between(30.0, 0.0004, 95.0)).range.startswith("0.0004")
+
+
+def test_what_lies_far_below_its_interval_is_a_limit_and_no_exponent() -> None:
+    assert shown(between(30.0, 0.0004, 95.0)).range == "below 0.01 to 95"
+    assert shown(between(0.23, 9.6e-5, 11.2)).sentence.replace("\u00a0", " ") == (
+        "0.23 ng/mL (below 0.01 to 11; 90 % PI)"
+    )
+    assert shown(between(0.00024, 8.8e-8, 0.026, "share")).sentence.replace("\u00a0", " ") == (
+        "0.024 % (below 0.01 to 2.6; 90 % PI)"
+    )
+    assert shown(between(3e-5, 1e-9, 2.0)).number == "below 0.01"
+    assert shown(between(0.004, 1e-7, 0.3)).range == "below 0.0001 to 0.30"
+    assert shown(between(0.5, 0.0, 2.0)).range == "0 to 2"
 
 
 def test_an_infinite_or_undefined_number_is_not_known() -> None:
@@ -74,6 +86,7 @@ sizes = st.floats(min_value=-1e8, max_value=1e8, allow_nan=False).map(lambda x: 
 def test_written_bounds_stay_near_and_on_their_side_of_0_and_1(numbers: list[float]) -> None:
     low, value, high = numbers
     text = shown(between(value, low, high)).range.replace("−", "-").replace(",", "")
+    text = text.replace("below 0.01", "0.005").replace("below 0.0001", "0.00005")
     written = [float(part) for part in text.split(" to ")]
     for true, wrote in zip((low, high), written, strict=True):
         # Off by half of the second digit of the interval's width, or of the number's own.

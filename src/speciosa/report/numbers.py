@@ -2,7 +2,8 @@
 
 An interval decides how many digits its estimate deserves: two significant digits of its width.
 No number loses its second significant digit, and rounding never moves a bound onto 0 or 1,
-because there it would change what the interval says.
+because there it would change what the interval says. What lies far below the resolution of its
+interval is written as a limit (``below 0.01``), never with an exponent.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ _MINUS = "\u2212"
 _NO_UNIT = frozenset({"", "1", "ratio", "dimensionless", "unitless"})
 _LANDMARKS = (0.0, 1.0)
 _MOST_PLACES = 8
+# An interval that reaches the first number has no use for digits below the second.
+_TOO_SMALL = ((1.0, 0.01), (0.01, 0.0001))
 
 
 class Shown(NamedTuple):
@@ -69,11 +72,12 @@ def shown(estimate: Estimate) -> Shown:
             return Shown(plain(value), unit, one_sided, "", reason)
         return Shown(one_sided or NOT_KNOWN, unit if one_sided else "", "", "", reason)
     places = _places(low, high, value)
-    bounds = f"{_bound(low, places)} to {_bound(high, places)}"
+    least = next((small for reach, small in _TOO_SMALL if high >= reach), 0.0)
+    bounds = f"{_below(low, least) or _bound(low, places)} to {_bound(high, places)}"
     # Where an interval has no name, the reason says what it is.
     if value is None:
         return Shown(bounds, unit, "", estimate.interval, estimate.no_interval_because)
-    number = _write(value, places)
+    number = _below(value, least) or _write(value, places)
     return Shown(number, unit, bounds, estimate.interval, estimate.no_interval_because)
 
 
@@ -135,6 +139,11 @@ def _places(low: float, high: float, value: float | None) -> int:
 def _given_places(value: float) -> int:
     exponent = Decimal(repr(value)).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _below(value: float, least: float) -> str:
+    """The limit that a number lies under where its digits say nothing; else empty."""
+    return f"below {least:g}" if 0 < value < least else ""
 
 
 def _bound(value: float, places: int) -> str:
