@@ -114,7 +114,14 @@ class Picture:
         return None if date is None else (self.case.date - date).days
 
 
-_WORDS = {"long_qt": "long QT", "ptsd": "PTSD", "ocd": "OCD", "adhd": "ADHD", "copd": "COPD"}
+_WORDS = {
+    "suicide_attempt": "past suicide attempt",
+    "long_qt": "long QT",
+    "ptsd": "PTSD",
+    "ocd": "OCD",
+    "adhd": "ADHD",
+    "copd": "COPD",
+}
 
 
 def words(name: str) -> str:

@@ -32,13 +32,17 @@ def decide(picture: Picture) -> tuple[Decided, ...]:
 
 
 def fired(decided: Iterable[Decided], knowledge: Knowledge) -> tuple[FiredRule, ...]:
-    """The rules that hold."""
-    return tuple(_shown(d, knowledge) for d in decided if d.outcome.fires)
+    """The rules that hold, worst first, otherwise in the order of the rules."""
+    return _worst_first(_shown(d, knowledge) for d in decided if d.outcome.fires)
 
 
 def conditional(decided: Iterable[Decided], knowledge: Knowledge) -> tuple[FiredRule, ...]:
     """Grave rules that cannot be decided; their warning is shown as a condition."""
-    return tuple(_shown(d, knowledge) for d in decided if d.outcome.unknown and d.rule.grave)
+    return _worst_first(_shown(d, knowledge) for d in decided if d.outcome.unknown and d.rule.grave)
+
+
+def _worst_first(rules: Iterable[FiredRule]) -> tuple[FiredRule, ...]:
+    return tuple(sorted(rules, key=lambda rule: Severity(rule.severity).rank))
 
 
 def _shown(decided: Decided, knowledge: Knowledge) -> FiredRule:

@@ -38,7 +38,7 @@ def attempt_not_dated(picture: Picture) -> Outcome:
     if v.Sign.SUICIDE_ATTEMPT_RECENT in picture.case.signs.absent:
         return DOES_NOT_FIRE
     past = picture.condition(v.KnownCondition.SUICIDE_ATTEMPT)
-    return fires("a past suicide attempt, its date not known") if past.fires else past
+    return fires("a past suicide attempt whose date is not known") if past.fires else past
 
 
 def suicide_now(picture: Picture) -> Outcome:

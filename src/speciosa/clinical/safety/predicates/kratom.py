@@ -49,7 +49,9 @@ def kratom_in_question(picture: Picture) -> Outcome:
     if use.status is v.KratomStatus.STOPPED:
         return _not_long_stopped(picture)
     asking = use.status is v.KratomStatus.ASKING
-    return fires("the person asks about kratom" if asking else "kratom is used")
+    return fires(
+        "kratom is asked about; this would hold if it were used" if asking else "kratom is used"
+    )
 
 
 def _not_long_stopped(picture: Picture) -> Outcome:
