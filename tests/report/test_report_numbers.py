@@ -57,7 +57,7 @@ def test_what_lies_far_below_its_interval_is_a_limit_and_no_exponent() -> None:
     )
     assert shown(between(3e-5, 1e-9, 2.0)).number == "below 0.01"
     assert shown(between(0.004, 1e-7, 0.3)).range == "below 0.0001 to 0.30"
-    assert shown(between(0.5, 0.0, 2.0)).range == "0 to 2"
+    assert shown(between(0.5, 0.0, 2.0)).range == "0 to 2.0"
 
 
 def test_an_infinite_or_undefined_number_is_not_known() -> None:
