@@ -147,6 +147,25 @@ def test_the_use_is_described_as_reported():
     assert taken.as_used == "leaf powder, 4 g, 3 times a day, 5 days a week (as reported)"
 
 
+def test_once_is_said_once_and_a_label_is_quoted():
+    taken = first(product(label="label says 15 mg per g", dose={"leaf_g": 4.0}, times_per_day=1.0))
+    assert "once a day" in taken.as_used
+    assert taken.content.text.startswith('"label says 15 mg per g":')
+    # The label is there to read, so it is not said that nothing is known.
+    assert "nothing is known" not in taken.content.text
+
+
+def test_a_range_in_words_is_no_finer_than_it_is_known():
+    result = intake(case_of(product(dose={"leaf_g": 4.0}, times_per_day=4.0)), KNOWLEDGE)
+    assert "62 to 990 mg" in result.headline
+
+
+def test_nothing_is_said_to_have_been_assumed_where_nothing_was_computed():
+    result = intake(case_of(), KNOWLEDGE)
+    since = next(m for m in result.missing if m.field == "kratom.since")
+    assert "was assumed" not in since.cost
+
+
 def test_a_strain_name_is_not_believed():
     taken = first(product(strain="Red Bali", dose={"leaf_g": 1.0}))
     assert "nothing reliable" in taken.strain.text

@@ -309,3 +309,15 @@ def test_a_thousand_subjects_are_quick():
     start = time.perf_counter()
     run(leaf(3.0, 3.0), subjects=1000)
     assert time.perf_counter() - start < 1.0  # 30 ms when the machine is free
+
+
+def test_the_half_life_shown_for_seven_oh_does_not_say_when_it_is_gone():
+    result, _ = run(leaf())
+    misfit = next(f for f in result.findings if f.id == "exposure.known_misfit")
+    assert "24.7 h after repeated doses" in misfit.detail
+    assert "does not tell when 7-OH is gone" in misfit.detail
+
+
+def test_the_days_of_the_week_are_said():
+    result, _ = run(leaf(days_per_week=4.0))
+    assert "once a day on 4 days a week" in result.why

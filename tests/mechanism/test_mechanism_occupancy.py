@@ -158,3 +158,12 @@ def test_no_case_breaks_recommends_or_reassures(case):
         assert all(KNOWLEDGE.cite(f) for f in shown.facts)
         if shown.peak is not None:
             assert 0 <= shown.trough.value <= shown.peak.value <= 100
+
+
+def test_nothing_is_said_of_leaf_where_there_is_none():
+    tablet = run(TABLET | {"dose": {"units": 1.0, "seven_oh_mg_per_unit": 15.0}})
+    found = {f.id for f in tablet.findings}
+    assert "mechanism.seven_oh_high" in found
+    assert not {"mechanism.opioid_not_reassuring", "mechanism.other_alkaloids"} & found
+    leaf = {f.id for f in run(LEAF).findings}
+    assert {"mechanism.opioid_not_reassuring", "mechanism.other_alkaloids"} <= leaf

@@ -63,6 +63,18 @@ def number(value: float) -> str:
 
 
 def span(low: float, high: float, unit: str = "") -> str:
-    """A range as words: "3.9 to 62.1 mg"."""
-    text = f"{number(low)} to {number(high)}" if low != high else number(low)
+    """A range as words, no finer than it is known: "3.9 to 62 mg"."""
+    text = f"{_rough(low)} to {_rough(high)}" if low != high else number(low)
     return f"{text} {unit}" if unit else text
+
+
+def often(times_per_day: float) -> str:
+    """A frequency as people say it: "once a day", "2.5 times a day"."""
+    words = {1.0: "once", 2.0: "twice"}
+    return f"{words.get(times_per_day, f'{number(times_per_day)} times')} a day"
+
+
+def _rough(value: float) -> str:
+    """Two significant digits without an exponent for everyday sizes."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded:g}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from speciosa.case.vocabulary import ChildPugh, KnownCondition, Pregnancy
 from speciosa.pharmacology.exposure.comparison import HIGHEST_MG
+from speciosa.pharmacology.exposure.describe import name_of
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def _half_lives(id_: str, knowledge: Knowledge) -> Finding:
         id_,
         md=number(knowledge.fact("kratom/pk_huestis2024_t12_md").number),
         sd=number(knowledge.fact("kratom/pk_huestis2024_t12_sd").number),
+        seven_oh_md=number(knowledge.fact("kratom/pk_huestis2024_7oh_t12_md").number),
+        seven_oh_sd=number(knowledge.fact("kratom/pk_huestis2024_7oh_t12_sd").number),
     )
 
 
@@ -68,7 +71,7 @@ def _of_input(courses: tuple[Course, ...], knowledge: Knowledge) -> list[Finding
         ("exposure.single_dose", [c for c in courses if not c.regimen.frequency_known]),
     ):
         if chosen:
-            names = [c.product.label or knowledge.kratom.forms[c.product.form].name for c in chosen]
+            names = [name_of(c.product, knowledge) for c in chosen]
             found.append(finding(words, id_, names=", ".join(dict.fromkeys(names))))
     if any(len(c.regimen.times_h) > 1 for c in courses):
         hours = knowledge.fact("kratom/assumption_waking_day").number

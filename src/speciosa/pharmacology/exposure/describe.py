@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Estimate, Finding, Missing
 from speciosa.pharmacology.exposure.content import Alkaloid, AlkaloidAmount, Known, grams
-from speciosa.pharmacology.wording import finding, missing, number, span
+from speciosa.pharmacology.wording import finding, missing, number, often, span
 
 if TYPE_CHECKING:
     from speciosa.case.model import KratomDose, KratomProduct
@@ -18,8 +18,8 @@ _BEST_FIRST = (Known.LABORATORY, Known.LABEL, Known.FORM)
 
 
 def name_of(product: KratomProduct, knowledge: Knowledge) -> str:
-    """The label as given, or the name of the form."""
-    return product.label or knowledge.kratom.forms[product.form].name
+    """The label in quotation marks, because its words are another's; or the name of the form."""
+    return f'"{product.label}"' if product.label else knowledge.kratom.forms[product.form].name
 
 
 def as_used(product: KratomProduct, knowledge: Knowledge) -> str:
@@ -28,7 +28,7 @@ def as_used(product: KratomProduct, knowledge: Knowledge) -> str:
     phrases = knowledge.kratom.exposure_wording.phrases
     parts = [form.name, _amount(product.dose, form.unit_name) or phrases["amount_unknown"]]
     if product.times_per_day is not None:
-        parts.append(f"{number(product.times_per_day)} times a day")
+        parts.append(often(product.times_per_day))
     if product.days_per_week is not None:
         parts.append(f"{number(product.days_per_week)} days a week")
     return f"{', '.join(parts)} ({phrases['as_reported']})"

@@ -8,7 +8,7 @@ from speciosa.case.vocabulary import KratomStatus
 from speciosa.finding import worst_first
 from speciosa.pharmacology.exposure.caveats import caveats, stopped_findings
 from speciosa.pharmacology.exposure.content import Alkaloid
-from speciosa.pharmacology.exposure.describe import content_missing
+from speciosa.pharmacology.exposure.describe import content_missing, name_of
 from speciosa.pharmacology.exposure.intake import amounts_of
 from speciosa.pharmacology.exposure.level import compare_levels
 from speciosa.pharmacology.exposure.regimen import days_of_use, regimen_of
@@ -16,10 +16,10 @@ from speciosa.pharmacology.exposure.result import ExposureResult, ExposureStatus
 from speciosa.pharmacology.exposure.samples import ExposureSamples
 from speciosa.pharmacology.exposure.simulate import Course, Population, simulate
 from speciosa.pharmacology.exposure.summary import analytes, curves, drivers, headline
-from speciosa.pharmacology.wording import missing, number
+from speciosa.pharmacology.wording import missing, number, often
 
 if TYPE_CHECKING:
-    from speciosa.case.model import Case
+    from speciosa.case.model import Case, KratomProduct
     from speciosa.finding import Finding, Missing
     from speciosa.knowledge import Knowledge
 
@@ -94,7 +94,7 @@ def _courses(case: Case, knowledge: Knowledge) -> tuple[tuple[Course, ...], tupl
         if any(a is not None and a.high > 0 for a in (mg, seven_oh)):
             courses.append(Course(product, mg, seven_oh, regimen_of(product, days, knowledge)))
         else:
-            left_out.append(product.label or knowledge.kratom.forms[product.form].name)
+            left_out.append(name_of(product, knowledge))
     return tuple(courses), tuple(left_out)
 
 
@@ -103,13 +103,17 @@ def _pattern(courses: tuple[Course, ...], knowledge: Knowledge) -> str:
     known = [c for c in courses if c.regimen.frequency_known]
     if not known:
         return phrases["pattern_once"]
-    often = " and ".join(
-        f"{number(c.product.times_per_day)} times a day" for c in known if c.product.times_per_day
-    )
+    said = " and ".join(_frequency(c.product) for c in known)
     if all(c.regimen.steady for c in known):
-        return phrases["pattern_steady"].format(often=often)
+        return phrases["pattern_steady"].format(often=said)
     days = number(max(c.regimen.dosing_days for c in known))
-    return phrases["pattern_days"].format(days=days, often=often)
+    return phrases["pattern_days"].format(days=days, often=said)
+
+
+def _frequency(product: KratomProduct) -> str:
+    weekly = product.days_per_week
+    on_days = "" if weekly is None else f" on {number(weekly)} days a week"
+    return f"{often(product.times_per_day or 0.0)}{on_days}"
 
 
 def _samples(people: Population, seed: int, *, incomplete: bool) -> ExposureSamples:

@@ -17,7 +17,7 @@ from speciosa.pharmacology.mechanism.occupancy import (
     unbound,
 )
 from speciosa.pharmacology.mechanism.result import MechanismResult, TargetOccupancy
-from speciosa.pharmacology.wording import finding, missing, number
+from speciosa.pharmacology.wording import finding, missing, number, span
 
 if TYPE_CHECKING:
     from speciosa.case.model import Case
@@ -104,7 +104,7 @@ def _headline(targets: tuple[TargetOccupancy, ...], knowledge: Knowledge) -> str
     peak = targets[0].peak
     if peak is None or peak.low is None or peak.high is None:
         return phrases["headline_none"]
-    return phrases["headline"].format(low=number(peak.low), high=number(peak.high))
+    return phrases["headline"].format(range=span(peak.low, peak.high))
 
 
 def _findings(
@@ -130,9 +130,10 @@ def _findings(
             oh_high=number(seven_oh.high or 0.0),
         ),
         finding(words, "mechanism.affinities"),
-        finding(words, "mechanism.opioid_not_reassuring"),
-        finding(words, "mechanism.other_alkaloids", fold=number(fold)),
     ]
+    if samples.mitragynine_peak_nm.any():
+        found.append(finding(words, "mechanism.opioid_not_reassuring"))
+        found.append(finding(words, "mechanism.other_alkaloids", fold=number(fold)))
     if samples.swallowed_seven_oh:
         found.append(finding(words, "mechanism.seven_oh_high"))
     return tuple(found)
