@@ -20,7 +20,15 @@ QUICK = settings(
 )
 # What only the presence of a field can say, and no question can ask for: words in free text and
 # laboratory values. A case in which nothing else was urgent was truly asked about and answered.
-ALARM_BY_PRESENCE = {"urgent.free_text", "urgent.liver_laboratory", "urgent.qtc_very_long"}
+ALARM_BY_PRESENCE = {
+    "urgent.free_text",
+    "urgent.liver_laboratory",
+    "urgent.bilirubin_laboratory",
+    "urgent.alp_laboratory",
+    "urgent.sodium_low",
+    "urgent.sodium_very_low",
+    "urgent.qtc_very_long",
+}
 
 
 def _reassuring(result: SafetyResult) -> set[str]:

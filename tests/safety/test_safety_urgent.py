@@ -137,7 +137,13 @@ def test_the_serotonin_question_names_the_missing_medicines() -> None:
         ([("alt", 300, "U/L", 40), ("bilirubin", 3.6, "mg/dL", 1.2)], "same_day"),
         ([("alt", 300, "U/L", 40), ("inr", 1.8, "ratio", None)], "same_day"),
         ([("alt", 300, "U/L", 40), ("bilirubin", 60, "umol/L", None)], "same_day"),
-        ([("alt", 50, "U/L", 40), ("bilirubin", 60, "umol/L", 21)], "none_found"),
+        ([("alt", 50, "U/L", 40), ("bilirubin", 60, "umol/L", 21)], "same_day"),
+        ([("alt", 50, "U/L", 40), ("bilirubin", 30, "umol/L", 21)], "none_found"),
+        ([("alp", 300, "U/L", 105)], "soon"),
+        ([("alp", 130, "U/L", 105)], "none_found"),
+        ([("sodium", 135, "mmol/L", None)], "none_found"),
+        ([("sodium", 131, "mmol/L", None)], "soon"),
+        ([("sodium", 124, "mmol/L", None)], "same_day"),
         ([("qtc", 500, "ms", None)], "same_day"),
         ([("qtc", 499, "ms", None)], "none_found"),
     ],
@@ -287,3 +293,19 @@ def test_the_flag_says_what_is_on_record_and_not_what_could_be() -> None:
 def test_the_note_on_unchecked_numbers_stands_only_beside_one() -> None:
     assert "not checked" in urgent(place="GB").contacts_note
     assert "not checked" not in urgent(place="US-TN").contacts_note
+
+
+def test_a_lesser_flag_never_hides_what_was_not_asked() -> None:
+    low = {"labs": [{"name": "sodium", "value": 131, "unit": "mmol/L"}]}
+    result = urgent_with({**low, "signs": GONE})
+    assert result.status is UrgentStatus.SOON
+    assert "Not every danger sign was asked about" in result.headline
+    assert "urgent.not_assessed" in {f.id for f in result.findings}
+    assert "Not every danger sign" not in urgent_with(low).headline
+    assert "urgent.not_assessed" not in {f.id for f in urgent_with(low).findings}
+
+
+def test_cholestatic_values_are_a_liver_signal_without_alt() -> None:
+    alp = [{"name": "alp", "value": 298, "unit": "U/L", "upper_limit": 105}]
+    rules = {r.id for r in assess(case_with({"labs": alp}), KNOWLEDGE).rules}
+    assert "SR-LIVER-01" in rules

@@ -119,6 +119,7 @@ class Headlines(Record, frozen=True, kw_only=True):
     same_day: str
     soon: str
     not_assessed: str
+    still_open: str
     none_found: str
 
 

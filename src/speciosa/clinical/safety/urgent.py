@@ -44,13 +44,14 @@ def assess(picture: Picture) -> tuple[UrgentResult, tuple[Missing, ...]]:
     if meanings:
         ask.insert(0, _free_text_words(data.free_text.ask, meanings))
         findings.append(_free_text_finding(picture.knowledge, meanings))
-    if status in (UrgentStatus.NOT_ASSESSED, UrgentStatus.NONE_FOUND):
+    closing = (UrgentStatus.SOON,) if questions else (UrgentStatus.NONE_FOUND,)
+    if status in (UrgentStatus.NOT_ASSESSED, *closing):
         findings.append(_closing_finding(status, picture, questions))
     findings += _past_attempt(picture)
     contacts, note = _contacts(picture)
     result = UrgentResult(
         status=status,
-        headline=_headline(status, raised, picture.knowledge),
+        headline=_headline(status, raised, picture.knowledge, still_open=bool(questions)),
         findings=tuple(sorted(findings, key=lambda f: f.severity.rank)),
         ask_now=tuple(dict.fromkeys(ask)),
         contacts=contacts,
@@ -114,8 +115,13 @@ def _answered(picture: Picture) -> str:
     return "; ".join(told)
 
 
-def _headline(status: UrgentStatus, raised: tuple[Raised, ...], knowledge: Knowledge) -> str:
-    text: str = getattr(knowledge.safety.red_flags.headlines, status)
+def _headline(
+    status: UrgentStatus, raised: tuple[Raised, ...], knowledge: Knowledge, *, still_open: bool
+) -> str:
+    headlines = knowledge.safety.red_flags.headlines
+    text: str = getattr(headlines, status)
+    if still_open and status is not UrgentStatus.NOT_ASSESSED:
+        text = f"{text} {headlines.still_open}"
     titles = dict.fromkeys(r.flag.title for r in raised if str(r.flag.route) == str(status))
     return fill(text.replace("{titles}", "; ".join(titles)), knowledge)
 
@@ -154,6 +160,7 @@ def _closing_finding(
     status: UrgentStatus, picture: Picture, questions: tuple[tuple[TriageQuestion, str], ...]
 ) -> Finding:
     asked = status is UrgentStatus.NONE_FOUND
+    status = UrgentStatus.NONE_FOUND if asked else UrgentStatus.NOT_ASSESSED
     data, knowledge = picture.knowledge.safety.red_flags, picture.knowledge
     notice = data.none_found if asked else data.not_assessed
     answered = _answered(picture)

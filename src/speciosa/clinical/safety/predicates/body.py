@@ -13,7 +13,11 @@ from speciosa.clinical.safety.outcome import (
     not_asked,
 )
 from speciosa.clinical.safety.picture import Picture
-from speciosa.clinical.safety.predicates.laboratory import raised_transaminase
+from speciosa.clinical.safety.predicates.laboratory import (
+    raised_alp,
+    raised_bilirubin,
+    raised_transaminase,
+)
 
 _ALCOHOL = "ethanol"
 
@@ -99,6 +103,8 @@ def liver_signal(picture: Picture) -> Outcome:
         picture.sign(v.Sign.PRURITUS),
         fires_if(itching, "itching noticed on kratom"),
         raised_transaminase(picture),
+        raised_bilirubin(picture),
+        raised_alp(picture),
     )
 
 

@@ -13,7 +13,13 @@ from speciosa.clinical.safety.outcome import (
     fires_if,
 )
 from speciosa.clinical.safety.picture import Picture
-from speciosa.clinical.safety.predicates.laboratory import qtc_at_least, severe_liver_pattern
+from speciosa.clinical.safety.predicates.laboratory import (
+    qtc_at_least,
+    raised_alp,
+    raised_bilirubin,
+    severe_liver_pattern,
+    sodium_below,
+)
 from speciosa.clinical.safety.predicates.medicines import is_serotonergic, prolongs_qt
 
 _TOXICITY_SIGNS = (
@@ -154,3 +160,23 @@ def qtc_very_long(picture: Picture) -> Outcome:
 def severe_liver_injury_in_laboratory(picture: Picture) -> Outcome:
     """Raised ALT or AST with raised bilirubin or INR."""
     return severe_liver_pattern(picture)
+
+
+def bilirubin_raised_in_laboratory(picture: Picture) -> Outcome:
+    """Raised bilirubin with or without raised ALT: injury by kratom is often cholestatic."""
+    return raised_bilirubin(picture)
+
+
+def alp_raised_in_laboratory(picture: Picture) -> Outcome:
+    """Raised ALP."""
+    return raised_alp(picture)
+
+
+def sodium_low(picture: Picture) -> Outcome:
+    """A measured sodium that is low."""
+    return sodium_below(picture, "sodium_low")
+
+
+def sodium_very_low(picture: Picture) -> Outcome:
+    """A measured sodium that is looked into on the same day."""
+    return sodium_below(picture, "sodium_very_low")

@@ -16,7 +16,7 @@ from speciosa.clinical.safety.picture import Picture
 
 # Molar mass of bilirubin 584.66 g/mol: 1 mg/dL is 17.1 umol/L.
 _UMOL_PER_L_IN_MG_PER_DL = 17.1
-_LETTERS = {v.LabName.ALT: "ALT", v.LabName.AST: "AST"}
+_LETTERS = {v.LabName.ALT: "ALT", v.LabName.AST: "AST", v.LabName.ALP: "ALP"}
 
 
 def _above_multiple(picture: Picture, name: v.LabName, limits: str, multiple: str) -> Outcome:
@@ -51,6 +51,36 @@ def raised_transaminase(picture: Picture) -> Outcome:
         return alt
     ast = _above_multiple(picture, v.LabName.AST, "alt_upper_limit", "alt_multiple")
     return any_of(alt, ast)
+
+
+def raised_bilirubin(picture: Picture) -> Outcome:
+    """Bilirubin above its multiple, whatever ALT says; an unmeasured one is left to ALT to ask."""
+    if picture.case.lab(v.LabName.BILIRUBIN) is None:
+        return DOES_NOT_FIRE
+    return _above_multiple(
+        picture, v.LabName.BILIRUBIN, "bilirubin_upper_limit", "bilirubin_multiple"
+    )
+
+
+def raised_alp(picture: Picture) -> Outcome:
+    """ALP above its multiple of the laboratory's own limit, which depends on age and method."""
+    lab = picture.case.lab(v.LabName.ALP)
+    if lab is None:
+        return DOES_NOT_FIRE
+    if lab.upper_limit is None:
+        return cannot_tell("labs.alp", because="the upper limit of ALP is not known")
+    times = picture.limit("alp_multiple")
+    raised = lab.value > times * lab.upper_limit
+    return fires_if(raised, f"ALP {lab.value:g} {lab.unit}, above {times:g} times the upper limit")
+
+
+def sodium_below(picture: Picture, limit: str) -> Outcome:
+    """A measured sodium below a limit; mmol/L and mEq/L are the same number."""
+    lab = picture.case.lab(v.LabName.SODIUM)
+    if lab is None:
+        return DOES_NOT_FIRE
+    measured = "" if lab.date is None else f" on {lab.date.isoformat()}"
+    return fires_if(lab.value < picture.limit(limit), f"sodium {lab.value:g} {lab.unit}{measured}")
 
 
 def severe_liver_pattern(picture: Picture) -> Outcome:
