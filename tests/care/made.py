@@ -158,6 +158,15 @@ def item(result: PlanResult, item_id: str) -> PlanItem:
     return next(i for s in result.sections for i in s.items if i.id == item_id)
 
 
+def notes_on(result: PlanResult, section_id: str) -> tuple[Finding, ...]:
+    return next(s.notes for s in result.sections if s.id == section_id)
+
+
+def note(result: PlanResult, section_id: str, name: str) -> Finding:
+    wanted = f"care.note.{section_id}.{name}"
+    return next(n for n in notes_on(result, section_id) if n.id == wanted)
+
+
 def ids(result: PlanResult) -> list[str]:
     return [i.id for s in result.sections for i in s.items]
 

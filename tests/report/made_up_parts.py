@@ -564,7 +564,11 @@ INTERACTIONS = InteractionsResult(
     components={"Cold relief": ("paracetamol", "dextromethorphan")},
     findings=(finding("Five of seven entries were checked.", Severity.MINOR),),
     missing=(Missing(field="medicines[2].dose_mg", cost="The size of the change is wider."),),
-)
+    no_effect=Estimate(
+        value=None, unit="ratio", low=0.8, high=1.25, interval="limits of no effect",
+        facts=("ddi/midazolam",),
+    ),
+)  # fmt: skip
 
 SIDE_EFFECTS = SideEffectsResult(
     headline="Constipation was reported; seizure and liver injury are rare but serious.",
@@ -768,6 +772,7 @@ PLAN = PlanResult(
                     facts=("instruments/gad7/band",),
                 ),
             ),
+            notes=(finding("Said once for several items.", Severity.MAJOR, tone=Tone.WARNING),),
         ),
         PlanSection(
             id="treatment",
@@ -811,6 +816,14 @@ PLAN = PlanResult(
     ),
     findings=(finding("Abrupt stopping can cause withdrawal.", Severity.MAJOR, tone=Tone.WARNING),),
     missing=(Missing(field="preferences.goals", cost="Something stays open (preferences.goals)."),),
+    first_steps=(
+        PlanItem(
+            id="first.risk", title="Assess suicide risk today", standing="do",
+            what="Ask about intent and plan before the visit ends.", why="Item 9 was positive.",
+            certainty=Certainty.HIGH, certainty_words="Agreed in every guideline.",
+            decided_by="the treating clinician",
+        ),
+    ),
 )  # fmt: skip
 
 CONSULTATION = ConsultationResult(

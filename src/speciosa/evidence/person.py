@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import dataclass
 
-from speciosa.case.model import Case, TriedTreatment
+from speciosa.case.model import Case
 from speciosa.case.vocabulary import (
     ChildPugh,
     KnownCondition,
@@ -16,6 +17,19 @@ from speciosa.case.vocabulary import (
 )
 from speciosa.knowledge import Knowledge
 from speciosa.knowledge.evidence import EffectEstimate, EvidenceWording
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Something the person takes, plans or has tried."""
+
+    names: frozenset[str]
+    words: str
+
+    def concerns(self, part: EffectEstimate) -> bool:
+        """Whether a row is about it."""
+        return bool(self.names & {part.option.casefold(), *part.medicines, *part.treatments})
+
 
 _LIVER_SIGNS = {Sign.JAUNDICE, Sign.DARK_URINE, Sign.PRURITUS}
 _SEVEN_OH_FORMS = {KratomForm.SEVEN_OH_PRODUCT, KratomForm.PSEUDOINDOXYL_PRODUCT}
@@ -57,10 +71,13 @@ def flags(case: Case, knowledge: Knowledge) -> frozenset[str]:
 def cautions(
     part: EffectEstimate,
     held: Set[str],
-    tried: tuple[tuple[TriedTreatment, frozenset[str]], ...],
+    own: tuple[Own, ...],
     wording: EvidenceWording,
 ) -> Iterator[str]:
-    """Cautions on one row: what holds for the person, and what was tried before."""
+    """What the person takes or tried on this row, then the cautions that hold for the person."""
+    for one in own:
+        if one.concerns(part):
+            yield one.words
     for caution in wording.cautions:
         concerns = (
             part.group in caution.groups
@@ -69,25 +86,31 @@ def cautions(
         )
         if caution.when in held and concerns:
             yield caution.text
-    for treatment, names in tried:
-        own = {part.option.casefold(), *part.medicines, *part.treatments}
-        if names & own:
-            outcome = treatment.outcome.value if treatment.outcome else "unknown"
-            yield wording.tried_caution.format(
-                name=treatment.name, outcome=wording.tried_outcomes[outcome]
-            )
 
 
-def tried_before(
-    case: Case, knowledge: Knowledge
-) -> tuple[tuple[TriedTreatment, frozenset[str]], ...]:
-    """Each treatment tried, with the names under which rows may know it."""
+def own_treatments(case: Case, knowledge: Knowledge) -> tuple[Own, ...]:
+    """What the person takes, plans or has tried, each with the names under which rows know it."""
+    wording = knowledge.evidence.wording
     found = []
+    for medicine in case.medicines:
+        if medicine.stopped is not None and medicine.stopped <= case.date:
+            continue
+        text = wording.planned_caution if medicine.planned else wording.taken_caution
+        names = frozenset(m.id for m in knowledge.medicines.match(medicine.name).medicines)
+        found.append(Own(names=names, words=text.format(name=medicine.name)))
+    for substance in case.substances:
+        names = frozenset(m.id for m in knowledge.medicines.match(substance.name).medicines)
+        text = wording.taken_caution.format(name=substance.name)
+        found.append(Own(names=names, words=text))
     for treatment in case.preferences.tried:
-        names = {treatment.name.casefold()}
-        names |= {t.id for t in knowledge.care.treatments_named(treatment.name)}
-        medicine = knowledge.medicines.find(treatment.name)
-        if medicine is not None:
-            names.add(medicine.id)
-        found.append((treatment, frozenset(names)))
+        known = {treatment.name.casefold()}
+        known |= {t.id for t in knowledge.care.treatments_named(treatment.name)}
+        recognised = knowledge.medicines.find(treatment.name)
+        if recognised is not None:
+            known.add(recognised.id)
+        outcome = treatment.outcome.value if treatment.outcome else "unknown"
+        words = wording.tried_caution.format(
+            name=treatment.name, outcome=wording.tried_outcomes[outcome]
+        )
+        found.append(Own(names=frozenset(known), words=words))
     return tuple(found)

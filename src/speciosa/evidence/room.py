@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 
 from speciosa.case.model import Case
 from speciosa.evidence import person, rows
@@ -27,7 +27,7 @@ def assess(case: Case, knowledge: Knowledge) -> EvidenceResult:
         user_reports=_reports((*table.lane("user_report"), *shares), table),
         preclinical=_reports(table.lane("preclinical"), table),
         harms=_reports(table.lane("harm"), table),
-        findings=_findings(wording.findings, held),
+        findings=(*_findings(wording.findings, held), *_not_read(table)),
         missing=tuple(
             Missing(field=m.field, cost=m.cost, how=m.how)
             for m in wording.missing
@@ -38,18 +38,42 @@ def assess(case: Case, knowledge: Knowledge) -> EvidenceResult:
 
 def _options(case: Case, knowledge: Knowledge, held: Set[str]) -> tuple[EffectRow, ...]:
     table = knowledge.evidence
-    tried = person.tried_before(case, knowledge)
+    own = person.own_treatments(case, knowledge)
     pairs = [(effect, part) for effect in table.effects for part in effect.rows]
-    pairs.sort(key=lambda pair: rows.sort_key(*pair))
+    pairs = [pair for pair in pairs if pair[1].direction_read]
+    pairs.sort(
+        key=lambda pair: rows.sort_key(
+            *pair, concerns_person=any(one.concerns(pair[1]) for one in own)
+        )
+    )
     return tuple(
         rows.row(
             effect,
             part,
             table.wording,
-            tuple(person.cautions(part, held, tried, table.wording)),
+            tuple(person.cautions(part, held, own, table.wording)),
         )
         for effect, part in pairs
     )
+
+
+def _not_read(table: Evidence) -> Iterator[Finding]:
+    """One line for the sources of which neither size nor direction was read."""
+    pairs = [(e, part) for e in table.effects for part in e.rows if not part.direction_read]
+    worded = table.wording.not_read
+    if pairs:
+        yield Finding(
+            id=worded.id,
+            severity=Severity(worded.severity),
+            certainty=worded.certainty,
+            text=worded.text.format(
+                rows="; ".join(
+                    f"{part.option} against {part.comparator}, {part.outcome} ({effect.design})"
+                    for effect, part in pairs
+                )
+            ),
+            facts=tuple(effect.fact_id(part) for effect, part in pairs),
+        )
 
 
 def _reports(records: tuple[KratomRecord, ...], table: Evidence) -> tuple[Report, ...]:

@@ -44,12 +44,16 @@ def row(
         k=effect.k,
         n=part.n or effect.n,
         certainty=effect.certainty.level,
-        certainty_reason=wording.certainty_by[effect.certainty.by]
-        .format(reason=effect.certainty.reason.rstrip("."))
-        .strip(),
+        certainty_reason=_certainty_reason(effect, wording),
         cautions=" ".join(c for c in (effect.caution, population, *cautions) if c),
         facts=(fact_id,),
     )
+
+
+def _certainty_reason(effect: Effect, wording: EvidenceWording) -> str:
+    reason = effect.certainty.reason.rstrip(".")
+    key = effect.certainty.by if reason else f"{effect.certainty.by}_bare"
+    return wording.certainty_by[key].format(reason=reason)
 
 
 def favours_in_words(part: EffectEstimate, wording: EvidenceWording) -> str:
@@ -69,11 +73,17 @@ def benefit(part: EffectEstimate) -> float | None:
     return gain if part.better is Better.ABOVE else -gain
 
 
-def sort_key(effect: Effect, part: EffectEstimate) -> tuple[object, ...]:
-    """Group, certainty, then like with like (control, measure), and only inside those by size."""
+def sort_key(
+    effect: Effect, part: EffectEstimate, *, concerns_person: bool = False
+) -> tuple[object, ...]:
+    """Group, what the person takes or tried, certainty, then like with like, and last by size.
+
+    Like with like is the same control, measure and outcome: sizes rank only inside these.
+    """
     size = benefit(part)
     return (
         _GROUP_ORDER.index(part.group),
+        not concerns_person,
         _CERTAINTY_ORDER.index(effect.certainty.level),
         _CONTROL_ORDER.index(part.control),
         part.measure,

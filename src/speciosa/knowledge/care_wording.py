@@ -47,8 +47,15 @@ class Change(Conditional, frozen=True, kw_only=True):
     """What a flag does to an item: a stricter standing, a caution, a reason for this person.
 
     ``must_not`` names the safety rule that the change carries out; it then becomes a finding.
-    ``classes`` limits a change of the whole section to items of those classes.
+    ``classes`` limits a change of the whole section to items of those classes. A change with an
+    ``id`` is said once for the section, as a note of that ``severity`` and ``certainty``, when
+    several items carry it. ``covers`` names safety rules that need no item of their own beside it.
     """
+
+    id: str = ""
+    severity: str = "moderate"
+    certainty: Certainty = Certainty.LOW
+    covers: tuple[str, ...] = ()
 
     standing: str = ""
     caution: str = ""
@@ -59,7 +66,11 @@ class Change(Conditional, frozen=True, kw_only=True):
 
 
 class Item(Conditional, frozen=True, kw_only=True):
-    """One thing to do, offer, consider, weigh or avoid."""
+    """One thing to do, offer, consider, weigh or avoid.
+
+    ``covers`` names findings and safety rules of other rooms that need no item beside this one;
+    ``kind`` places an item without a treatment among the options.
+    """
 
     id: str
     section: str
@@ -69,6 +80,8 @@ class Item(Conditional, frozen=True, kw_only=True):
     why: str
     decided_by: str
     treatment: str = ""
+    kind: str = ""
+    covers: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     certainty: Certainty | None = None
@@ -76,6 +89,28 @@ class Item(Conditional, frozen=True, kw_only=True):
     cautions: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+
+
+class FirstStep(Conditional, frozen=True, kw_only=True):
+    """One of the few things to do first, in order of weight.
+
+    ``made_from`` names what another part of the assessment supplies: ``urgent`` findings, the
+    worst ``interaction``, the first option ``offer``ed. ``always`` keeps a step where the number
+    of steps is cut; ``unless_said`` names findings that already became a step.
+    """
+
+    id: str
+    title: str
+    what: str = ""
+    why: str = ""
+    decided_by: str = ""
+    standing: str = "do"
+    certainty: Certainty = Certainty.MODERATE
+    certainty_words: str = ""
+    made_from: str = ""
+    always: bool = False
+    unless_said: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 class Section(Record, frozen=True, kw_only=True):
@@ -132,6 +167,7 @@ class PlanWording(Record, frozen=True, kw_only=True):
     headlines: tuple[Text, ...]
     steps: tuple[StepRule, ...]
     words: Mapping[str, str]
+    first_steps: tuple[FirstStep, ...]
     sections: tuple[Section, ...]
     option_changes: tuple[Change, ...]
     findings: tuple[WordedFinding, ...]
@@ -143,6 +179,8 @@ class PlanWording(Record, frozen=True, kw_only=True):
             yield "a headline of the plan", text.names
         for step in self.steps:
             yield f"step {step.step}", step.names
+        for first in self.first_steps:
+            yield f"first step {first.id}", first.names
         for section in self.sections:
             for lead in section.leads:
                 yield f"section {section.id}", lead.names

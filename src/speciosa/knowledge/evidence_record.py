@@ -56,7 +56,11 @@ class Rating(Record, frozen=True, kw_only=True):
 
 
 class EffectEstimate(Record, frozen=True, kw_only=True):
-    """One option beside one comparator. ``value`` is ``None`` where no size was read."""
+    """One option beside one comparator. ``value`` is ``None`` where no size was read.
+
+    ``direction_read`` is false where not even the direction was read: such a row tells a reader
+    nothing and is named by its source alone.
+    """
 
     group: Group
     option: str
@@ -79,6 +83,7 @@ class EffectEstimate(Record, frozen=True, kw_only=True):
     qualifier: str = ""
     published: str = ""
     note: str = ""
+    direction_read: bool = True
 
     @property
     def no_difference(self) -> float:
@@ -213,6 +218,9 @@ class EvidenceWording(Record, frozen=True, kw_only=True):
     cannot_show: Mapping[str, str]
     population_caution: str
     tried_caution: str
+    taken_caution: str
+    planned_caution: str
+    not_read: WordedFinding
     tried_outcomes: Mapping[str, str]
     cautions: tuple[PersonCaution, ...]
     kratom: tuple[WordedFinding, ...]

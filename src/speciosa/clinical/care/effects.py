@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speciosa.clinical.care.standing import AVOID
@@ -12,6 +13,18 @@ if TYPE_CHECKING:
     from speciosa.evidence.result import EffectRow
     from speciosa.knowledge.care import LabelRange, Treatment
     from speciosa.knowledge.care_wording import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A label range in words with its facts, or why none is shown: then ``missing`` names why."""
+
+    text: str = ""
+    missing: str = ""
+    facts: tuple[str, ...] = ()
+
+
+NO_LABEL = Label()
 
 
 def rows_for(treatment: Treatment, here: Situation) -> tuple[EffectRow, ...]:
@@ -38,7 +51,10 @@ def certainty_of(
         return treatment.certainty.level, judged
     for row in rows:
         if row.certainty is not Certainty.UNKNOWN:
-            return row.certainty, words["evidence_certainty"]
+            reason = row.certainty_reason[:1].lower() + row.certainty_reason[1:]
+            return row.certainty, words["evidence_certainty"].format(
+                option=row.option, reason=reason
+            )
     return Certainty.UNKNOWN, words["unknown_certainty"]
 
 
@@ -49,19 +65,20 @@ def effect_words(rows: tuple[EffectRow, ...], here: Situation) -> tuple[str, tup
         estimate = row.estimate
         if estimate is None or estimate.value is None:
             continue
+        places = max(_places(x) for x in (estimate.low, estimate.high))
         parts = {
             "option": row.option,
             "outcome": row.outcome,
             "measure": row.measure,
-            "value": f"{estimate.value:g}",
+            "value": _figure(estimate.value, places),
             "comparator": row.comparator,
             "favours": row.favours.rstrip("."),
         }
         if estimate.low is not None and estimate.high is not None:
             sentence = words["effect"].format(
                 **parts,
-                low=f"{estimate.low:g}",
-                high=f"{estimate.high:g}",
+                low=_figure(estimate.low, places),
+                high=_figure(estimate.high, places),
                 interval=estimate.interval,
             )
         else:
@@ -70,12 +87,20 @@ def effect_words(rows: tuple[EffectRow, ...], here: Situation) -> tuple[str, tup
     return "", ()
 
 
-def label_words(
-    treatment: Treatment, standing: str, here: Situation
-) -> tuple[str, tuple[str, ...]]:
+def _places(value: float | None) -> int:
+    """Decimal places as published; a trailing zero is lost in the data and shown again."""
+    return len(f"{value:g}".partition(".")[2]) if value is not None else 0
+
+
+def _figure(value: float, places: int) -> str:
+    text = f"{value:.{max(places, _places(value))}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def label_words(treatment: Treatment, standing: str, here: Situation) -> Label:
     """The label range for this person, or why none is shown; a reference and never an order."""
     if not treatment.labels or standing == AVOID:
-        return "", ()
+        return NO_LABEL
     words, flags = here.knowledge.care.plan.words, here.flags
     for flag, key in (
         ("crisis", "label_none_crisis"),
@@ -84,14 +109,14 @@ def label_words(
         ("pregnancy", "label_none_pregnancy"),
     ):
         if flag in flags:
-            return words[key], ()
+            return Label(text=words[key], missing=key.replace("_", "-"))
     label = _label(treatment, flags)
     if label is None:
-        return words["label_none_liver"], ()
+        return Label(text=words["label_none_liver"], missing="label-none-liver")
     text = words["label" if label.verified else "label_unverified"].format(
         population=words[f"population_{label.population}"], text=label.text
     )
-    return text, (treatment.fact_id(f"label/{label.population}"),)
+    return Label(text=text, facts=(treatment.fact_id(f"label/{label.population}"),))
 
 
 def _label(treatment: Treatment, flags: frozenset[str]) -> LabelRange | None:

@@ -22,6 +22,7 @@ from speciosa.case.vocabulary import (
     UseCriterion,
     WithdrawalSign,
 )
+from speciosa.clinical.care.taken import reviewed
 
 if TYPE_CHECKING:
     from speciosa.case import Case, KratomUse
@@ -166,6 +167,8 @@ def _list(case: Case, knowledge: Knowledge, listed: Listed) -> Flags:
     yield "on_venlafaxine", listed.any_taken(frozenset({"venlafaxine", "desvenlafaxine"}))
     yield "on_duloxetine", listed.any_taken(frozenset({"duloxetine"}))
     yield "kava_or_ashwagandha", listed.any_taken(frozenset({"kava", "ashwagandha"}))
+    yield "takes_reviewed", bool(reviewed(listed, knowledge))
+    yield "planned_medicine", bool(listed.planned)
     for medicine_id, medicine in listed.medicines.items():
         depresses = medicine_id in antidepressants.ids or medicine.klass in antidepressants.classes
         yield "on_antidepressant", depresses and medicine_id in listed.taken

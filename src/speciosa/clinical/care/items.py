@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from speciosa.clinical.care import effects
 from speciosa.clinical.care.result import PlanItem
+from speciosa.clinical.care.said import Said
 from speciosa.clinical.care.standing import AVOID, stricter
+from speciosa.clinical.care.taken import already, interacting, title_words
 from speciosa.clinical.care.wishes import wish
-from speciosa.clinical.care.worded import sentence
-from speciosa.finding import Severity
+from speciosa.clinical.care.worded import joined, sentence, unique
+from speciosa.finding import Severity, Tone
 
 if TYPE_CHECKING:
     from speciosa.clinical.care.situation import Situation
@@ -24,12 +28,28 @@ _SHOWING_EFFECTS = (OPTIONS, "lifestyle", "stress")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """An item with what its place in the section depends on, and the rules it carries out."""
+    """An item with what its place in the section depends on, and the rules it carries out.
+
+    ``title`` is the option's own name, without what the item's title adds for this person.
+    """
 
     item: PlanItem
+    title: str
     kind: str
     score: int
     must_not: tuple[tuple[str, str], ...]
+    shared: tuple[Said, ...]
+    covers: frozenset[str]
+
+    def with_own(self, said: tuple[Said, ...]) -> PlanItem:
+        """The item with what it shares with no other, warnings among its cautions."""
+        warned = (s for s in said if s.tone is Tone.WARNING)
+        told = (s.text for s in said if s.tone is not Tone.WARNING)
+        return msgspec.structs.replace(
+            self.item,
+            cautions=unique((*(s.text for s in warned), *self.item.cautions)),
+            for_this_person=unique((*self.item.for_this_person, *told)),
+        )
 
 
 def placed(item: Item, here: Situation) -> Placed:
@@ -43,53 +63,63 @@ def placed(item: Item, here: Situation) -> Placed:
         standing = stricter(standing, at_least)
     rows = effects.rows_for(treatment, here) if treatment else ()
     certainty, certainty_words = effects.certainty_of(item, treatment, rows, here)
-    waits = "crisis" in here.flags
-    shown = rows if item.section in _SHOWING_EFFECTS and not waits else ()
+    shown = rows if item.section in _SHOWING_EFFECTS and "crisis" not in here.flags else ()
     effect, effect_facts = effects.effect_words(shown, here)
-    label, label_facts = effects.label_words(treatment, standing, here) if treatment else ("", ())
-    noted = tuple(_notes(item, treatment, here))
-    own_facts = (treatment.fact_id(),) if treatment else ()
+    label = effects.label_words(treatment, standing, here) if treatment else effects.NO_LABEL
+    told = {fact for change in changes for fact in change.facts if change.caution}
+    noted = tuple(_notes(item, treatment, here, told))
+    own = tuple(change for change in changes if not change.id)
+    shared = (
+        *(_said(change) for change in changes if change.id),
+        *(wanted.shared if item.section == OPTIONS else ()),
+        *((Said(id=label.missing, text=label.text, concerns="medicine"),) if label.missing else ()),
+    )
     return Placed(
         item=PlanItem(
             id=item.id,
-            title=item.title,
+            title=title_words(item, treatment, standing, here),
             standing=standing,
-            what=_joined(item.what.replace("{law}", here.results.law.headline), label),
-            why=_joined(item.why, effect),
+            what=joined(
+                item.what.replace("{law}", here.results.law.headline),
+                "" if label.missing else label.text,
+            ),
+            why=joined(item.why, effect),
             certainty=certainty,
             certainty_words=sentence(certainty_words),
             decided_by=item.decided_by,
-            cautions=_unique(
+            cautions=unique(
                 (
-                    *_wait(item, here),
-                    *(change.caution for change in changes),
+                    *(change.caution for change in own),
                     *wanted.cautions,
-                    *_interactions(treatment, here),
+                    *interacting(treatment, here),
                     *item.cautions,
                     *(text for text, _ in noted),
                 )
             ),
-            for_this_person=_unique(
-                (*_on_list(treatment, here), *wanted.reasons, *(c.reason for c in changes))
+            for_this_person=unique(
+                (*already(treatment, here), *wanted.reasons, *(c.reason for c in own))
             ),
-            facts=_unique(
+            facts=unique(
                 (
-                    *own_facts,
+                    *((treatment.fact_id(),) if treatment else ()),
                     *item.facts,
-                    *(fact for change in changes for fact in change.facts),
+                    *(fact for change in own for fact in change.facts),
                     *effect_facts,
-                    *label_facts,
+                    *label.facts,
                     *(fact for _, fact in noted),
                 )
             ),
         ),
-        kind=treatment.kind if treatment else (item.styles[0] if item.styles else ""),
+        title=item.title,
+        kind=treatment.kind if treatment else item.kind or next(iter(item.styles), ""),
         score=wanted.score,
         must_not=tuple(
             (c.must_not, c.caution)
             for c in changes
             if c.must_not and (c.standing == AVOID or standing != AVOID)
         ),
+        shared=shared,
+        covers=frozenset((*item.covers, *(rule for c in changes for rule in c.covers))),
     )
 
 
@@ -102,13 +132,28 @@ def _changes(item: Item, here: Situation) -> Iterator[Change]:
             yield change
 
 
-def _wait(item: Item, here: Situation) -> Iterator[str]:
-    if item.section in _SHOWING_EFFECTS and "crisis" in here.flags:
-        yield here.knowledge.care.plan.words["wait"]
+def _said(change: Change) -> Said:
+    severity = Severity(change.severity)
+    warns = severity.rank <= Severity.MINOR.rank
+    return Said(
+        id=change.id,
+        text=change.caution,
+        severity=severity,
+        certainty=change.certainty,
+        tone=Tone.WARNING if warns else Tone.NEUTRAL,
+        rule=change.must_not,
+        concerns=next(iter(change.classes), ""),
+        facts=change.facts,
+    )
 
 
-def _notes(item: Item, treatment: Treatment | None, here: Situation) -> Iterator[tuple[str, str]]:
-    """Boxed warning, harms and what to know with kratom, each marked where it is not verified."""
+def _notes(
+    item: Item, treatment: Treatment | None, here: Situation, told: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Boxed warning, harms and what to know with kratom, each marked where it is not verified.
+
+    What a caution of the item already says with the same fact is not said again.
+    """
     if treatment is None or item.section != OPTIONS:
         return
     words = here.knowledge.care.plan.words
@@ -119,49 +164,9 @@ def _notes(item: Item, treatment: Treatment | None, here: Situation) -> Iterator
         ("with_kratom", "kratom", treatment.kratom if exposed else None),
     )
     for key, fact, note in parts:
-        if note is not None:
-            text = words[key].format(text=note.text)
-            shown = text if note.verified else words["unverified"].format(text=text.rstrip("."))
-            yield shown, treatment.fact_id(fact)
-
-
-def _on_list(treatment: Treatment | None, here: Situation) -> Iterator[str]:
-    """Whether the person already takes it, or is about to."""
-    if treatment is None:
-        return
-    words = here.knowledge.care.plan.words
-    for medicine_id in treatment.medicines:
-        if medicine_id in here.listed.taken:
-            yield words["already_takes"].format(name=here.listed.taken[medicine_id])
-        elif medicine_id in here.listed.planned:
-            yield words["planned"].format(name=here.listed.planned[medicine_id])
-
-
-def _interactions(treatment: Treatment | None, here: Situation) -> Iterator[str]:
-    """Interactions found for a medicine of this item that is on the list."""
-    if treatment is None:
-        return
-    words = here.knowledge.care.plan.words
-    names = {_plain(medicine_id) for medicine_id in treatment.medicines}
-    for medicine_id in treatment.medicines:
-        for listed in (here.listed.taken, here.listed.planned):
-            if medicine_id in listed:
-                names.add(_plain(listed[medicine_id]))
-    if not any(m in here.listed.medicines for m in treatment.medicines):
-        return
-    for row in here.results.interactions.rows:
-        weighs = row.severity.rank <= Severity.MODERATE.rank
-        if weighs and names & {_plain(member) for member in row.members}:
-            yield words["interaction"].format(sentence=row.sentence)
-
-
-def _plain(name: str) -> str:
-    return name.casefold().replace("_", " ")
-
-
-def _joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def _unique(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text))
+        fact_id = treatment.fact_id(fact)
+        if note is None or (key == "with_kratom" and fact_id in told):
+            continue
+        text = words[key].format(text=note.text)
+        shown = text if note.verified else words["unverified"].format(text=text.rstrip("."))
+        yield shown, fact_id

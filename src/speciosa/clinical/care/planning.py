@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from speciosa.clinical.care import from_results
+import msgspec
+
+from speciosa.clinical.care import from_results, notes
+from speciosa.clinical.care.first import first_steps
 from speciosa.clinical.care.items import OPTIONS, Placed, placed
 from speciosa.clinical.care.result import PlanItem, PlanResult, PlanSection
 from speciosa.clinical.care.situation import Results, Situation, situation
-from speciosa.clinical.care.standing import rank
-from speciosa.clinical.care.worded import finding, first_text, missing
+from speciosa.clinical.care.standing import AVOID, rank
+from speciosa.clinical.care.worded import finding, first_text, missing, sentence, unique
 from speciosa.finding import Certainty, Finding, Severity, Tone, worst_first
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.interactions.result import InteractionsResult
     from speciosa.regulation.result import LawResult
 
+_NAMED = 6
 _PSYCHOLOGICAL_FIRST = ("psychological", "medicine", "herbal", "lifestyle", "")
 _MEDICINE_FIRST = ("medicine", "psychological", "herbal", "lifestyle", "")
 
@@ -58,11 +62,15 @@ def plan(  # noqa: PLR0913 - one argument for each room's result
         )
         for section in wording.sections
     }
+    by_section[OPTIONS] = _ordered(by_section[OPTIONS], here)
+    covered = frozenset(c for found in by_section.values() for p in found for c in p.covers)
+    sections = tuple(_section(s, by_section[s.id], here, covered) for s in wording.sections)
+    options = next(section for section in sections if section.id == OPTIONS)
     return PlanResult(
         headline=first_text(wording.headlines, here.flags),
         step=here.step.label,
         why_this_step=here.step.why,
-        sections=tuple(_section(s, by_section[s.id], here) for s in wording.sections),
+        sections=tuple(section for section in sections if section.items),
         findings=worst_first(
             (
                 *(finding(w) for w in wording.findings if w.holds(here.flags)),
@@ -70,36 +78,59 @@ def plan(  # noqa: PLR0913 - one argument for each room's result
             )
         ),
         missing=missing(wording.missing, here.flags),
+        first_steps=first_steps(here, options.items),
     )
 
 
-def _section(section: Section, found: tuple[Placed, ...], here: Situation) -> PlanSection:
-    ordered = _ordered(found, here) if section.id == OPTIONS else found
-    items = tuple(entry.item for entry in ordered)
+def _section(
+    section: Section, found: tuple[Placed, ...], here: Situation, covered: frozenset[str]
+) -> PlanSection:
+    as_notes = notes.shared(found)
     return PlanSection(
         id=section.id,
         title=section.title,
         lead=first_text(section.leads, here.flags) or section.lead,
-        items=(*_leading(section.id, here), *items, *_trailing(section.id, here)),
+        notes=notes.notes(section.id, found, as_notes, here.knowledge.care.plan.words),
+        items=(
+            *_leading(section.id, here, covered),
+            *(
+                _carrying_out(p.covers, i, here)
+                for p, i in zip(found, notes.items(found, as_notes), strict=True)
+            ),
+            *_trailing(section.id, here, covered),
+        ),
     )
 
 
-def _leading(section_id: str, here: Situation) -> Iterator[PlanItem]:
+def _carrying_out(covers: frozenset[str], item: PlanItem, here: Situation) -> PlanItem:
+    """The item with the findings that it stands for, and the ids of the rules it carries out."""
+    words = here.knowledge.care.plan.words
+    said = tuple(from_results.for_this_person(here, covers))
+    fired = sorted(r.id for r in here.results.safety.rules if r.id in covers)
+    why = words["covers"].format(why=item.why, rules=", ".join(fired)) if fired else item.why
+    return msgspec.structs.replace(
+        item,
+        why=why,
+        for_this_person=unique((*item.for_this_person, *(sentence(f.text) for f in said))),
+        facts=unique((*item.facts, *(fact for f in said for fact in f.facts))),
+    )
+
+
+def _leading(section_id: str, here: Situation, covered: frozenset[str]) -> Iterator[PlanItem]:
     """Items made from the other rooms' results, which stand before the worded ones."""
-    makers = {
-        "safety": from_results.urgent,
-        "diagnosis": from_results.diagnosis,
-        "severity": from_results.severity,
-        "goals": from_results.goals,
-        "interactions": from_results.interactions,
-    }
-    if section_id in makers:
-        yield from makers[section_id](here)
+    if section_id == "safety":
+        yield from from_results.urgent(here, covered)
+    elif section_id == "diagnosis":
+        yield from from_results.diagnosis(here, covered)
+    elif section_id == "goals":
+        yield from from_results.goals(here)
+    elif section_id == "interactions":
+        yield from from_results.interactions(here)
 
 
-def _trailing(section_id: str, here: Situation) -> Iterator[PlanItem]:
+def _trailing(section_id: str, here: Situation, covered: frozenset[str]) -> Iterator[PlanItem]:
     if section_id == "interactions":
-        yield from from_results.rules(here)
+        yield from from_results.rules(here, covered)
 
 
 def _ordered(found: tuple[Placed, ...], here: Situation) -> tuple[Placed, ...]:
@@ -122,16 +153,14 @@ def _ordered(found: tuple[Placed, ...], here: Situation) -> tuple[Placed, ...]:
 def _must_not(options: tuple[Placed, ...], here: Situation) -> Iterator[Finding]:
     """One finding for each rule that holds options back, so that nothing drops silently."""
     words = here.knowledge.care.plan.words
-    reasons: dict[str, dict[str, list[PlanItem]]] = {}
+    reasons: dict[str, dict[str, list[Placed]]] = {}
     for entry in options:
         for rule, caution in entry.must_not:
-            reasons.setdefault(rule, {}).setdefault(caution, []).append(entry.item)
+            reasons.setdefault(rule, {}).setdefault(caution, []).append(entry)
     for rule, grouped in reasons.items():
         sentences = (
-            words["must_not_reason"].format(
-                items=", ".join(item.title for item in items), caution=caution
-            )
-            for caution, items in grouped.items()
+            words["must_not_reason"].format(items=_named(entries, words), caution=caution)
+            for caution, entries in grouped.items()
         )
         yield Finding(
             id=f"care.must-not.{rule}",
@@ -140,6 +169,13 @@ def _must_not(options: tuple[Placed, ...], here: Situation) -> Iterator[Finding]
             tone=Tone.WARNING,
             text=words["must_not"].format(rule=rule, reasons=" ".join(sentences)),
             facts=tuple(
-                dict.fromkeys(f for items in grouped.values() for i in items for f in i.facts[:1])
+                dict.fromkeys(f for es in grouped.values() for e in es for f in e.item.facts[:1])
             ),
         )
+
+
+def _named(entries: list[Placed], words: Mapping[str, str]) -> str:
+    """The options by name; by number where they are many and none of them is to be avoided."""
+    if len(entries) > _NAMED and not any(entry.item.standing == AVOID for entry in entries):
+        return words["must_not_many"].format(count=len(entries))
+    return ", ".join(entry.title for entry in entries)

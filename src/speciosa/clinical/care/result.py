@@ -27,16 +27,23 @@ class PlanItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanSection(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the plan, in the order in which a clinician works."""
+    """A part of the plan, in the order in which a clinician works.
+
+    ``notes`` say once what holds for several items, and for which; they are read before the items.
+    """
 
     id: str
     title: str
     lead: str
     items: tuple[PlanItem, ...]
+    notes: tuple[Finding, ...] = ()
 
 
 class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The care plan. Kratom has a section of its own and is weighed, never ranked or dosed."""
+    """The care plan. Kratom has a section of its own and is weighed, never ranked or dosed.
+
+    ``first_steps`` are the three to five things to do first, in order, each worded to stand alone.
+    """
 
     headline: str
     step: str
@@ -44,6 +51,7 @@ class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[PlanSection, ...]
     findings: tuple[Finding, ...]
     missing: tuple[Missing, ...]
+    first_steps: tuple[PlanItem, ...] = ()
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

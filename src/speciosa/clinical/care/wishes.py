@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import Outcome, TreatmentStyle
+from speciosa.clinical.care.said import PREFERS, Said
 from speciosa.clinical.care.standing import CAUTION, CONSIDER
 
 if TYPE_CHECKING:
@@ -28,13 +29,15 @@ _WAYS = {
 class Wish:
     """How the person's wishes move an item: its place, its standing, and why, in words.
 
-    ``score`` is above 0 for what is wanted or helped before, below 0 for what is not.
+    ``score`` is above 0 for what is wanted or helped before, below 0 for what is not. ``shared``
+    is what the person wants or avoids, which holds for other items as well.
     """
 
     score: int
     standing: str
     reasons: tuple[str, ...]
     cautions: tuple[str, ...]
+    shared: tuple[Said, ...]
 
 
 def wish(item: Item, treatment: Treatment | None, here: Situation) -> Wish:
@@ -42,12 +45,14 @@ def wish(item: Item, treatment: Treatment | None, here: Situation) -> Wish:
     words = here.knowledge.care.plan.words
     styles = {TreatmentStyle(style) for style in item.styles}
     wanted = [s for s in here.case.preferences.prefers if s in styles]
-    reasons = [words["prefers"].format(style=_style(s, words)) for s in wanted[:1]]
+    reasons: list[str] = []
+    shared = [_prefers(here)] if wanted else []
     score, standing = len(wanted), ""
     unwanted = _unwanted(item, here)
     if unwanted is not None:
         score, standing = score - 10, CONSIDER
-        reasons.append(words["avoids"].format(style=_style(unwanted, words)))
+        text = words["avoids"].format(style=_style(unwanted, words))
+        shared.append(Said(id=f"avoids-{unwanted}", text=text, concerns=str(unwanted)))
     cautions: list[str] = []
     for tried in _tried(item, treatment, here):
         outcome = tried.outcome.value if tried.outcome else "unknown"
@@ -61,7 +66,19 @@ def wish(item: Item, treatment: Treatment | None, here: Situation) -> Wish:
             cautions.append(text)
             continue
         reasons.append(text)
-    return Wish(score=score, standing=standing, reasons=tuple(reasons), cautions=tuple(cautions))
+    return Wish(
+        score=score,
+        standing=standing,
+        reasons=tuple(reasons),
+        cautions=tuple(cautions),
+        shared=tuple(shared),
+    )
+
+
+def _prefers(here: Situation) -> Said:
+    words = here.knowledge.care.plan.words
+    styles = ", ".join(_style(style, words) for style in here.case.preferences.prefers)
+    return Said(id=PREFERS, text=words["prefers"].format(styles=styles))
 
 
 def _unwanted(item: Item, here: Situation) -> TreatmentStyle | None:

@@ -18,8 +18,18 @@ def first_text(texts: tuple[care_wording.Text, ...], flags: Set[str]) -> str:
 
 
 def sentence(words: str) -> str:
-    """Capital first, full stop last, for words that stand alone."""
-    return words[:1].upper() + words[1:].rstrip(".") + "."
+    """Capital first, full stop last, for words that stand alone; nothing stays nothing."""
+    return words[:1].upper() + words[1:].rstrip(".") + "." if words else ""
+
+
+def joined(*parts: str) -> str:
+    """Sentences one after another, empty ones left out."""
+    return " ".join(part for part in parts if part)
+
+
+def unique(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Each text once, in order, empty ones left out."""
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def every_text(texts: tuple[care_wording.Text, ...], flags: Set[str]) -> tuple[str, ...]:
