@@ -271,7 +271,7 @@ def test_asking_never_used() -> None:
 def test_almost_nothing_known() -> None:
     result = of("almost_nothing_known")
     assert result.urgent.status is UrgentStatus.NOT_ASSESSED
-    assert "nothing was asked" in urgent(result)["urgent.not_assessed"].text
+    assert "every danger sign" in urgent(result)["urgent.not_assessed"].text
     assert "not known" in result.severity.headline
     grave = {r.id for r in result.safety_rules if r.conditional}
     assert {"SR-CRISIS-01", "SR-OPIOID-01", "SR-LIVER-01", "SR-PREG-01", "SR-7OH-01"} <= grave

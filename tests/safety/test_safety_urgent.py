@@ -309,3 +309,14 @@ def test_cholestatic_values_are_a_liver_signal_without_alt() -> None:
     alp = [{"name": "alp", "value": 298, "unit": "U/L", "upper_limit": 105}]
     rules = {r.id for r in assess(case_with({"labs": alp}), KNOWLEDGE).rules}
     assert "SR-LIVER-01" in rules
+
+
+def test_what_is_present_counts_as_asked() -> None:
+    low = {"labs": [{"name": "sodium", "value": 131, "unit": "mmol/L"}], "symptoms": GONE}
+    nothing = urgent_with({**low, "signs": GONE})
+    text = next(f for f in nothing.findings if f.id == "urgent.not_assessed").text
+    assert "every danger sign" in text
+    itching = urgent_with({**low, "signs": {"present": ["pruritus"]}})
+    text = next(f for f in itching.findings if f.id == "urgent.not_assessed").text
+    assert "every danger sign" not in text
+    assert text.endswith("So far: present: itching.")

@@ -101,10 +101,12 @@ def _topic(question: TriageQuestion, signs: list[str], picture: Picture) -> str:
 
 
 def _answered(picture: Picture) -> str:
-    """Item 9 as answered and the signs that are absent, by topic; empty when nothing was asked."""
-    absent = picture.case.signs.absent
+    """Item 9 as answered, the signs present and absent by topic; empty when nothing was asked."""
+    present, absent = picture.case.signs.present, picture.case.signs.absent
     item9 = _item9(picture)
     told = [] if item9 is None else [f"item 9 of the PHQ-9 answered {item9}"]
+    if present:
+        told.append(f"present: {', '.join(picture.named(sign) for sign in present)}")
     topics = [
         _topic(question, signs, picture)
         for question in picture.knowledge.safety.red_flags.questions
@@ -164,6 +166,7 @@ def _closing_finding(
     data, knowledge = picture.knowledge.safety.red_flags, picture.knowledge
     notice = data.none_found if asked else data.not_assessed
     answered = _answered(picture)
+    told = fill(notice.text if asked or answered else data.nothing_asked, knowledge)
     topics = "; ".join(topic for _, topic in questions) or notice.ask
     worst = min((question.severity for question, _ in questions), key=lambda s: s.rank, default="")
     return Finding(
@@ -171,9 +174,7 @@ def _closing_finding(
         severity=Severity.INFO if asked else Severity(worst or Severity.URGENT),
         certainty=Certainty.LOW if asked else Certainty.UNKNOWN,
         tone=Tone.REASSURING if asked else Tone.WARNING,
-        text=fill(notice.text, knowledge)
-        .replace("{open}", topics)
-        .replace("{answered}", answered or data.nothing_asked),
+        text=told.replace("{open}", topics).replace("{answered}", answered),
         action=fill(notice.action, knowledge),
         detail=fill(notice.detail, knowledge),
         facts=notice.facts,
