@@ -10,7 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from tests.language import every_text, forbidden_phrases
 from tests.strategies import cases
 
-from speciosa.case import Case, Condition, KratomUse, Person, Preferences, TriedTreatment
+from speciosa.case import (
+    Case,
+    CaseMedicine,
+    Condition,
+    KratomUse,
+    Person,
+    Preferences,
+    TriedTreatment,
+)
 from speciosa.case.vocabulary import KratomStatus, Outcome, Pregnancy, Sex
 from speciosa.evidence import assess
 from speciosa.finding import Certainty, Tone
@@ -77,22 +85,37 @@ def test_psychotherapy_and_drugs_are_said_not_to_be_comparable():
 
 
 @pytest.mark.parametrize(
-    ("person", "row_id", "words"),
+    ("person", "finding_id"),
     [
-        (Person(age_years=15, sex=Sex.MALE), "evidence/papola_cbt", "under 18"),
-        (Person(age_years=70, sex=Sex.MALE), "evidence/slee_duloxetine", "65"),
-        (
-            Person(age_years=30, pregnancy=Pregnancy.PREGNANT),
-            "evidence/slee_duloxetine",
-            "perinatal",
-        ),
-        (Person(sex=Sex.MALE), "evidence/slee_duloxetine", "age is not given"),
-        (Person(age_years=30, sex=Sex.FEMALE), "evidence/slee_duloxetine", "Pregnancy was not"),
+        (Person(age_years=15, sex=Sex.MALE), "evidence.under-18"),
+        (Person(age_years=70, sex=Sex.MALE), "evidence.older"),
+        (Person(age_years=30, pregnancy=Pregnancy.PREGNANT), "evidence.pregnancy"),
+        (Person(sex=Sex.MALE), "evidence.age-unknown"),
+        (Person(age_years=30, sex=Sex.FEMALE), "evidence.pregnancy-unknown"),
     ],
 )
-def test_rows_say_what_bears_on_this_person(person: Person, row_id: str, words: str):
-    assert words in row(Case(date=DATE, person=person), row_id).cautions
-    assert words not in row(Case(date=DATE, person=ADULT), row_id).cautions
+def test_what_bears_on_whole_groups_of_results_is_said_once(person: Person, finding_id: str):
+    def said(who: Person) -> dict[str, Tone]:
+        found = assess(Case(date=DATE, person=who), KNOWLEDGE).findings
+        return {f.id: f.tone for f in found}
+
+    assert said(person)[finding_id] is Tone.WARNING
+    assert finding_id not in said(ADULT)
+
+
+def test_what_the_person_takes_comes_first_in_its_group_and_is_named():
+    case = Case(date=DATE, person=ADULT, medicines=(CaseMedicine(name="Zoloft"),))
+    medicines = [r for r in assess(case, KNOWLEDGE).options if r.group == "medicine"]
+    assert "The person takes Zoloft now." in medicines[0].cautions
+    own = ["takes Zoloft" in r.cautions for r in medicines]
+    assert own == sorted(own, reverse=True)
+
+
+def test_a_result_without_size_or_direction_is_named_and_is_no_row():
+    result = assess(Case(date=DATE, person=ADULT), KNOWLEDGE)
+    assert "evidence/kong2020" not in {r.id for r in result.options}
+    said = next(f for f in result.findings if f.id == "evidence.not-read")
+    assert said.facts == ("evidence/kong2020",)
 
 
 def test_liver_disease_marks_the_medicines_it_rules_out():

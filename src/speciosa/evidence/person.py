@@ -79,10 +79,9 @@ def cautions(
         if one.concerns(part):
             yield one.words
     for caution in wording.cautions:
-        concerns = (
-            part.group in caution.groups
-            or bool(set(caution.medicines) & set(part.medicines))
-            or bool(set(caution.treatments) & set(part.treatments))
+        concerns = bool(
+            set(caution.medicines) & set(part.medicines)
+            or set(caution.treatments) & set(part.treatments)
         )
         if caution.when in held and concerns:
             yield caution.text

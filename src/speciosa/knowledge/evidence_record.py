@@ -176,11 +176,10 @@ class KratomEvidence(Record, frozen=True, kw_only=True):
 
 
 class PersonCaution(Record, frozen=True, kw_only=True):
-    """A caution on rows of some groups, medicines or treatments when a flag of the person holds."""
+    """A caution on rows of some medicines or treatments when a flag of the person holds."""
 
     when: str
     text: str
-    groups: tuple[Group, ...] = ()
     medicines: tuple[str, ...] = ()
     treatments: tuple[str, ...] = ()
 

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from speciosa.knowledge.care_wording import Change, Item
 
 OPTIONS = "options"
-_SHOWING_EFFECTS = (OPTIONS, "lifestyle", "stress")
+_SHOWING_EFFECTS = (OPTIONS, "lifestyle")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """An item with what its place in the section depends on, and the rules it carries out.
 
-    ``title`` is the option's own name, without what the item's title adds for this person.
+    ``title`` is the option's own name, without what the item's title adds for this person;
+    ``carries`` names the findings and rules of the item itself, ``covers`` those of its notes too.
     """
 
     item: PlanItem
@@ -39,6 +40,7 @@ class Placed:
     score: int
     must_not: tuple[tuple[str, str], ...]
     shared: tuple[Said, ...]
+    carries: frozenset[str]
     covers: frozenset[str]
 
     def with_own(self, said: tuple[Said, ...]) -> PlanItem:
@@ -63,14 +65,15 @@ def placed(item: Item, here: Situation) -> Placed:
         standing = stricter(standing, at_least)
     rows = effects.rows_for(treatment, here) if treatment else ()
     certainty, certainty_words = effects.certainty_of(item, treatment, rows, here)
-    shown = rows if item.section in _SHOWING_EFFECTS and "crisis" not in here.flags else ()
+    wanted_effect = item.section in _SHOWING_EFFECTS and standing != AVOID
+    shown = rows if wanted_effect and "crisis" not in here.flags else ()
     effect, effect_facts = effects.effect_words(shown, here)
     label = effects.label_words(treatment, standing, here) if treatment else effects.NO_LABEL
     told = {fact for change in changes for fact in change.facts if change.caution}
     noted = tuple(_notes(item, treatment, here, told))
     own = tuple(change for change in changes if not change.id)
     shared = (
-        *(_said(change) for change in changes if change.id),
+        *(_said(change, here) for change in changes if change.id),
         *(wanted.shared if item.section == OPTIONS else ()),
         *((Said(id=label.missing, text=label.text, concerns="medicine"),) if label.missing else ()),
     )
@@ -89,7 +92,7 @@ def placed(item: Item, here: Situation) -> Placed:
             decided_by=item.decided_by,
             cautions=unique(
                 (
-                    *(change.caution for change in own),
+                    *(c.caution for c in own if c.caution.rstrip(".") not in item.what),
                     *wanted.cautions,
                     *interacting(treatment, here),
                     *item.cautions,
@@ -119,6 +122,7 @@ def placed(item: Item, here: Situation) -> Placed:
             if c.must_not and (c.standing == AVOID or standing != AVOID)
         ),
         shared=shared,
+        carries=frozenset((*item.covers, *(rule for c in own for rule in c.covers))),
         covers=frozenset((*item.covers, *(rule for c in changes for rule in c.covers))),
     )
 
@@ -132,7 +136,9 @@ def _changes(item: Item, here: Situation) -> Iterator[Change]:
             yield change
 
 
-def _said(change: Change) -> Said:
+def _said(change: Change, here: Situation) -> Said:
+    fired = {rule.id for rule in here.results.safety.rules}
+    carried = next((rule for rule in change.covers if rule in fired), "")
     severity = Severity(change.severity)
     warns = severity.rank <= Severity.MINOR.rank
     return Said(
@@ -141,7 +147,7 @@ def _said(change: Change) -> Said:
         severity=severity,
         certainty=change.certainty,
         tone=Tone.WARNING if warns else Tone.NEUTRAL,
-        rule=change.must_not,
+        rule=change.must_not or carried,
         concerns=next(iter(change.classes), ""),
         facts=change.facts,
     )

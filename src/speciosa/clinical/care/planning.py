@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from speciosa.regulation.result import LawResult
 
 _NAMED = 6
+_TO_DO_FIRST = ("lifestyle", "stress")
 _PSYCHOLOGICAL_FIRST = ("psychological", "medicine", "herbal", "lifestyle", "")
 _MEDICINE_FIRST = ("medicine", "psychological", "herbal", "lifestyle", "")
 
@@ -63,6 +64,11 @@ def plan(  # noqa: PLR0913 - one argument for each room's result
         for section in wording.sections
     }
     by_section[OPTIONS] = _ordered(by_section[OPTIONS], here)
+    if "crisis" not in here.flags:
+        for section_id in _TO_DO_FIRST:
+            by_section[section_id] = tuple(
+                sorted(by_section[section_id], key=lambda p: rank(p.item.standing))
+            )
     covered = frozenset(c for found in by_section.values() for p in found for c in p.covers)
     sections = tuple(_section(s, by_section[s.id], here, covered) for s in wording.sections)
     options = next(section for section in sections if section.id == OPTIONS)
@@ -94,7 +100,7 @@ def _section(
         items=(
             *_leading(section.id, here, covered),
             *(
-                _carrying_out(p.covers, i, here)
+                _carrying_out(p.carries, i, here)
                 for p, i in zip(found, notes.items(found, as_notes), strict=True)
             ),
             *_trailing(section.id, here, covered),
