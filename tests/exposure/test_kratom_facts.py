@@ -23,7 +23,19 @@ def test_problems_are_found_where_they_are(monkeypatch):
 
 def test_nothing_of_the_notes_was_lost():
     facts = [f for f in KNOWLEDGE.kratom.facts() if "/model/" not in f.id]
-    assert len([f for f in facts if "/assumption_" not in f.id]) >= 325
+    own = ("kratom/assumption_", "kratom/calibration_")
+    assert len([f for f in facts if not f.id.startswith(own)]) >= 325
+
+
+def test_the_choices_of_the_calibration_are_judgements_that_can_be_looked_up():
+    choices = [f for f in KNOWLEDGE.kratom.facts() if f.id.startswith("kratom/calibration_")]
+    assert len(choices) > 20
+    assert all(f.basis is Basis.JUDGEMENT and f.quantity for f in choices)
+    swallowed = {p.name: p for p in KNOWLEDGE.kratom.exposure_model.parameters}
+    chosen = KNOWLEDGE.fact("kratom/calibration_swallowed_absorption")
+    parameter = swallowed["swallowed_absorption_per_h"]
+    assert parameter.typical == chosen.number
+    assert chosen.id in parameter.facts
 
 
 def test_the_swapped_affinities_stand_the_right_way_round():

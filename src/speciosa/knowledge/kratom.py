@@ -21,6 +21,7 @@ SECTIONS = (
     "safety",
     "variability",
     "assumptions",
+    "calibration",
 )
 
 
