@@ -111,7 +111,7 @@ def test_what_was_not_asked_is_named_wherever_something_was_not_asked(name: str)
     if not result.urgent.ask_now:
         assert result.urgent.status is UrgentStatus.NONE_FOUND
     elif result.urgent.status is UrgentStatus.NOT_ASSESSED:
-        assert urgent(result)["urgent.not_assessed"].text.startswith("Not asked, and so not known")
+        assert urgent(result)["urgent.not_assessed"].text.startswith("Not asked: ")
     else:
         assert "Not every danger sign was asked about" in result.urgent.headline
 
@@ -126,7 +126,7 @@ def test_crisis_plan_and_leaf() -> None:
     assert "item 9 of the PHQ-9 answered 2" in first.text
     assert "suicidal plan" in first.text
     assert "psychiatric assessment today" in first.action
-    assert "urgent.past_attempt" in urgent(result)
+    assert "past suicide attempt" in urgent(result)["urgent.suicide_ask_today"].text
     assert result.severity.headline.startswith("Item 9 of the PHQ-9 was answered 2")
     assert "crisis team" in next(iter(referred(result)))
     assert result.follow_up.visits[0].when == "next day"

@@ -320,3 +320,20 @@ def test_what_is_present_counts_as_asked() -> None:
     text = next(f for f in itching.findings if f.id == "urgent.not_assessed").text
     assert "every danger sign" not in text
     assert text.endswith("So far: present: itching.")
+
+
+def test_a_past_attempt_is_named_beside_item_9_too() -> None:
+    past = {"conditions": conditions(suicide_attempt="past"), "symptoms.phq9": {"item9": 1}}
+    not_recent = urgent_with(past)
+    assert "urgent.past_attempt" in {f.id for f in not_recent.findings}
+    undated = urgent_with({**past, "signs": signs(not_asked=("suicide_attempt_recent",))})
+    texts = [f.text for f in undated.findings if "past suicide attempt" in f.text]
+    assert len(texts) == 1
+
+
+def test_a_graver_flag_covers_the_lesser_one_of_the_same_kind() -> None:
+    ids = {f.id for f in urgent(signs=signs("jaundice", "pruritus")).findings}
+    assert "urgent.jaundice" in ids
+    assert "urgent.itching_or_abdominal_pain" not in ids
+    low = [{"name": "sodium", "value": 120, "unit": "mmol/L"}]
+    assert [f.id for f in urgent(labs=low).findings] == ["urgent.sodium_very_low"]

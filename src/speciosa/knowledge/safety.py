@@ -164,6 +164,10 @@ class Safety(Table):
                 for rule in item.rules
                 if rule not in known_rules
             )
+        flags = {flag.id for flag in self.red_flags.flags}
+        for flag in self.red_flags.flags:
+            if not flags.issuperset(flag.covered_by):
+                yield f"safety: {flag.id} is covered by a flag that does not exist"
         for effect in self.side_effects.effects:
             if effect.population not in self.side_effects.populations:
                 yield f"safety: {effect.id} names the unknown population {effect.population}"

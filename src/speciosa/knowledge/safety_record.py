@@ -83,7 +83,8 @@ class RedFlag(Record, frozen=True, kw_only=True):
     """A sign, a combination of signs or a named test, and the route it takes.
 
     Without ``predicate`` the flag holds when every sign of ``all`` and at least one of ``any`` is
-    present (an empty list asks for nothing).
+    present (an empty list asks for nothing). It is not shown beside a flag of ``covered_by``, which
+    says the same and more.
     """
 
     id: str
@@ -95,6 +96,7 @@ class RedFlag(Record, frozen=True, kw_only=True):
     predicate: str = ""
     any: tuple[str, ...] = ()
     all: tuple[str, ...] = ()
+    covered_by: tuple[str, ...] = ()
     certainty: Certainty = Certainty.MODERATE
     basis: str = JUDGEMENT
 

@@ -10,6 +10,7 @@ from speciosa.clinical.safety import free_text
 from speciosa.clinical.safety.outcome import DOES_NOT_FIRE, Outcome, fires
 from speciosa.clinical.safety.picture import Picture
 from speciosa.clinical.safety.predicates import PREDICATES
+from speciosa.clinical.safety.predicates.crisis import attempt_not_dated
 from speciosa.clinical.safety.result import Contact, UrgentResult, UrgentStatus
 from speciosa.clinical.safety.wording import fill
 from speciosa.finding import Certainty, Finding, Missing, Severity, Tone
@@ -35,7 +36,10 @@ def assess(picture: Picture) -> tuple[UrgentResult, tuple[Missing, ...]]:
     """The urgent part, and what is missing to judge the red flags that cannot be told."""
     data = picture.knowledge.safety.red_flags
     judged = tuple(Raised(flag=flag, outcome=_judge(flag, picture)) for flag in data.flags)
-    raised = tuple(r for r in judged if r.outcome.fires)
+    holding = {r.flag.id for r in judged if r.outcome.fires}
+    raised = tuple(
+        r for r in judged if r.flag.id in holding and holding.isdisjoint(r.flag.covered_by)
+    )
     questions = _open_questions(picture)
     meanings = free_text.meanings(picture.case, picture.knowledge)
     status = _status(raised, asked_all=not questions and not meanings)
@@ -182,8 +186,12 @@ def _closing_finding(
 
 
 def _past_attempt(picture: Picture) -> list[Finding]:
-    """A past attempt that is not recent: no route of its own, but never left unsaid."""
-    if not picture.condition(v.KnownCondition.SUICIDE_ATTEMPT).fires:
+    """A past attempt that is not recent: no route of its own, but never left unsaid.
+
+    One that may be recent raises a flag, which names it.
+    """
+    attempt = picture.condition(v.KnownCondition.SUICIDE_ATTEMPT)
+    if not attempt.fires or attempt_not_dated(picture).fires:
         return []
     notice = picture.knowledge.safety.red_flags.past_attempt
     return [
