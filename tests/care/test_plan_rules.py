@@ -184,3 +184,10 @@ def test_no_wish_makes_a_forbidden_option_milder(style: TreatmentStyle):
     result = made.plan(who)
     for option in ("duloxetine", "agomelatine", "benzodiazepines", "kava"):
         assert made.item(result, f"options.{option}").standing == "avoid"
+
+
+def test_what_is_held_back_is_not_worded_as_an_option():
+    found = made.item(made.plan(JAUNDICE), "options.duloxetine")
+    assert found.standing == "avoid"
+    assert found.what.startswith("Not for this person")
+    assert "If an SSRI" not in found.what

@@ -62,14 +62,17 @@ def _made(step: FirstStep, here: Situation, options: tuple[PlanItem, ...]) -> It
 def _urgent(here: Situation) -> Iterator[PlanItem]:
     """What the gravest findings ask for; the action leads, the finding is the reason."""
     words = here.knowledge.care.plan.words
+    crisis = "crisis" in here.flags
+    worst = Severity.URGENT if crisis else Severity.MAJOR
     pressing = [
         one
         for one in here.results.safety.urgent.findings
         if one.action
         and one.tone is not Tone.REASSURING
-        and one.severity.rank <= Severity.URGENT.rank
+        and one.severity.rank <= worst.rank
+        and one.id != from_results.NOT_ASSESSED
     ]
-    for one in pressing[:_URGENT_STEPS]:
+    for one in pressing[: _URGENT_STEPS if crisis else 1]:
         lead, _, rest = one.action.partition(". ")
         yield PlanItem(
             id=f"first.{one.id}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WORTH_AN_ITEM = Severity.MODERATE.rank
 _SHOWN_INTERACTIONS = 4
-_NOT_ASSESSED = "urgent.not_assessed"
+NOT_ASSESSED = "urgent.not_assessed"
 
 
 def urgent(here: Situation, covered: frozenset[str]) -> Iterator[PlanItem]:
@@ -27,7 +27,7 @@ def urgent(here: Situation, covered: frozenset[str]) -> Iterator[PlanItem]:
     words, found = here.knowledge.care.plan.words, here.results.safety.urgent
     pressing = "crisis" in here.flags
     for one in found.findings:
-        asks = one.id == _NOT_ASSESSED and not pressing
+        asks = one.id == NOT_ASSESSED and not pressing
         if one.action and one.tone is not Tone.REASSURING and one.id not in covered and not asks:
             yield _from_finding(one, standing=DO, decided_by=words["by_team"])
     if found.ask_now:

@@ -77,22 +77,22 @@ def placed(item: Item, here: Situation) -> Placed:
         *(wanted.shared if item.section == OPTIONS else ()),
         *((Said(id=label.missing, text=label.text, concerns="medicine"),) if label.missing else ()),
     )
+    said = item.what.replace("{law}", here.results.law.headline)
+    held_back = standing == AVOID and item.standing != AVOID
+    what = care.plan.words["avoid_what"] if held_back else said
     return Placed(
         item=PlanItem(
             id=item.id,
             title=title_words(item, treatment, standing, here),
             standing=standing,
-            what=joined(
-                item.what.replace("{law}", here.results.law.headline),
-                "" if label.missing else label.text,
-            ),
-            why=joined(item.why, effect),
+            what=joined(what, "" if label.missing else label.text),
+            why=joined(item.why if what == said else "", effect),
             certainty=certainty,
             certainty_words=sentence(certainty_words),
             decided_by=item.decided_by,
             cautions=unique(
                 (
-                    *(c.caution for c in own if c.caution.rstrip(".") not in item.what),
+                    *(c.caution for c in own if c.caution.rstrip(".") not in what),
                     *wanted.cautions,
                     *interacting(treatment, here),
                     *item.cautions,
