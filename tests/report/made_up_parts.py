@@ -487,6 +487,7 @@ INTERACTIONS = InteractionsResult(
             members=("kratom", "alprazolam"),
             direction=Direction.ADDED_EFFECTS,
             kind=Kind.PHARMACODYNAMIC,
+            hazard="respiratory_depressant",
             severity=Severity.URGENT,
             certainty=Certainty.MODERATE,
             sentence="Alprazolam and kratom both slow breathing and the brain; deaths with both "
