@@ -135,7 +135,7 @@ def interactions(here: Situation) -> Iterator[PlanItem]:
 
 def interaction_groups(here: Situation) -> list[tuple[Interaction, ...]]:
     """Rows of weight, worst first; rows of one pair, or with the same advice, stand together."""
-    rows = sorted(here.results.interactions.rows, key=lambda r: (r.severity.rank, r.id))
+    rows = sorted(here.results.interactions.rows, key=lambda r: r.severity.rank)
     pairs: dict[frozenset[str], list[Interaction]] = {}
     for row in rows:
         if row.severity.rank <= _WORTH_AN_ITEM:
