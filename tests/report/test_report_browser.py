@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -31,6 +32,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "daily_leaf_two_years.yaml"
+MOST_PIXELS = 27_000
+MOST_PAGES = 17
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 PAGES: dict[str, Callable[[], Assessment]] = {
@@ -169,21 +172,50 @@ def test_danger_is_seen_before_anything_is_done(open_page: Callable[..., Any]) -
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_print_opens_what_is_folded_and_fills_pages(
+def test_print_keeps_folded_what_is_folded_and_lists_the_sources(
     open_page: Callable[..., Any], paper: str
 ) -> None:
     page = open_page("full")
     page.emulate_media(media="print")
+    assert page.locator(".references > li").first.is_visible()
+    assert page.locator(".references details").first.is_hidden()
+    assert not page.locator("nav.contents").is_visible()
+    folded = page.evaluate("document.querySelectorAll('details:not([open])').length")
+    assert folded > 5
+    assert page.locator(".item > :not(summary)").first.is_hidden()
+    pdf = page.pdf(format=paper, print_background=True)
+    assert pdf.startswith(b"%PDF")
+    assert len(pdf) > 20_000
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_one_box_opens_everything_without_a_script(
+    open_page: Callable[..., Any], media: str
+) -> None:
+    page = open_page("full", java_script_enabled=True)
+    page.locator("#open-all").check()
+    page.emulate_media(media=media)
     heights = page.evaluate(
         "[...document.querySelectorAll('details > :not(summary)')]"
         ".map(e => e.getBoundingClientRect().height)"
     )
     assert len(heights) > 5
     assert min(heights) > 0
-    assert not page.locator("nav.contents").is_visible()
-    pdf = page.pdf(format=paper, print_background=True)
-    assert pdf.startswith(b"%PDF")
-    assert len(pdf) > 20_000
+
+
+def test_a_reference_number_opens_the_folded_list(open_page: Callable[..., Any]) -> None:
+    page = open_page("full", viewport={"width": 1280, "height": 900})
+    assert page.locator("#ref-1").is_hidden()
+    page.locator("a[href='#ref-1']").first.click()
+    page.wait_for_function("document.querySelector('details.bibliography').open")
+    assert page.locator("#ref-1").is_visible()
+
+
+def test_the_busiest_example_is_short_enough_to_be_read(open_page: Callable[..., Any]) -> None:
+    page = open_page("example", viewport={"width": 1280, "height": 900})
+    assert page.evaluate("document.documentElement.scrollHeight") < MOST_PIXELS
+    pdf = page.pdf(format="A4", print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) <= MOST_PAGES
 
 
 def test_motion_is_smooth_only_for_those_who_want_it(open_page: Callable[..., Any]) -> None:

@@ -26,6 +26,9 @@ def command(
     subjects: Annotated[
         int | None, typer.Option(min=20, max=100_000, help="Number of virtual persons.")
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print every detail, not the compact report.")
+    ] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Assess one person's case.
@@ -56,7 +59,7 @@ def command(
     console = Console(highlight=False)
     if console.width > terminal.WIDTH or not console.is_terminal:
         console = Console(highlight=False, width=terminal.WIDTH)
-    terminal.render(result, console)
+    terminal.render(result, console, full=full)
     if html is not None:
         typer.echo(f"HTML report written to {html}", err=True)
 

@@ -15,9 +15,11 @@ from markupsafe import Markup
 from speciosa.assessment import Assessment
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.clinical.severity.result import Score
-from speciosa.finding import Estimate, Finding, Severity, Tone
+from speciosa.evidence.result import EffectRow
+from speciosa.finding import Certainty, Estimate, Finding, Severity, Tone
 from speciosa.pharmacology.exposure.result import AnalyteExposure, Curve
 from speciosa.pharmacology.interactions.result import Interaction
+from speciosa.pharmacology.mechanism.result import TargetOccupancy
 from speciosa.report import numbers, outline, words
 from speciosa.report.charts.course import course
 from speciosa.report.charts.drivers import drivers
@@ -90,8 +92,20 @@ def _charts(assessment: Assessment) -> _Charts:
         fans=tuple(found for found in fans if found.svg),
         drivers=_markup(drivers(assessment.exposure.drivers, name="drivers")),
         occupancy=_markup(occupancy(assessment.mechanism.targets, name="occupancy")),
-        forest=_markup(forest(_with_ratio(interactions.rows), name="forest")),
+        forest=_markup(
+            forest(
+                _with_ratio(interactions.rows),
+                name="forest",
+                no_effect=_limits(interactions.no_effect),
+            )
+        ),
     )
+
+
+def _limits(band: Estimate | None) -> tuple[float, float] | None:
+    if band is None or band.low is None or band.high is None:
+        return None
+    return band.low, band.high
 
 
 def _with_ratio(rows: Sequence[Interaction]) -> list[Interaction]:
@@ -131,6 +145,17 @@ def _digits(text: str) -> str:
 def _measures(analytes: Iterable[AnalyteExposure]) -> list[Estimate]:
     """Every number of the exposure table."""
     return [getattr(analyte, field) for analyte in analytes for field in words.MEASURES]
+
+
+def _levels(targets: Iterable[TargetOccupancy]) -> list[Estimate]:
+    """Every predicted occupancy of the table of targets."""
+    return [level for t in targets for level in (t.peak, t.trough) if level is not None]
+
+
+def _by_rating(rows: Sequence[EffectRow]) -> tuple[list[EffectRow], list[EffectRow]]:
+    """Effects whose certainty somebody has rated, and the others."""
+    rated = [row for row in rows if row.certainty is not Certainty.UNKNOWN]
+    return rated, [row for row in rows if row not in rated]
 
 
 def _instrument_names(scores: Iterable[Score]) -> dict[str, str]:
@@ -205,6 +230,7 @@ def _environment() -> Environment:
     environment.globals.update(
         style=Markup(style),  # noqa: S704  # our own style sheet
         analyte=words.analyte,
+        by_rating=_by_rating,
         common_interval=numbers.common_interval,
         dagger=words.DAGGER,
         dagger_legend=words.DAGGER_LEGEND,
@@ -220,8 +246,11 @@ def _environment() -> Environment:
         known_standing=_known_standing,
         label=words.label,
         law_status=words.law_status,
-        leading_law=outline.leading_law,
+        law_brief=outline.law_brief,
+        levels_of=_levels,
+        leading_scores=outline.leading_scores,
         names_its_members=outline.names_its_members,
+        main_caveat=outline.main_caveat,
         measured=numbers.measured,
         measures=words.MEASURES,
         measures_of=_measures,
@@ -230,12 +259,15 @@ def _environment() -> Environment:
         plain=numbers.plain,
         rule_severity=words.severity,
         runs=runs,
+        score_reasons=outline.score_reasons,
         severity_words=words.SEVERITY,
         shown=numbers.shown,
         signed=_signed,
         standing=words.standing,
+        step_name=words.step,
         substance=words.substance,
         unless=_unless,
+        usual_interval=numbers.usual_interval,
         unverified_contact=words.UNVERIFIED_CONTACT,
         urgent_shapes=_URGENT_SHAPES,
         urgent_words=words.URGENT,

@@ -9,6 +9,7 @@ interval is written as a limit (``below 0.01``), never with an exponent.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -97,6 +98,12 @@ def common_interval(estimates: Iterable[Estimate]) -> str:
     """The kind of interval that all of them share, to be said once over a table; or nothing."""
     kinds = {shown(e).interval if shown(e).range else "" for e in estimates}
     return kinds.pop() if len(kinds) == 1 else ""
+
+
+def usual_interval(estimates: Iterable[Estimate]) -> str:
+    """The commonest kind of interval, to be said once over a table; the others name theirs."""
+    kinds = Counter(e.interval for e in estimates if e.interval)
+    return kinds.most_common(1)[0][0] if kinds else ""
 
 
 def plain(value: float) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
 
 from speciosa.assessment import Assessment
-from speciosa.clinical.care.result import PlanItem
-from speciosa.finding import Finding, Missing
+from speciosa.clinical.care.result import PlanItem, PlanSection
+from speciosa.clinical.safety.result import UrgentStatus
+from speciosa.clinical.severity.result import Score
+from speciosa.evidence.result import Report
+from speciosa.finding import Finding, Missing, Severity, Tone
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.regulation.result import LawResult
+from speciosa.report import words
 
 
 class Section(NamedTuple):
@@ -40,8 +46,21 @@ SECTIONS: tuple[Section, ...] = (
 )
 
 TOP_INTERACTIONS = 3
-FIRST_STEPS = 4
+FIRST_STEPS = 5
+_FEW_CAVEATS = 2
 _STEPS = frozenset({"do", "offer"})
+SAFETY = "safety"
+# Short scales whose items are all part of a longer one.
+_PART_OF = {"gad2": "gad7", "phq2": "phq9"}
+
+
+def weighty(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What no summary may leave out: every warning, and all that is moderate or worse."""
+    return tuple(
+        finding
+        for finding in findings
+        if finding.tone is Tone.WARNING or finding.severity.rank <= Severity.MODERATE.rank
+    )
 
 
 def top_interactions(assessment: Assessment) -> tuple[Interaction, ...]:
@@ -56,19 +75,79 @@ def names_its_members(row: Interaction) -> bool:
     return all(member.lower() in sentence for member in row.members)
 
 
-def leading_law(law: LawResult) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """The leading answers in words; substances with the same answer stand together."""
+def leading_scores(scores: tuple[Score, ...]) -> tuple[Score, ...]:
+    """The scores for the first screen: a short scale is left out where the full one is scored."""
+    scored = {score.instrument for score in scores if score.total is not None}
+    return tuple(score for score in scores if _PART_OF.get(score.instrument) not in scored)
+
+
+def score_reasons(scores: tuple[Score, ...]) -> tuple[str, ...]:
+    """Why the scores have no interval, each reason once; it is told under them, not beside each."""
+    reasons = (s.total.no_interval_because.rstrip(".") for s in scores if s.total is not None)
+    return tuple(dict.fromkeys(reason for reason in reasons if reason))
+
+
+class LawBrief(NamedTuple):
+    """The law in a few words: each answer with its substances, and what is open."""
+
+    answers: tuple[tuple[tuple[str, ...], str], ...]
+    note: str
+
+
+def law_brief(law: LawResult) -> LawBrief:
+    """The leading answers, where they come from, and one line on what may have changed."""
     together: dict[str, list[str]] = {}
-    for substance, text in law.leading_words.items():
-        together.setdefault(text, []).append(substance)
-    return tuple((tuple(substances), text) for text, substances in together.items())
+    for name in words.SUBSTANCE | law.leading:
+        if name in law.leading:
+            together.setdefault(_law_answer(law, name), []).append(words.substance(name))
+    answers = tuple((tuple(names), text) for text, names in together.items())
+    notes = []
+    pending: dict[str, list[str]] = {}
+    for layer in law.layers:
+        if layer.pending:
+            pending.setdefault(layer.place_name, []).append(words.substance(layer.substance))
+    for place, names in pending.items():
+        notes.append(f"May have changed in {place} ({', '.join(dict.fromkeys(names))}).")
+    if words.NO_LAW in law.leading.values():
+        notes.append("No law seen does not mean permitted.")
+    if answers and (notes or law.findings):
+        notes.append("Details and doubts are below.")
+    return LawBrief(answers, " ".join(notes))
+
+
+def _law_answer(law: LawResult, substance: str) -> str:
+    """A status in words with the places that it comes from: ``Restricted by age: Florida``."""
+    status, told = law.leading[substance], law.leading_words.get(substance, "")
+    places: dict[str, int | None] = {}
+    for layer in law.layers:
+        if layer.substance == substance and layer.status == status:
+            places.setdefault(layer.place_name, layer.min_age)
+    named, colon, _ = told.partition(":")
+    if not places:
+        return first_sentence(told) or words.law_status(status)
+    # The room's words begin with the worst layer; a status that is a gap may not be that one.
+    known = colon and status not in words.LAW_GAPS
+    ages = [f"{place} (from age {age})" if age else place for place, age in places.items()]
+    return f"{named if known else words.law_status(status)}: {', '.join(ages)}"
 
 
 def first_steps(assessment: Assessment) -> tuple[PlanItem, ...]:
-    """The first things to do or offer, in the plan's order; weighing and avoiding come later."""
-    items = [item for section in assessment.plan.sections for item in section.items]
-    steps = [item for item in items if item.standing in _STEPS]
+    """What to do first: the plan's own choice, or the first thing to do or offer of each part.
+
+    Where danger is reported, its steps lead; elsewhere they only repeat the urgent block.
+    """
+    plan = assessment.plan
+    if plan.first_steps:
+        return plan.first_steps
+    danger = assessment.urgent.status in (UrgentStatus.EMERGENCY, UrgentStatus.SAME_DAY)
+    parts = [part for part in plan.sections if danger or part.id != SAFETY]
+    steps = [item for part in parts if (item := _first_step(part)) is not None]
+    items = [item for part in plan.sections for item in part.items]
     return tuple((steps or items)[:FIRST_STEPS])
+
+
+def _first_step(part: PlanSection) -> PlanItem | None:
+    return next((item for item in part.items if item.standing in _STEPS), None)
 
 
 def all_missing(assessment: Assessment) -> tuple[Missing, ...]:
@@ -77,6 +156,13 @@ def all_missing(assessment: Assessment) -> tuple[Missing, ...]:
     for part in _structs(assessment):
         found.update(dict.fromkeys(getattr(part, "missing", ())))
     return tuple(sorted(found, key=lambda m: m.severity.rank))
+
+
+def main_caveat(reports: tuple[Report, ...]) -> str:
+    """What most of some reports cannot show; each report's own words stand beside it."""
+    caveats = Counter(report.cannot_show for report in reports if report.cannot_show)
+    told = caveats.most_common()
+    return " ".join(text for text, _ in (told if len(told) <= _FEW_CAVEATS else told[:1]))
 
 
 def first_sentence(text: str) -> str:

@@ -100,7 +100,10 @@ SUBSTANCE: dict[str, str] = {
     "7-oh": "7-Hydroxymitragynine",
 }
 
-LAW_STATUS: dict[str, str] = {"no_specific_law": "No specific law seen"}
+NO_LAW = "no_specific_law"
+LAW_STATUS: dict[str, str] = {NO_LAW: "No specific law seen"}
+# Statuses that say what is not known, and never that something is allowed.
+LAW_GAPS = frozenset({NO_LAW, "unclear", "not_known"})
 
 BASIS: dict[str, str] = {
     "source": "No source recorded",
@@ -150,6 +153,11 @@ def substance(name: str) -> str:
 def standing(name: str) -> str:
     """What a plan item asks for: ``Offer``."""
     return STANDING.get(name, label(name))
+
+
+def step(name: str) -> str:
+    """The step of stepped care: ``Step 3``."""
+    return f"Step {name}" if name.isdigit() else name
 
 
 def severity(name: str) -> Mark:

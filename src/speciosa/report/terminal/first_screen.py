@@ -15,6 +15,7 @@ _STYLES = {
     UrgentStatus.NOT_ASSESSED: "bold",
     UrgentStatus.NONE_FOUND: "bold",
 }
+TOP_MISSING = 3
 
 
 def first_screen(page: Page, assessment: Assessment) -> None:
@@ -58,7 +59,7 @@ def _urgent(page: Page, assessment: Assessment) -> None:
 def _severity(page: Page, assessment: Assessment) -> None:
     severity = assessment.severity
     scores = []
-    for score in severity.scores:
+    for score in outline.leading_scores(severity.scores):
         if score.total is None:
             scores.append(f"{score.name} not scored")
         else:
@@ -93,11 +94,13 @@ def _interactions(page: Page, assessment: Assessment) -> None:
 
 def _law(page: Page, assessment: Assessment) -> None:
     law = assessment.regulation
-    if not law.leading_words:
+    brief = outline.law_brief(law)
+    if not brief.answers:
         page.pair("Law here", law.headline or "Not known.")
-    for index, (names, text) in enumerate(outline.leading_law(law)):
-        substances = ", ".join(words.substance(name) for name in names)
-        page.pair("Law here" if index == 0 else "", (f"{substances}: ", "bold"), text)
+    for index, (names, text) in enumerate(brief.answers):
+        term = "Law here" if index == 0 else ""
+        page.pair(term, (f"{', '.join(names)}: ", "bold"), words.full_stop(text))
+    page.pair("", (brief.note, "dim"))
 
 
 def _steps(page: Page, assessment: Assessment) -> None:
@@ -114,5 +117,9 @@ def _missing(page: Page, assessment: Assessment) -> None:
     missing = outline.all_missing(assessment)
     if not missing:
         page.pair("Missing", "Nothing was reported as missing.")
-    names = ", ".join(dict.fromkeys(piece.field for piece in missing))
-    page.pair("Missing", names)
+    for index, piece in enumerate(missing[:TOP_MISSING]):
+        text = outline.first_sentence(piece.how or piece.cost)
+        page.pair("Missing" if index == 0 else "", text, (f" ({piece.field})", "dim"))
+    if rest := missing[TOP_MISSING:]:
+        fields = ", ".join(dict.fromkeys(piece.field for piece in rest))
+        page.pair("", (f"{len(rest)} more below: {fields}", "dim"))

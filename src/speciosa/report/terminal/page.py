@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
 from speciosa.finding import Certainty, Estimate, Finding
 from speciosa.report.clean import clean, to_ascii
 from speciosa.report.numbers import sentence
+from speciosa.report.outline import weighty
 from speciosa.report.references import Bibliography, Mark, runs
 from speciosa.report.words import DAGGER, SEVERITY
 from speciosa.report.words import Mark as SeverityMark
@@ -22,6 +23,7 @@ from speciosa.report.words import Mark as SeverityMark
 WIDTH = 100
 GUTTER = 15
 _NARROWEST = 40
+_LEAST_TEXT = 8
 
 # A piece of a line: plain words, or words in a style.
 Piece = str | tuple[str, str]
@@ -45,6 +47,7 @@ class Page:
         self._ascii = not (console.encoding or "").lower().startswith("utf")
         self._lines: list[Text] = []
         self.bibliography = bibliography
+        self.numbers_cited: set[int] = set()
 
     def blank(self) -> None:
         """An empty line."""
@@ -82,6 +85,33 @@ class Page:
             self._print(head + wrapped)
             head = Text(" " * left)
 
+    def columns(self, cells: Iterable[tuple[str, str, str]], gutter: int) -> None:
+        """Cells of (mark, text, ending) side by side; a text is cut before its ending to fit."""
+        fit = 2 if self._width >= WIDTH else 1
+        room = self._width // fit - 1
+        drawn = [self._cell(*cell, gutter, room) for cell in cells]
+        for start in range(0, len(drawn), fit):
+            line = Text()
+            for cell in drawn[start : start + fit]:
+                line.pad_right(max(0, -line.cell_len % (room + 1)))
+                line.append_text(cell)
+            self._print(line)
+
+    def _cell(self, mark: str, words: str, ending: str, gutter: int, room: int) -> Text:
+        mark, words, ending = (self._safe(text) for text in (mark, words, ending))
+        room -= gutter
+        ending = self._cut(ending, room - _LEAST_TEXT)
+        cell = Text(f"{mark:<{gutter}}")
+        cell.append(f"{self._cut(words, room - cell_len(ending) - 1)} ")
+        return cell.append(ending, style="dim")
+
+    def _cut(self, words: str, room: int) -> str:
+        """Words cut to some columns, with dots where something is missing."""
+        if cell_len(words) <= room:
+            return words
+        dots = self._safe("…")
+        return f"{set_cell_size(words, max(room - len(dots), 0)).rstrip()}{dots}"
+
     def item(self, *pieces: Piece, indent: int = 2) -> None:
         """One line of a list."""
         self.line(*pieces, indent=indent, mark="-", gutter=2)
@@ -118,12 +148,21 @@ class Page:
         for finding in findings:
             self.finding(finding)
 
+    def brief(self, findings: Iterable[Finding]) -> None:
+        """What may not be left out of a list of findings, each with its action in one paragraph."""
+        for finding in weighty(findings):
+            action = (" Action: ", "bold") if finding.action else ""
+            told: list[Piece] = [finding.text, self.cites(finding.facts), action, finding.action]
+            self.severity(SEVERITY[finding.severity], *told)
+
     def cites(self, facts: Iterable[str]) -> Piece:
         """Reference numbers of facts: `` [3, 7†]``."""
         return self.marks(self.bibliography.marks(facts))
 
     def marks(self, found: Iterable[Mark]) -> Piece:
         """Reference numbers: `` [3, 7†]``."""
+        found = tuple(found)
+        self.numbers_cited.update(mark.number for mark in found)
         numbers = [
             _written(run.first)
             if run.first == run.last

@@ -9,10 +9,10 @@ from speciosa.clinical.severity.result import Score
 from speciosa.pharmacology.exposure.result import ProductIntake
 from speciosa.report import outline, words
 from speciosa.report.numbers import percent, plain, sentence, shown
-from speciosa.report.terminal.evidence import evidence
-from speciosa.report.terminal.interactions import interactions
+from speciosa.report.terminal.full.evidence import evidence
+from speciosa.report.terminal.full.interactions import interactions
+from speciosa.report.terminal.full.plan import consultation, follow_up, plan
 from speciosa.report.terminal.page import GUTTER, Page, Piece
-from speciosa.report.terminal.plan import consultation, follow_up, plan
 
 _WIDE = 24
 

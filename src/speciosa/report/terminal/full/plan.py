@@ -13,14 +13,21 @@ def plan(page: Page, assessment: Assessment) -> None:
     result = assessment.plan
     page.line(result.headline)
     if result.step or result.why_this_step:
-        page.line((f"{result.step}: " if result.step else "", "bold"), result.why_this_step)
+        page.line(
+            (f"{words.step(result.step)}: " if result.step else "", "bold"), result.why_this_step
+        )
     page.findings(result.findings)
     if not result.sections:
         page.line("No plan could be made from what was given.")
+    if result.first_steps:
+        page.heading("First steps")
+    for step in result.first_steps:
+        _item(page, step)
     for section in result.sections:
         page.heading(section.title)
         if section.lead:
             page.line(section.lead)
+        page.findings(section.notes)
         for item in section.items:
             _item(page, item)
 

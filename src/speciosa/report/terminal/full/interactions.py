@@ -23,6 +23,8 @@ def interactions(page: Page, assessment: Assessment) -> None:
         page.line("No interaction is listed. That is not proof of safety.")
     for row in sorted(result.rows, key=lambda row: row.severity.rank):
         _row(page, row)
+    if result.no_effect is not None:
+        page.line("Ratios that count as no change: ", *page.estimate(result.no_effect))
     if result.recognised:
         page.heading("How names were read")
     for typed, name in result.recognised.items():
@@ -43,7 +45,8 @@ def _row(page: Page, row: Interaction) -> None:
     for term, text in (("Ask", row.ask), ("Watch", row.watch), ("Consider", row.consider)):
         page.pair(term, text, indent=GUTTER, gutter=10)
     shares = ", ".join(f"{name} {percent(share)}" for name, share in row.shares.items())
-    about = f"{words.KIND[row.kind]}: {words.DIRECTION[row.direction]}."
+    hazard = f" ({words.label(row.hazard).lower()})" if row.hazard else ""
+    about = f"{words.KIND[row.kind]}{hazard}: {words.DIRECTION[row.direction]}."
     told = (about, words.full_stop(row.mechanism), f"Shares: {shares}." if shares else "")
     page.line((" ".join(text for text in told if text), "dim"), indent=GUTTER)
     for report in row.case_reports:

@@ -1,0 +1,1 @@
+"""Every section of the terminal report in a few lines, without leaving out a warning."""
