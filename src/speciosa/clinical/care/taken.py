@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from speciosa.knowledge.care_wording import Item
 
 _HERBAL = "herbal"
+_PAIRS = 2  # the section on interactions has them all
 _HAZARDS = frozenset(
     {
         *("cns_depressant", "serotonergic", "opioid_agonist", "opioid_partial_agonist"),
@@ -80,9 +81,14 @@ def interacting(treatment: Treatment | None, here: Situation) -> Iterator[str]:
         if row.severity.rank <= Severity.MODERATE.rank
         and names & {_plain(member) for member in row.members}
     ]
-    if pairs:
-        listed_pairs = "; ".join(dict.fromkeys(pairs))
-        yield here.knowledge.care.plan.words["interaction"].format(pairs=listed_pairs)
+    once = tuple(dict.fromkeys(pairs))
+    if once:
+        words = here.knowledge.care.plan.words
+        shown = "; ".join(once[:_PAIRS])
+        more = len(once) - _PAIRS
+        yield words["interaction"].format(
+            pairs=words["interaction_more"].format(pairs=shown, count=more) if more > 0 else shown
+        )
 
 
 def _taken(treatment: Treatment | None, here: Situation) -> Iterator[str]:
