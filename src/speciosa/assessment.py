@@ -170,9 +170,20 @@ def _law(case: Case, knowledge: Knowledge) -> LawResult:
 
 
 def _missing(*batches: tuple[Missing, ...]) -> tuple[Missing, ...]:
-    """All that was missing, worst first, each field and cost once."""
-    unique = dict.fromkeys(item for batch in batches for item in batch)
-    return tuple(sorted(unique, key=lambda item: (item.severity.rank, item.field)))
+    """All that was missing, worst first: each field once, with every cost the rooms named."""
+    by_field: dict[str, list[Missing]] = {}
+    for item in (item for batch in batches for item in batch):
+        by_field.setdefault(item.field, []).append(item)
+    merged = (
+        Missing(
+            field=field,
+            cost=" ".join(dict.fromkeys(item.cost for item in items if item.cost)),
+            how=" ".join(dict.fromkeys(item.how for item in items if item.how)),
+            severity=min((item.severity for item in items), key=lambda severity: severity.rank),
+        )
+        for field, items in by_field.items()
+    )
+    return tuple(sorted(merged, key=lambda item: (item.severity.rank, item.field)))
 
 
 def _references(assessment: Assessment, knowledge: Knowledge) -> tuple[Citation, ...]:

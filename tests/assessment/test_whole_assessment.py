@@ -31,7 +31,7 @@ def quick(case: Case) -> Assessment:
 
 def texts(value: object) -> list[str]:
     if isinstance(value, str):
-        return [value]
+        return [] if value.startswith("http") else [value]
     if isinstance(value, dict):
         return [t for v in value.values() for t in texts(v)]
     if isinstance(value, list | tuple):
