@@ -20,7 +20,6 @@ from speciosa.report import html, outline, terminal
 NOT_SHOWN = {
     "exposure.analytes.<key>": "the analyte's own name is shown",
     "severity.scores.total.unit": "a score is written as 16 of 21",
-    "interactions.rows.hazard": "a key for machines; the sentence names the hazard",
     "interactions.recognised.Cold relief": "the parts of a combined product are shown",
     "kratom.intake.products.seven_oh_mg_per_day.unit": "nothing is known, so nothing has a unit",
 }
