@@ -170,20 +170,24 @@ def _law(case: Case, knowledge: Knowledge) -> LawResult:
 
 
 def _missing(*batches: tuple[Missing, ...]) -> tuple[Missing, ...]:
-    """All that was missing, worst first: each field once, with every cost the rooms named."""
+    """All that was missing, worst first: each field once, with every cost the rooms named.
+
+    How to get it is said once, in the words of the room to which it matters most.
+    """
     by_field: dict[str, list[Missing]] = {}
     for item in (item for batch in batches for item in batch):
         by_field.setdefault(item.field, []).append(item)
-    merged = (
-        Missing(
-            field=field,
-            cost=" ".join(dict.fromkeys(item.cost for item in items if item.cost)),
-            how=" ".join(dict.fromkeys(item.how for item in items if item.how)),
-            severity=min((item.severity for item in items), key=lambda severity: severity.rank),
-        )
-        for field, items in by_field.items()
-    )
+    merged = (_merged(items) for items in by_field.values())
     return tuple(sorted(merged, key=lambda item: (item.severity.rank, item.field)))
+
+
+def _merged(items: list[Missing]) -> Missing:
+    ranked = sorted(items, key=lambda item: item.severity.rank)
+    return msgspec.structs.replace(
+        ranked[0],
+        cost=" ".join(dict.fromkeys(item.cost for item in ranked)),
+        how=next((item.how for item in ranked if item.how), ""),
+    )
 
 
 def _references(assessment: Assessment, knowledge: Knowledge) -> tuple[Citation, ...]:
