@@ -209,6 +209,8 @@ def test_a_past_attempt_is_never_left_unsaid() -> None:
         ("IE", {"112 or 999", "116 123"}),
         ("DE", {"112"}),
         ("MY", {"999", "15555", "03-7627 2929"}),
+        ("AU", {"000", "13 11 14", "13 11 26"}),
+        ("CA", {"911", "9-8-8", "1-844-764-7669"}),
     ],
 )
 def test_contacts_of_the_place(place: str, numbers: set[str]) -> None:
@@ -220,7 +222,7 @@ def test_contacts_of_the_place(place: str, numbers: set[str]) -> None:
         assert bool(citation.sources) or not contact.verified
 
 
-@pytest.mark.parametrize("place", ["TH", "AU"])
+@pytest.mark.parametrize("place", ["TH", "NZ"])
 def test_no_numbers_are_invented(place: str) -> None:
     result = urgent_with({"place": place, "signs": signs("overdose")})
     assert result.contacts == ()
