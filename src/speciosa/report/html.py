@@ -36,7 +36,7 @@ _URGENT_SHAPES = {
     UrgentStatus.NOT_ASSESSED: "unknown",
     UrgentStatus.NONE_FOUND: "info",
 }
-_SMALL_POINTS_IN_SIGHT = 3
+_SMALL_POINTS_IN_SIGHT = 1
 
 
 def render(assessment: Assessment) -> str:

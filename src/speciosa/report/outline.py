@@ -151,10 +151,16 @@ def _first_step(part: PlanSection) -> PlanItem | None:
 
 
 def all_missing(assessment: Assessment) -> tuple[Missing, ...]:
-    """Every missing piece once, the assessment's own list first, the costliest on top."""
+    """Every missing field, the costliest on top.
+
+    The assessment has gathered what the rooms said of each field; a room is only asked for fields
+    that are not in that list.
+    """
     found = dict.fromkeys(assessment.missing)
+    listed = {piece.field for piece in assessment.missing}
     for part in _structs(assessment):
-        found.update(dict.fromkeys(getattr(part, "missing", ())))
+        pieces = getattr(part, "missing", ())
+        found.update(dict.fromkeys(piece for piece in pieces if piece.field not in listed))
     return tuple(sorted(found, key=lambda m: m.severity.rank))
 
 

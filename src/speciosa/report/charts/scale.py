@@ -30,7 +30,8 @@ class Linear(NamedTuple):
         step = next((m * power for m in (1, 2, 5) if m * power >= rough), 10 * power)
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
-        return tuple(float(f"{i * step:.10g}") for i in range(first, last + 1))
+        # On an axis narrower than ten digits can tell, neighbouring ticks become one.
+        return tuple(dict.fromkeys(float(f"{i * step:.10g}") for i in range(first, last + 1)))
 
 
 class Logarithmic(NamedTuple):

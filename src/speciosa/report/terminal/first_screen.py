@@ -109,7 +109,9 @@ def _steps(page: Page, assessment: Assessment) -> None:
         page.pair("First steps", assessment.plan.headline or "No plan could be made.")
     for index, item in enumerate(steps):
         term = "First steps" if index == 0 else ""
-        standing: Piece = (f"{words.standing(item.standing)}: ", "bold")
+        named = words.standing(item.standing)
+        said = item.title.lower().startswith(f"{named.lower()} ")
+        standing: Piece = ("" if said else f"{named}: ", "bold")
         page.pair(term, f"{index + 1}. ", standing, item.title, (f" ({item.decided_by})", "dim"))
 
 
@@ -121,5 +123,4 @@ def _missing(page: Page, assessment: Assessment) -> None:
         text = outline.first_sentence(piece.how or piece.cost)
         page.pair("Missing" if index == 0 else "", text, (f" ({piece.field})", "dim"))
     if rest := missing[TOP_MISSING:]:
-        fields = ", ".join(dict.fromkeys(piece.field for piece in rest))
-        page.pair("", (f"{len(rest)} more below: {fields}", "dim"))
+        page.pair("", (f"{len(rest)} more below.", "dim"))

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from speciosa.assessment import Assessment
 from speciosa.clinical.care.result import PlanItem
+from speciosa.finding import Severity
 from speciosa.report import outline, words
 from speciosa.report.references import Link
 from speciosa.report.terminal.compact.shared import Shared
@@ -27,20 +28,18 @@ def plan(page: Page, assessment: Assessment) -> None:
     if not result.sections:
         page.line("No plan could be made from what was given.")
     said = (*result.findings, *(note for section in result.sections for note in section.notes))
-    told = " ".join(finding.text for finding in outline.weighty(said))
+    told = tuple(finding.text.lower() for finding in outline.weighty(said))
     # What a finding above or a safety rule below says in the same words is not said twice.
     known = {finding.text for finding in outline.weighty(assessment.severity.diagnosis)}
+    known |= {finding.text for finding in assessment.urgent.findings}
     known |= {rule.title for rule in assessment.safety_rules}
     rows = {row.id: row.sentence for row in assessment.interactions.rows}
     for section in result.sections:
         page.line((f"{section.title}. ", "bold"), section.lead)
         page.brief(section.notes)
-        if section.id == outline.SAFETY:
-            page.line("The urgent block at the top says what to do.", indent=2)
-        else:
-            items = tuple(item for item in section.items if item.title not in known)
-            cautions = {item.id: _cautions(item, rows, told) for item in items}
-            _items(page, items, cautions)
+        items = tuple(item for item in section.items if item.title not in known)
+        cautions = {item.id: _cautions(item, rows, told) for item in items}
+        _items(page, items, cautions)
 
 
 def _items(page: Page, items: tuple[PlanItem, ...], cautions: dict[str, tuple[str, ...]]) -> None:
@@ -64,11 +63,16 @@ def _items(page: Page, items: tuple[PlanItem, ...], cautions: dict[str, tuple[st
     shared.legend(page)
 
 
-def _cautions(item: PlanItem, rows: dict[str, str], told: str) -> tuple[str, ...]:
-    """The cautions of an item, without those told above: by the interactions, by the findings."""
+def _cautions(item: PlanItem, rows: dict[str, str], told: tuple[str, ...]) -> tuple[str, ...]:
+    """The cautions of an item, without those told above: by the interactions, by the findings.
+
+    A finding counts only where it names the item, for a short caution fits many.
+    """
     if any(item.id.endswith(row) for row in rows):
         return ()
-    new = tuple(line for line in item.cautions if line not in told)
+    name = item.title.partition(" (")[0].lower()
+    about = [text for text in told if name in text]
+    new = tuple(line for line in item.cautions if not any(line.lower() in t for t in about))
     left = tuple(line for line in new if not any(text in line for text in rows.values()))
     return left if left == new else (*left, "See the interactions above.")
 
@@ -114,11 +118,16 @@ def missing(page: Page, assessment: Assessment) -> None:
     """Everything that was not given, the costliest first."""
     pieces = outline.all_missing(assessment)
     page.line("Missing never means normal." if pieces else "Nothing was reported as missing.")
+    small: list[str] = []
     for index, piece in enumerate(pieces):
+        if piece.severity.rank >= Severity.MINOR.rank:
+            small.append(f"{outline.first_sentence(piece.how or piece.cost)} ({piece.field})")
+            continue
         # How to find out about the first ones stands at a glance.
         how: Piece = (f" {piece.how}" if index >= TOP_MISSING else "", "dim")
         field: Piece = (f" ({piece.field})", "dim")
         page.severity(words.SEVERITY[piece.severity], piece.cost, how, field)
+    page.pair("Minor", " ".join(small))
 
 
 def references(page: Page, assessment: Assessment) -> None:
