@@ -154,6 +154,7 @@ class Limits(Record, frozen=True, kw_only=True):
     """Amounts and scores at which a flag holds; ages and windows are limits of the safety table."""
 
     caffeine_high_mg_per_day: float
+    kidney_egfr_below: float
     criteria_from: int
     isi_insomnia_from: int
 

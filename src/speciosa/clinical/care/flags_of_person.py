@@ -23,6 +23,7 @@ from speciosa.case.vocabulary import (
     WithdrawalSign,
 )
 from speciosa.clinical.care.taken import reviewed
+from speciosa.knowledge.medicines import HazardClass
 
 if TYPE_CHECKING:
     from speciosa.case import Case, KratomUse
@@ -54,6 +55,7 @@ def flags(case: Case, knowledge: Knowledge, listed: Listed) -> frozenset[str]:
         *_daily_life(case),
         *_history(case),
         *_liver(case, knowledge),
+        *_measured(case, knowledge),
         *_list(case, knowledge, listed),
         *_kratom(case, knowledge),
         *_wishes(case, listed),
@@ -114,7 +116,6 @@ def _history(case: Case) -> Flags:
     yield "depression", case.has(known.DEPRESSION)
     others = (known.PTSD, known.PANIC_DISORDER, known.OCD, known.SOCIAL_ANXIETY)
     yield "trauma_panic_ocd", any(case.has(condition) for condition in others)
-    yield "kidney", case.has(known.KIDNEY_DISEASE) or case.person.kidney.dialysis is True
     seizure = case.has(known.SEIZURES) or Sign.SEIZURE in signs
     yield "seizure", seizure
     yield "seizure_on_record", seizure
@@ -124,6 +125,8 @@ def _history(case: Case) -> Flags:
     liver_asked = known.LIVER_DISEASE in on_record or case.person.liver.child_pugh is not None
     yield "liver_history_open", not (liver_asked and asked >= _LIVER_SIGNS)
     yield "qt", case.has(known.LONG_QT)
+    yield "bleeding", case.has(known.BLEEDING)
+    yield "low_sodium", case.has(known.HYPONATRAEMIA)
     yield "alcohol", case.has(known.ALCOHOL_USE_DISORDER) or Sign.ALCOHOL_WITHDRAWAL in signs
     yield "opioid_use_disorder", case.has(known.OPIOID_USE_DISORDER)
     disorders = (
@@ -158,6 +161,28 @@ def _liver(case: Case, knowledge: Knowledge) -> Flags:
     yield "liver_unknown", not known
 
 
+def _measured(case: Case, knowledge: Knowledge) -> Flags:
+    """What a measurement shows, whether or not the condition has its name on record."""
+    limit, kidney = knowledge.safety.limit, case.person.kidney
+    rates = [kidney.egfr_ml_min_1_73m2, _value(case, LabName.EGFR)]
+    low = knowledge.care.plan.limits.kidney_egfr_below
+    yield (
+        "kidney",
+        case.has(KnownCondition.KIDNEY_DISEASE)
+        or kidney.dialysis is True
+        or any(rate is not None and rate < low for rate in rates),
+    )
+    sodium, qtc = _value(case, LabName.SODIUM), _value(case, LabName.QTC)
+    yield "low_sodium", sodium is not None and sodium < limit("sodium_low")
+    long_qtc = qtc is not None and qtc >= limit("qtc_high_risk")
+    yield "long_qt", long_qtc or case.has(KnownCondition.LONG_QT)
+
+
+def _value(case: Case, name: LabName) -> float | None:
+    lab = case.lab(name)
+    return None if lab is None else lab.value
+
+
 def _list(case: Case, knowledge: Knowledge, listed: Listed) -> Flags:
     group = knowledge.safety.group
     antidepressants, sedatives = group("antidepressants"), group("sedatives")
@@ -178,7 +203,9 @@ def _list(case: Case, knowledge: Knowledge, listed: Listed) -> Flags:
         hazards = {str(hazard.klass) for hazard in medicine.hazards}
         yield "opioid", bool(hazards & {"opioid_agonist", "opioid_partial_agonist"})
         yield "serotonergic", "serotonergic" in hazards
+        yield "bleeding", "bleeding" in hazards and not depresses
         yield "seizure", "lowers_seizure_threshold" in hazards
+    yield "maoi", _mao_inhibitor_counts(case, knowledge)
     caffeine = [s for s in case.substances if "caffeine" in _ids(s.name, knowledge)]
     amounts = [s.mg_per_day for s in caffeine if s.mg_per_day is not None]
     high = knowledge.care.plan.limits.caffeine_high_mg_per_day
@@ -186,6 +213,22 @@ def _list(case: Case, knowledge: Knowledge, listed: Listed) -> Flags:
     yield "caffeine_high", sum(amounts) > high
     drinks = any("ethanol" in _ids(s.name, knowledge) for s in case.substances)
     yield "alcohol_unknown", case.symptoms.audit_c is None and not drinks
+
+
+def _mao_inhibitor_counts(case: Case, knowledge: Knowledge) -> bool:
+    """Whether an MAO inhibitor is taken, is planned, or was stopped too lately to be gone."""
+    window = knowledge.safety.limit("stopped_medicine_days")
+    counting = [
+        item.name
+        for item in case.medicines
+        if item.stopped is None or (case.date - item.stopped).days <= window
+    ]
+    names = (*counting, *(substance.name for substance in case.substances))
+    return any(
+        medicine.hazard(HazardClass.MAO_INHIBITOR)
+        for name in names
+        for medicine in knowledge.medicines.match(name).medicines
+    )
 
 
 def _ids(name: str, knowledge: Knowledge) -> set[str]:
