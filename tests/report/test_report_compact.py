@@ -19,7 +19,7 @@ from speciosa.report import outline, terminal
 
 replace = made_up.replace
 
-LONGEST = 850
+LONGEST = 800
 
 
 def compact(assessment: Assessment) -> list[str]:
@@ -114,3 +114,16 @@ def test_the_full_report_is_longer_and_holds_what_the_compact_one_leaves_out() -
     terminal.render(made_up.full(), Console(file=stream, width=100), full=True)
     assert "Could not explain" in stream.getvalue()
     assert len(stream.getvalue().splitlines()) > len(compact(made_up.full()))
+
+
+def test_no_effect_is_shown_without_its_caveat() -> None:
+    assessment = assessed(EXAMPLES[0])
+    text = flowing(compact(assessment))
+    caveats = [
+        caveat
+        for row in assessment.evidence.options
+        if row.estimate and (caveat := row.favours.partition("; ")[2])
+    ]
+    assert caveats
+    standard = "chance cannot be excluded"
+    assert [c for c in caveats if c not in text and not c.startswith(standard)] == []

@@ -16,7 +16,7 @@ from speciosa.assessment import Assessment
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.clinical.severity.result import Score
 from speciosa.evidence.result import EffectRow
-from speciosa.finding import Certainty, Estimate, Finding, Severity, Tone
+from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
 from speciosa.pharmacology.exposure.result import AnalyteExposure, Curve
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.pharmacology.mechanism.result import TargetOccupancy
@@ -158,6 +158,12 @@ def _by_rating(rows: Sequence[EffectRow]) -> tuple[list[EffectRow], list[EffectR
     return rated, [row for row in rows if row not in rated]
 
 
+def _by_weight(pieces: Sequence[Missing]) -> tuple[list[Missing], list[Missing]]:
+    """Missing pieces that are moderate or worse, and the others."""
+    grave = [piece for piece in pieces if piece.severity.rank < Severity.MINOR.rank]
+    return grave, [piece for piece in pieces if piece not in grave]
+
+
 def _instrument_names(scores: Iterable[Score]) -> dict[str, str]:
     return {score.instrument: score.name for score in scores}
 
@@ -231,6 +237,7 @@ def _environment() -> Environment:
         style=Markup(style),  # noqa: S704  # our own style sheet
         analyte=words.analyte,
         by_rating=_by_rating,
+        by_weight=_by_weight,
         common_interval=numbers.common_interval,
         dagger=words.DAGGER,
         dagger_legend=words.DAGGER_LEGEND,

@@ -10,6 +10,8 @@ from speciosa.report.numbers import shown
 from speciosa.report.terminal.page import Page, Piece
 
 _NOT_RATED = "not rated"
+# The caveat that the legend tells once for every ``(+)``.
+_NO_INTERVAL = "chance cannot be excluded"
 
 
 def evidence(page: Page, assessment: Assessment) -> None:
@@ -65,15 +67,17 @@ def _effect(row: EffectRow) -> str:
 
 
 def _side(row: EffectRow) -> str:
-    """``+``, ``(+)`` or ``?`` as the legend says; any other answer in its own words."""
+    """``+``, ``(+)`` or ``?`` as the legend says, with its caveat; else the room's own words."""
+    _, _, caveat = row.favours.partition("; ")
+    but = f", but {caveat}" if caveat and not caveat.startswith(_NO_INTERVAL) else ""
     for words_used, sign in (
         (f"Favours {row.option}", "+"),
         (f"Leans to {row.option}", "(+)"),
         ("Not clear", "?"),
     ):
         if row.favours.startswith(words_used):
-            return sign
-    return row.favours.partition(";")[0] or "side not stated"
+            return f"{sign}{but}"
+    return row.favours or "side not stated"
 
 
 def _unit(row: EffectRow) -> str:
