@@ -19,6 +19,7 @@ from speciosa.clinical.severity.result import SeverityResult
 from speciosa.evidence.result import EvidenceResult
 from speciosa.finding import Missing
 from speciosa.knowledge import Citation, Knowledge, load
+from speciosa.kratom_named import with_named_kratom
 from speciosa.pharmacology import exposure, interactions, mechanism
 from speciosa.pharmacology.exposure.result import ExposureResult, IntakeResult
 from speciosa.pharmacology.interactions.result import InteractionsResult
@@ -88,6 +89,8 @@ def assess(
     ``InputError`` when the place is not a place.
     """
     knowledge = knowledge or load()
+    typed = case
+    case, contradicted = with_named_kratom(case, knowledge)
 
     law = _law(case, knowledge)
     severity_result = severity.assess(case, knowledge)
@@ -133,6 +136,7 @@ def assess(
         follow_up=composed(care.follow_up),
         safety_rules=(*safety_result.rules, *safety_result.conditional_rules),
         missing=_missing(
+            contradicted,
             safety_result.missing,
             severity_result.missing,
             intake.missing,
@@ -150,7 +154,7 @@ def assess(
             knowledge_release=knowledge.release.number,
             knowledge_date=knowledge.release.date,
             seed=seed,
-            input_sha256=input_hash(case),
+            input_sha256=input_hash(typed),
             intended_use=knowledge.release.intended_use,
         ),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
 from speciosa.pharmacology.interactions.genotype import genotype_findings, poor_metaboliser_of
-from speciosa.pharmacology.interactions.hazards import kratom_hazards, shared_hazards
+from speciosa.pharmacology.interactions.hazards import KRATOM, kratom_hazards, shared_hazards
 from speciosa.pharmacology.interactions.kratom_use import KratomContext, Mode, kratom_context
 from speciosa.pharmacology.interactions.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.on_medicines import by_kratom
@@ -33,15 +33,16 @@ def assess(
         case, knowledge, named_in_list=bool(found.kratom_named), samples=samples
     )
     poor = poor_metaboliser_of(case.person)
+    every = (
+        *kratom_hazards(found.items, kratom, knowledge),
+        *shared_hazards(found.items, kratom, knowledge),
+        *by_kratom(found.items, kratom, poor, knowledge),
+        *on_kratom(found.items, kratom, poor, knowledge),
+        *between_medicines(found.items, kratom, poor, knowledge),
+    )
+    # Without leaf, kratom is the 7-OH product itself: named twice, it is no pair.
     rows = in_order(
-        (
-            *kratom_hazards(found.items, kratom, knowledge),
-            *shared_hazards(found.items, kratom, knowledge),
-            *by_kratom(found.items, kratom, poor, knowledge),
-            *on_kratom(found.items, kratom, poor, knowledge),
-            *between_medicines(found.items, kratom, poor, knowledge),
-        ),
-        knowledge,
+        (row for row in every if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}), knowledge
     )
     return InteractionsResult(
         headline=_headline(rows, found, kratom),
