@@ -19,7 +19,7 @@ from speciosa.report import outline, terminal
 
 replace = made_up.replace
 
-LONGEST = 800
+LONGEST = 850
 
 
 def compact(assessment: Assessment) -> list[str]:
@@ -53,6 +53,7 @@ def assert_nothing_grave_is_missing(assessment: Assessment) -> None:
                 assert flowing([advice]) in text
     for rule in assessment.safety_rules:
         assert rule.title in text
+        assert rule.conditional or all(flowing([must]) in text for must in rule.must)
     for contact in assessment.urgent.contacts:
         assert contact.number in text
 

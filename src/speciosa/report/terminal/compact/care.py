@@ -101,7 +101,7 @@ def follow_up(page: Page, assessment: Assessment) -> None:
 
 
 def safety_rules(page: Page, assessment: Assessment) -> None:
-    """One line a rule; one that cannot be decided is never shown as if it held."""
+    """What each rule demands; one that cannot be decided is never shown as if it held."""
     if not assessment.safety_rules:
         page.line("No safety rule was triggered by what was given.")
     for rule in assessment.safety_rules:
@@ -111,7 +111,7 @@ def safety_rules(page: Page, assessment: Assessment) -> None:
             would = f"Would be {mark.word.lower()} if it held. {rule.because}"
             page.line(*told, would, mark=("?  Ask", "bold"), gutter=GUTTER)
         else:
-            page.severity(mark, *told, rule.because)
+            page.severity(mark, *told, f"{rule.because} ", " ".join(rule.must))
 
 
 def missing(page: Page, assessment: Assessment) -> None:
