@@ -63,11 +63,14 @@ PlaceCode = Annotated[
 ]
 
 
+# A year outside these is a slip of the hand; it would also leave no room to count days from it.
+_YEARS = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+
+
 def _iso_date(given: object) -> object:
     """Only ``2026-11-22`` is a date: a bare number would be read as seconds since 1970."""
-    if type(given) is dt.date:
-        return given
-    if isinstance(given, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+    text = given.isoformat() if type(given) is dt.date else given
+    if isinstance(text, str) and _YEARS.fullmatch(text):
         return given
     raise PydanticCustomError("iso_date", "a date such as 2026-11-22")
 

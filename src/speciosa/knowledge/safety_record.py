@@ -122,6 +122,7 @@ class Headlines(Record, frozen=True, kw_only=True):
     soon: str
     not_assessed: str
     still_open: str
+    urgent_rules: str
     none_found: str
 
 
@@ -256,6 +257,7 @@ class CrisisWordsFile(Record, frozen=True, kw_only=True):
     """``crisis_words.yaml``."""
 
     groups: tuple[CrisisWords, ...]
+    other_script: str
 
 
 class Group(Record, frozen=True, kw_only=True):

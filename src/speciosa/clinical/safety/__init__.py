@@ -20,8 +20,10 @@ def assess(case: Case, knowledge: Knowledge) -> SafetyResult:
     """
     picture = Picture(case, knowledge)
     decided = rules.decide(picture)
-    urgent_result, urgent_missing = urgent.assess(picture)
     fired = rules.fired(decided, knowledge)
+    urgent_result, urgent_missing = urgent.assess(
+        picture, tuple(rule.title for rule in fired if rule.severity == Severity.URGENT)
+    )
     conditional = rules.conditional(decided, knowledge)
     return SafetyResult(
         urgent=urgent_result,

@@ -32,8 +32,14 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
 
 
-def assess(picture: Picture) -> tuple[UrgentResult, tuple[Missing, ...]]:
-    """The urgent part, and what is missing to judge the red flags that cannot be told."""
+def assess(
+    picture: Picture, urgent_rules: tuple[str, ...] = ()
+) -> tuple[UrgentResult, tuple[Missing, ...]]:
+    """The urgent part, and what is missing to judge the red flags that cannot be told.
+
+    ``urgent_rules`` are the titles of urgent rules that hold: below a same-day route the first line
+    names them, so that it never sounds calmer than the rules.
+    """
     data = picture.knowledge.safety.red_flags
     judged = tuple(Raised(flag=flag, outcome=_judge(flag, picture)) for flag in data.flags)
     holding = {r.flag.id for r in judged if r.outcome.fires}
@@ -55,7 +61,12 @@ def assess(picture: Picture) -> tuple[UrgentResult, tuple[Missing, ...]]:
     contacts, note = _contacts(picture)
     result = UrgentResult(
         status=status,
-        headline=_headline(status, raised, picture.knowledge, still_open=bool(questions)),
+        headline=_with_rules(
+            _headline(status, raised, picture.knowledge, still_open=bool(questions)),
+            status,
+            urgent_rules,
+            picture.knowledge,
+        ),
         findings=tuple(sorted(findings, key=lambda f: f.severity.rank)),
         ask_now=tuple(dict.fromkeys(ask)),
         contacts=contacts,
@@ -130,6 +141,15 @@ def _headline(
         text = f"{text} {headlines.still_open}"
     titles = dict.fromkeys(r.flag.title for r in raised if str(r.flag.route) == str(status))
     return fill(text.replace("{titles}", "; ".join(titles)), knowledge)
+
+
+def _with_rules(
+    headline: str, status: UrgentStatus, rules: tuple[str, ...], knowledge: Knowledge
+) -> str:
+    if not rules or status in (UrgentStatus.EMERGENCY, UrgentStatus.SAME_DAY):
+        return headline
+    told = knowledge.safety.red_flags.headlines.urgent_rules
+    return f"{headline} {told.replace('{rules}', '; '.join(rules))}"
 
 
 def _finding(raised: Raised, knowledge: Knowledge) -> Finding:

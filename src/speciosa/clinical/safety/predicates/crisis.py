@@ -13,12 +13,16 @@ from speciosa.clinical.safety.outcome import (
     fires_if,
 )
 from speciosa.clinical.safety.picture import Picture
+from speciosa.clinical.safety.predicates.kratom import kratom_in_question
 from speciosa.clinical.safety.predicates.laboratory import (
+    G_PER_L_IN_G_PER_DL,
+    MMOL_PER_L_IN_MG_PER_DL_OF_MAGNESIUM,
+    beyond,
+    measured_transaminase,
     qtc_at_least,
     raised_alp,
     raised_bilirubin,
     severe_liver_pattern,
-    sodium_below,
 )
 from speciosa.clinical.safety.predicates.medicines import is_serotonergic, prolongs_qt
 
@@ -172,11 +176,67 @@ def alp_raised_in_laboratory(picture: Picture) -> Outcome:
     return raised_alp(picture)
 
 
+def transaminase_raised(picture: Picture) -> Outcome:
+    """A measured ALT or AST above the multiple of a liver signal."""
+    return measured_transaminase(picture, "alt_multiple")
+
+
+def transaminase_very_high(picture: Picture) -> Outcome:
+    """A measured ALT or AST so high that it is looked into on the same day by itself."""
+    return measured_transaminase(picture, "alt_multiple_very_high")
+
+
 def sodium_low(picture: Picture) -> Outcome:
     """A measured sodium that is low."""
-    return sodium_below(picture, "sodium_low")
+    return beyond(picture, v.LabName.SODIUM, below="sodium_low")
 
 
 def sodium_very_low(picture: Picture) -> Outcome:
     """A measured sodium that is looked into on the same day."""
-    return sodium_below(picture, "sodium_very_low")
+    return beyond(picture, v.LabName.SODIUM, below="sodium_very_low")
+
+
+def electrolytes_dangerous(picture: Picture) -> Outcome:
+    """Sodium, potassium or magnesium measured where rhythm and consciousness are at risk."""
+    return any_of(
+        beyond(picture, v.LabName.SODIUM, above="sodium_very_high"),
+        beyond(
+            picture,
+            v.LabName.POTASSIUM,
+            below="potassium_very_low",
+            above="potassium_very_high",
+        ),
+        beyond(
+            picture,
+            v.LabName.MAGNESIUM,
+            below="magnesium_very_low",
+            factor=MMOL_PER_L_IN_MG_PER_DL_OF_MAGNESIUM,
+        ),
+    )
+
+
+def bleeding_or_anaemia_dangerous(picture: Picture) -> Outcome:
+    """An INR at which bleeding threatens, or a haemoglobin that is very low."""
+    return any_of(
+        beyond(picture, v.LabName.INR, above="inr_very_high"),
+        beyond(
+            picture,
+            v.LabName.HAEMOGLOBIN,
+            below="haemoglobin_very_low",
+            factor=G_PER_L_IN_G_PER_DL,
+        ),
+    )
+
+
+_GRAVE_ON_KRATOM = (v.SideEffect.SEIZURE, v.SideEffect.HALLUCINATIONS, v.SideEffect.CONFUSION)
+
+
+def grave_effect_on_kratom(picture: Picture) -> Outcome:
+    """A seizure, hallucinations or confusion noticed on kratom that still counts."""
+    use = picture.case.kratom
+    if use is None or not kratom_in_question(picture).fires:
+        return DOES_NOT_FIRE
+    if not use.side_effects:
+        return cannot_tell("kratom.side_effects")
+    noticed = [e for e in _GRAVE_ON_KRATOM if e in use.side_effects]
+    return fires_if(bool(noticed), ", ".join(noticed))
