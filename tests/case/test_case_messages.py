@@ -40,6 +40,8 @@ def with_(path: str, value: object) -> dict[str, object]:
         ("date", 0, "0", "a date such as 2026-11-22"),
         ("date", "86400", '"86400"', "a date"),
         ("date", "2026-02-30", '"2026-02-30"', "a date"),
+        ("date", "0001-01-01", '"0001-01-01"', "a date"),
+        ("date", "9999-12-31", '"9999-12-31"', "a date"),
         ("date", True, "true", "a date"),
         ("date", "2026-11-22T00:00:00", '"2026-11-22T00:00:00"', "a date"),
         ("place", "tennessee", '"tennessee"', "ISO 3166"),

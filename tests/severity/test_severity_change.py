@@ -161,10 +161,22 @@ def test_no_score_today_means_no_change_to_today():
     assert "since" not in result.headline
 
 
-def test_two_earlier_scores_of_one_day_are_told_apart():
-    same = [{"date": "2026-06-01", "gad7": 20}, {"date": "2026-06-01", "gad7": 20}]
-    assert len(_result(same, gad7=10).changes) == 1
-    different = [{"date": "2026-06-01", "gad7": 20}, {"date": "2026-06-01", "gad7": 12}]
-    result = _result(different, gad7=10)
-    assert sorted(c.from_score for c in result.changes) == [12, 20]
-    assert len({f.id for f in result.findings}) == len(result.findings)
+@pytest.mark.parametrize("order", [(21, 2), (2, 21)])
+def test_two_totals_of_one_day_give_no_change_whatever_their_order(order):
+    result = _result([{"date": "2026-06-01", "gad7": total} for total in order], gad7=11)
+    assert result.changes == ()
+    assert "improvement" not in result.headline
+    assert "worsening" not in result.headline
+    told = [f for f in result.findings if "different totals on 2026-06-01 (2 and 21)" in f.text]
+    assert len(told) == 1
+
+
+def test_the_same_total_twice_on_one_day_is_no_contradiction():
+    result = _result([{"date": "2026-06-01", "gad7": 20}] * 2, gad7=5)
+    assert result.changes[0].label == "reliable improvement"
+
+
+def test_a_contradicted_day_leaves_the_other_days_to_compare():
+    days = [("2026-01-01", 20), ("2026-06-01", 21), ("2026-06-01", 2)]
+    result = _result([{"date": d, "gad7": t} for d, t in days], gad7=5)
+    assert [(c.from_date, c.from_score) for c in result.changes] == [("2026-01-01", 20)]

@@ -56,7 +56,10 @@ def changes_of(case: Case, scores: tuple[Score, ...], knowledge: Knowledge) -> t
         if not points:
             continue
         newest = points[-1]
-        earlier = [p for p in points[:-1] if p.date < newest.date]
+        contradicted = _contradicted(case, name)
+        if newest.date in contradicted and named(scores, name) is None:
+            continue
+        earlier = [p for p in points[:-1] if p.date < newest.date and p.date not in contradicted]
         if not earlier:
             continue
         instrument = knowledge.instruments.by_id[name]
@@ -72,6 +75,17 @@ def change_findings(
 ) -> Iterator[Finding]:
     """Each change in a sentence, then what can mislead in it."""
     wording = knowledge.instruments.severity_wording
+    for name in FOLLOWED:
+        for date, totals in sorted(_contradicted(case, name).items()):
+            yield wording.finding(
+                "change_contradicted",
+                values={
+                    "name": knowledge.instruments.by_id[name].name,
+                    "totals": " and ".join(f"{total:g}" for total in totals),
+                    "date": date.isoformat(),
+                },
+                about=f"{name}.{date.isoformat()}",
+            )
     for item in compared:
         yield _sentence(item, knowledge.instruments.by_id[item.change.instrument], wording)
     if any(item.kind in BETTER for item in compared):
@@ -104,6 +118,16 @@ def _points(case: Case, scores: tuple[Score, ...], instrument: str) -> tuple[Poi
         place = sum(1 for p in found if p.date <= date)
         found.insert(place, Point(date, total, low, high))
     return tuple(found)
+
+
+def _contradicted(case: Case, instrument: str) -> dict[dt.date, tuple[int, ...]]:
+    """Days on which the earlier visits give one scale different totals, and these totals."""
+    by_date: dict[dt.date, set[int]] = {}
+    for earlier in case.earlier:
+        total = getattr(earlier, instrument)
+        if total is not None:
+            by_date.setdefault(earlier.date, set()).add(total)
+    return {date: tuple(sorted(totals)) for date, totals in by_date.items() if len(totals) > 1}
 
 
 # ------------------------------------------------------------------ one change
