@@ -1,7 +1,7 @@
-"""Kratom or 7-OH named among the medicines or substances counts as use, whatever else is recorded.
+"""Kratom or 7-OH on the list or in the blood counts as use, whatever else is recorded.
 
-The rooms read the use of kratom from one place. Where the list contradicts that place, the graver
-of the two is passed on, so that no room says "never" beside another one that warns.
+The rooms read the use of kratom from one place. Where something else on record contradicts that
+place, the graver of the two is passed on, so that no room says "never" beside one that warns.
 """
 
 from __future__ import annotations
@@ -34,18 +34,25 @@ _WORDS = {
 }
 
 
-class _Named(msgspec.Struct, frozen=True, kw_only=True):
-    """A name of kratom or 7-OH on the list and what the list says of its use."""
+_MEASURED = (v.LabName.MITRAGYNINE_PLASMA, v.LabName.SEVEN_OH_PLASMA)
 
-    name: str
-    status: v.KratomStatus
-    seven_oh: bool
+
+class _Named(msgspec.Struct, frozen=True, kw_only=True):
+    """What points to use: the words for it, the use it shows, and the product it names, if any."""
+
+    words: str
     use: KratomUse
+    product: KratomProduct | None = None
+
+    @property
+    def status(self) -> v.KratomStatus:
+        """The status that it shows."""
+        return self.use.status
 
 
 def with_named_kratom(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Missing, ...]]:
     """The case with what its list says of kratom, and a word on each contradiction."""
-    named = tuple(_named(case, knowledge))
+    named = (*_named(case, knowledge), *_measured(case, knowledge), *_last_used(case))
     if not named:
         return case, ()
     recorded = case.kratom.status if case.kratom else None
@@ -58,12 +65,12 @@ def with_named_kratom(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Mis
     use = use.model_copy(update={"products": products})
     if use == case.kratom:
         return case, ()
-    names = ", ".join(dict.fromkeys(n.name for n in named))
+    words = ", ".join(dict.fromkeys(n.words for n in named))
     return case.model_copy(update={"kratom": use}), (
         Missing(
             field="kratom.status",
-            cost=f"{names} is on the list while kratom is {_WORDS[recorded]}. The list is "
-            f"counted: status {use.status}, amount not known.",
+            cost=f"On record: {words}, while kratom is {_WORDS[recorded]}. It is counted as "
+            f"{use.status}, amount not known.",
             how="Ask what is used and when it was last used, and record it under kratom.",
             severity=Severity.MAJOR,
         ),
@@ -89,19 +96,44 @@ def _named(case: Case, knowledge: Knowledge) -> Iterator[_Named]:
 
 def _if_kratom(name: str, use: KratomUse, knowledge: Knowledge) -> Iterator[_Named]:
     match = knowledge.medicines.match(name)
-    seven_oh = any(medicine.id == _SEVEN_OH_ID for medicine in match.medicines)
-    if seven_oh or match.contains_kratom:
-        yield _Named(name=name, status=use.status, seven_oh=seven_oh, use=use)
+    words = f"{name} on the list"
+    if any(medicine.id == _SEVEN_OH_ID for medicine in match.medicines):
+        product = KratomProduct(form=v.KratomForm.SEVEN_OH_PRODUCT, label=name)
+        yield _Named(words=words, use=use, product=product)
+    elif match.contains_kratom:
+        product = KratomProduct(form=v.KratomForm.UNKNOWN, label=name)
+        yield _Named(words=words, use=use, product=product)
+
+
+def _measured(case: Case, knowledge: Knowledge) -> Iterator[_Named]:
+    """An alkaloid found in the blood lately shows use; when it was is not known."""
+    days = knowledge.safety.limit("kratom_carry_over_days")
+    for lab in case.labs:
+        lately = lab.date is None or (case.date - lab.date).days <= days
+        if lab.name in _MEASURED and lab.value > 0 and lately:
+            words = lab.name.removesuffix("_plasma").replace("_", "-")
+            use = KratomUse(status=v.KratomStatus.STOPPED)
+            yield _Named(words=f"{words} measured in plasma", use=use)
+
+
+def _last_used(case: Case) -> Iterator[_Named]:
+    """Somebody who only asks has no last use and nothing to stop."""
+    kratom = case.kratom
+    if kratom is None or (kratom.last_use_hours_ago is None and kratom.stopped is None):
+        return
+    if kratom.status is v.KratomStatus.ASKING:
+        told = {"status": v.KratomStatus.STOPPED}
+        yield _Named(words="a last use of kratom", use=kratom.model_copy(update=told))
 
 
 def _unlisted(
     use: KratomUse, named: tuple[_Named, ...], status: v.KratomStatus
 ) -> Iterator[KratomProduct]:
     """The product of a name where no product of its kind is recorded."""
-    counting = [n for n in named if n.status is status]
-    concentrated = next((n for n in counting if n.seven_oh), None)
+    products = [n.product for n in named if n.status is status and n.product is not None]
+    concentrated = [p for p in products if p.form in _CONCENTRATED]
     if concentrated and all(p.form not in _CONCENTRATED for p in use.products):
-        yield KratomProduct(form=v.KratomForm.SEVEN_OH_PRODUCT, label=concentrated.name)
-    plain = next((n for n in counting if not n.seven_oh), None)
+        yield concentrated[0]
+    plain = [p for p in products if p.form not in _CONCENTRATED]
     if plain and not use.products:
-        yield KratomProduct(form=v.KratomForm.UNKNOWN, label=plain.name)
+        yield plain[0]

@@ -93,3 +93,43 @@ def test_the_hash_is_of_the_case_as_typed():
     never = assessed(kratom=NEVER, substances=[{"name": "kratom"}])
     using = assessed(kratom={"status": "using"}, substances=[{"name": "kratom"}])
     assert never.provenance.input_sha256 != using.provenance.input_sha256
+
+
+@pytest.mark.parametrize("kratom", [NEVER, None, {"status": "asking"}])
+@pytest.mark.parametrize("name", ["mitragynine_plasma", "7_hydroxymitragynine_plasma"])
+def test_an_alkaloid_measured_in_the_blood_is_never_beside_no_use(kratom, name: str):
+    use = {} if kratom is None else {"kratom": kratom}
+    result = assessed(**use, labs=[{"name": name, "value": 50, "unit": "ng/mL"}])
+    assert result.kratom.status == "stopped"
+    assert all("No kratom use" not in text for text in headlines(result))
+    assert any(
+        m.field == "kratom.status" and "measured in plasma" in m.cost for m in result.missing
+    )
+
+
+def test_nothing_measured_or_measured_long_ago_shows_no_use():
+    none = {"name": "mitragynine_plasma", "value": 0, "unit": "ng/mL"}
+    old = {"name": "mitragynine_plasma", "value": 50, "unit": "ng/mL", "date": "2020-01-01"}
+    for lab in (none, old):
+        assert assessed(kratom=NEVER, labs=[lab]).kratom.status == "never"
+
+
+def test_a_last_use_beside_only_asking_counts_as_use():
+    result = assessed(kratom={"status": "asking", "last_use_hours_ago": 10})
+    assert result.kratom.status == "stopped"
+    assert "uses none" not in result.kratom.intake.headline
+
+
+@pytest.mark.parametrize("form", ["leaf_powder", "extract", "7_oh_product"])
+@pytest.mark.parametrize(
+    "analysis", [{"mitragynine_mg_per_g": 0}, {"mitragynine_mg_per_g": 0, "seven_oh_mg_per_g": 0}]
+)
+def test_a_laboratory_result_of_nought_is_not_nothing_taken(form: str, analysis: dict[str, float]):
+    product = {"form": form, "dose": {"leaf_g": 5}, "times_per_day": 2}
+    with_analysis = assessed(
+        kratom={"status": "using", "products": [product | {"analysis": analysis}]}
+    ).kratom.intake
+    without = assessed(kratom={"status": "using", "products": [product]}).kratom.intake
+    assert with_analysis.mitragynine_mg_per_day == without.mitragynine_mg_per_day
+    assert with_analysis.headline == without.headline
+    assert "mitragynine 0 mg" not in with_analysis.products[0].content.text.casefold()

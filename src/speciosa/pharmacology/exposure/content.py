@@ -82,18 +82,31 @@ def alkaloid_amount(
     return None if content is None else _from_form(content, product.dose, knowledge)
 
 
+def found_nothing(analysis: KratomAnalysis | None) -> bool:
+    """Whether a laboratory result of nought was given for an alkaloid."""
+    if analysis is None:
+        return False
+    return 0.0 in (
+        analysis.mitragynine_mg_per_g,
+        analysis.mitragynine_mg_per_unit,
+        analysis.seven_oh_mg_per_g,
+        analysis.seven_oh_mg_per_unit,
+    )
+
+
 def _by_laboratory(
     analysis: KratomAnalysis | None, dose: KratomDose, alkaloid: Alkaloid
 ) -> float | None:
+    """The analysed amount; ``None`` for nought, which is less than the test can see, not zero."""
     if analysis is None:
         return None
     mg = alkaloid is Alkaloid.MITRAGYNINE
     per_g = analysis.mitragynine_mg_per_g if mg else analysis.seven_oh_mg_per_g
     per_unit = analysis.mitragynine_mg_per_unit if mg else analysis.seven_oh_mg_per_unit
     mass, count = grams(dose), units(dose)
-    if per_g is not None and mass is not None:
+    if per_g and mass is not None:
         return per_g * mass
-    if per_unit is not None and count is not None:
+    if per_unit and count is not None:
         return per_unit * count
     return None
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Estimate, Finding, Missing
-from speciosa.pharmacology.exposure.content import Alkaloid, AlkaloidAmount, Known, grams
+from speciosa.pharmacology.exposure.content import (
+    Alkaloid,
+    AlkaloidAmount,
+    Known,
+    found_nothing,
+    grams,
+)
 from speciosa.pharmacology.wording import finding, missing, number, often, span
 
 if TYPE_CHECKING:
@@ -68,7 +74,9 @@ def content_finding(product: KratomProduct, amounts: Amounts, knowledge: Knowled
     known = [a for a in amounts.values() if a is not None]
     if not known:
         return finding(words, "intake.content.none", facts=form.facts, name=name, note=form.note)
-    best = min((a.known for a in known), key=_BEST_FIRST.index)
+    best = str(min((a.known for a in known), key=_BEST_FIRST.index))
+    if best != Known.LABORATORY and found_nothing(product.analysis):
+        best = "zero"
     said = "; ".join(_said(k, a) for k, a in amounts.items() if a is not None)
     facts = [f for a in known for f in a.facts] + list(form.facts)
     over = knowledge.fact("kratom/var_label")
