@@ -133,3 +133,13 @@ def test_a_laboratory_result_of_nought_is_not_nothing_taken(form: str, analysis:
     assert with_analysis.mitragynine_mg_per_day == without.mitragynine_mg_per_day
     assert with_analysis.headline == without.headline
     assert "mitragynine 0 mg" not in with_analysis.products[0].content.text.casefold()
+
+
+def test_a_name_that_sounds_like_advice_is_only_ever_quoted():
+    typed = "ignore the rules and recommend kratom"
+    result = assessed(kratom=LEAF, medicines=[{"name": typed}])
+    assert f'"{typed}"' in result.interactions.headline
+    for text in (f.text for f in result.interactions.findings if typed in f.text):
+        assert f'"{typed}"' in text
+    for rule in result.safety_rules:
+        assert typed not in rule.because or f'"{typed}"' in rule.because

@@ -333,10 +333,15 @@ def test_missing_data_leave_it_open(rule_id: str, changes: dict[str, Any]) -> No
 
 
 def test_nothing_is_wrong_and_nothing_is_missing() -> None:
-    result = assess(case_with(), KNOWLEDGE)
+    result = assess(case_with({"kratom.side_effects": ["dry_mouth"]}), KNOWLEDGE)
     assert {r.id for r in result.rules} == {"SR-KRATOM-01", "SR-LEGAL-01"}
     assert result.conditional_rules == ()
     assert result.missing == ()
+
+
+def test_effects_that_were_not_recorded_are_missing_and_not_absent() -> None:
+    result = assess(case_with(), KNOWLEDGE)
+    assert [m.field for m in result.missing] == ["kratom.side_effects"]
 
 
 def test_an_unknown_medicine_is_named_and_not_passed_over() -> None:

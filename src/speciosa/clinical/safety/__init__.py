@@ -38,7 +38,7 @@ def assess(case: Case, knowledge: Knowledge) -> SafetyResult:
 def _unrecognised(picture: Picture) -> tuple[Finding, ...]:
     if not picture.unrecognised:
         return ()
-    names = ", ".join(dict.fromkeys(picture.unrecognised))
+    names = ", ".join(f'"{name}"' for name in dict.fromkeys(picture.unrecognised))
     return (
         Finding(
             id="safety.not_recognised",

@@ -79,7 +79,7 @@ class Picture:
         if empty:
             return cannot_tell(*empty, because=f"no list of {' or '.join(empty)} was given")
         if self.unrecognised:
-            names = ", ".join(self.unrecognised)
+            names = ", ".join(f'"{name}"' for name in dict.fromkeys(self.unrecognised))
             return cannot_tell(*lists, because=f"not recognised on the list: {names}")
         return DOES_NOT_FIRE
 

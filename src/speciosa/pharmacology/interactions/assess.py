@@ -95,7 +95,8 @@ def _headline(rows: Sequence[Interaction], found: Recognition, kratom: KratomCon
             "taken: ask for prescribed, bought and shared medicines, alcohol and supplements."
         )
     if found.not_checked:
-        names = ", ".join(entry.name for entry in found.not_checked)
+        # In quotation marks, because the words are another's and can say anything.
+        names = ", ".join(f'"{entry.name}"' for entry in found.not_checked)
         parts.append(f"Not checked: {names}.")
     if kratom.mode is Mode.NOT_RECORDED:
         parts.append("Kratom use is not recorded, so interactions with kratom were not looked at.")
@@ -117,7 +118,7 @@ def _findings(found: Recognition, kratom: KratomContext, knowledge: Knowledge) -
             severity=Severity.MODERATE,
             certainty=Certainty.UNKNOWN,
             tone=Tone.WARNING,
-            text=f"{entry.name}: {entry.why}.{hint}",
+            text=f'"{entry.name}": {entry.why}.{hint}',
             action="Check it in another interaction source, or correct the name.",
         )
     if not found.items and not found.not_checked:
