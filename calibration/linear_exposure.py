@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from speciosa.knowledge import Knowledge, load
-from speciosa.knowledge.kratom_model import ExposureModel, Parameter, Scale
+from speciosa.knowledge.kratom.model import ExposureModel, Parameter, Scale
 from speciosa.pharmacology.exposure import kinetics
 from speciosa.pharmacology.exposure.draws import normals
 

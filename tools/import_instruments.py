@@ -26,12 +26,12 @@ from import_instruments_kratom import cows, kratom_dependence_scale, sows, use_d
 from import_instruments_notes import Notes
 from import_instruments_pieces import SOURCES
 from speciosa.knowledge.fact import Source
-from speciosa.knowledge.instrument_facts import (
+from speciosa.knowledge.instruments.facts import (
     diagnosis_facts,
     instrument_facts,
     use_disorder_facts,
 )
-from speciosa.knowledge.instrument_record import Diagnosis, Instrument, UseDisorder
+from speciosa.knowledge.instruments.record import Diagnosis, Instrument, UseDisorder
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "speciosa" / "knowledge" / "data"
 

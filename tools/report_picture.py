@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from speciosa.assessment import assess
 from speciosa.case import read_case_text
@@ -22,7 +22,7 @@ from speciosa.report.html import render
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "daily_leaf_two_years.yaml"
 PICTURE = ROOT / "docs" / "images" / "report.png"
-SIZE = {"width": 1280, "height": 1000}
+SIZE: ViewportSize = {"width": 1280, "height": 1000}
 
 
 def main() -> int:

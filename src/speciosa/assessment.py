@@ -19,11 +19,11 @@ from speciosa.clinical.severity.result import SeverityResult
 from speciosa.evidence.result import EvidenceResult
 from speciosa.finding import Missing
 from speciosa.knowledge import Citation, Knowledge, load
-from speciosa.kratom_named import with_named_kratom
 from speciosa.pharmacology import exposure, interactions, mechanism
 from speciosa.pharmacology.exposure.result import ExposureResult, IntakeResult
 from speciosa.pharmacology.interactions.result import InteractionsResult
 from speciosa.pharmacology.mechanism.result import MechanismResult
+from speciosa.reconciliation import reconcile
 from speciosa.regulation.result import LawResult
 
 
@@ -90,7 +90,7 @@ def assess(
     """
     knowledge = knowledge or load()
     typed = case
-    case, contradicted = with_named_kratom(case, knowledge)
+    case, contradicted = reconcile(case, knowledge)
 
     law = _law(case, knowledge)
     severity_result = severity.assess(case, knowledge)

@@ -8,12 +8,12 @@ import pytest
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import load
 from speciosa.knowledge.figure import Figure
-from speciosa.knowledge.medicine_checks import (
+from speciosa.knowledge.medicines.checks import (
     figure_problems,
     medicine_problems,
     name_problems,
 )
-from speciosa.knowledge.medicine_record import Hazard, HazardClass, Strength
+from speciosa.knowledge.medicines.record import Hazard, HazardClass, Strength
 
 KNOWLEDGE = load()
 MEDICINES, DDI = KNOWLEDGE.medicines, KNOWLEDGE.ddi

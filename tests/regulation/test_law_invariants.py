@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from speciosa.finding import Tone
 from speciosa.knowledge import load
-from speciosa.knowledge.law_record import Status
+from speciosa.knowledge.law.record import Status
 from speciosa.regulation import LawResult, law_at
 
 KNOWLEDGE = load()

@@ -12,8 +12,8 @@ from speciosa.errors import KnowledgeError
 from speciosa.knowledge import load
 from speciosa.knowledge.fact import Basis
 from speciosa.knowledge.law import Law
-from speciosa.knowledge.law_record import Jurisdiction, Period
-from speciosa.knowledge.partial_date import partial_date
+from speciosa.knowledge.law.partial_date import partial_date
+from speciosa.knowledge.law.record import Jurisdiction, Period
 
 KNOWLEDGE = load()
 LAW = KNOWLEDGE.law

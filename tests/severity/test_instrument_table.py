@@ -8,13 +8,13 @@ import pytest
 from speciosa.case import vocabulary as v
 from speciosa.knowledge import load
 from speciosa.knowledge.fact import Basis
-from speciosa.knowledge.instrument_checks import (
+from speciosa.knowledge.instruments.checks import (
     instrument_problems,
     loinc_check_digit,
     loinc_is_sound,
     use_disorder_problems,
 )
-from speciosa.knowledge.instrument_record import Band
+from speciosa.knowledge.instruments.record import Band
 
 TABLE = load().instruments
 HAZARDS = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from speciosa.finding import Certainty, Finding, Missing, Severity, Tone
 
 if TYPE_CHECKING:
-    from speciosa.knowledge.kratom_model import FindingText, MissingText
+    from speciosa.knowledge.kratom.model import FindingText, MissingText
 
 
 class Words(Protocol):

@@ -9,8 +9,8 @@ import msgspec
 
 from speciosa.finding import Certainty, Finding, Missing, Severity, Tone
 from speciosa.knowledge.law import period_id
-from speciosa.knowledge.law_record import Level, Possession, Status
-from speciosa.knowledge.partial_date import partial_date
+from speciosa.knowledge.law.partial_date import partial_date
+from speciosa.knowledge.law.record import Level, Possession, Status
 from speciosa.regulation import reading
 from speciosa.regulation.leading import WIDE, join, sentence, where, written_before_start
 from speciosa.regulation.place import nearest_locality
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from speciosa.knowledge.law import Law
-    from speciosa.knowledge.law_record import Period
+    from speciosa.knowledge.law.record import Period
     from speciosa.regulation.place import Layer
     from speciosa.regulation.result import LawLayer
 

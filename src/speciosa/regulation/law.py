@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.finding import Missing, Severity, worst_first
-from speciosa.knowledge.law_record import SUBSTANCES, Level, Status
+from speciosa.knowledge.law.record import SUBSTANCES, Level, Status
 from speciosa.regulation import findings
 from speciosa.regulation.leading import (
     join,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.law_record import LawWords
+    from speciosa.knowledge.law.record import LawWords
     from speciosa.regulation.result import LawLayer
 
 _GAPS = (Status.UNCLEAR, Status.NOT_KNOWN)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.knowledge.law_record import Confidence, Level, Status
-from speciosa.knowledge.partial_date import partial_date
+from speciosa.knowledge.law.partial_date import partial_date
+from speciosa.knowledge.law.record import Confidence, Level, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from speciosa.knowledge.law_record import LawWords
+    from speciosa.knowledge.law.record import LawWords
     from speciosa.regulation.result import LawLayer
 
 WIDE = (Level.INTERNATIONAL, Level.BLOC)

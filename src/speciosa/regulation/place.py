@@ -10,7 +10,7 @@ import msgspec
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.knowledge.law import level_by_form
-from speciosa.knowledge.law_record import Jurisdiction, Level
+from speciosa.knowledge.law.record import Jurisdiction, Level
 
 if TYPE_CHECKING:
     from speciosa.knowledge.law import Law

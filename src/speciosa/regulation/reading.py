@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from speciosa.knowledge.law import period_id
-from speciosa.knowledge.law_record import (
+from speciosa.knowledge.law.partial_date import partial_date
+from speciosa.knowledge.law.record import (
     Confidence,
     Jurisdiction,
     Level,
@@ -20,7 +21,6 @@ from speciosa.knowledge.law_record import (
     Possession,
     Status,
 )
-from speciosa.knowledge.partial_date import partial_date
 from speciosa.regulation.result import LawLayer, LawSource
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from speciosa.clinical.care.situation import Situation
     from speciosa.evidence.result import EffectRow
     from speciosa.knowledge.care import LabelRange, Treatment
-    from speciosa.knowledge.care_wording import Item
+    from speciosa.knowledge.care.wording import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from speciosa.finding import Severity, Tone
 
 if TYPE_CHECKING:
     from speciosa.clinical.care.situation import Situation
-    from speciosa.knowledge.care_wording import FirstStep
+    from speciosa.knowledge.care.wording import FirstStep
 
 _MOST = 5
 _URGENT_STEPS = 3

@@ -20,7 +20,7 @@ from speciosa.finding import Severity, Tone
 if TYPE_CHECKING:
     from speciosa.clinical.care.situation import Situation
     from speciosa.knowledge.care import Note, Treatment
-    from speciosa.knowledge.care_wording import Change, Item
+    from speciosa.knowledge.care.wording import Change, Item
 
 OPTIONS = "options"
 _SHOWING_EFFECTS = (OPTIONS, "lifestyle")

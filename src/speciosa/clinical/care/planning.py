@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from speciosa.clinical.severity.result import SeverityResult
     from speciosa.evidence.result import EvidenceResult
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.care_wording import Section
+    from speciosa.knowledge.care.wording import Section
     from speciosa.pharmacology.interactions.result import InteractionsResult
     from speciosa.regulation.result import LawResult
 

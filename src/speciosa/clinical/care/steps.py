@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from speciosa.knowledge.care_wording import PlanWording
+    from speciosa.knowledge.care.wording import PlanWording
 
 _FLAGS = {
     "1": "step_1",

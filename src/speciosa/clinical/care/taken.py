@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from speciosa.clinical.care.situation import Situation
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.care import Treatment
-    from speciosa.knowledge.care_wording import Item
+    from speciosa.knowledge.care.wording import Item
 
 _HERBAL = "herbal"
 _PAIRS = 2  # the section on interactions has them all

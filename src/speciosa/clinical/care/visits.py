@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from speciosa.clinical.severity.result import SeverityResult
     from speciosa.evidence.result import EvidenceResult
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.care_wording import Visit as WordedVisit
+    from speciosa.knowledge.care.wording import Visit as WordedVisit
     from speciosa.pharmacology.interactions.result import InteractionsResult
     from speciosa.regulation.result import LawResult
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from speciosa.case.model import TriedTreatment
     from speciosa.clinical.care.situation import Situation
     from speciosa.knowledge.care import Treatment
-    from speciosa.knowledge.care_wording import Item
+    from speciosa.knowledge.care.wording import Item
 
 _WAYS = {
     TreatmentStyle.INDIVIDUAL,

@@ -9,10 +9,10 @@ from speciosa.finding import Finding, Missing, Severity, Tone
 if TYPE_CHECKING:
     from collections.abc import Set
 
-    from speciosa.knowledge import care_wording
+    from speciosa.knowledge.care import wording
 
 
-def first_text(texts: tuple[care_wording.Text, ...], flags: Set[str]) -> str:
+def first_text(texts: tuple[wording.Text, ...], flags: Set[str]) -> str:
     """The first sentence whose condition holds, or nothing."""
     return next((text.text for text in texts if text.holds(flags)), "")
 
@@ -32,12 +32,12 @@ def unique(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def every_text(texts: tuple[care_wording.Text, ...], flags: Set[str]) -> tuple[str, ...]:
+def every_text(texts: tuple[wording.Text, ...], flags: Set[str]) -> tuple[str, ...]:
     """Every sentence whose condition holds, in order."""
     return tuple(text.text for text in texts if text.holds(flags))
 
 
-def finding(worded: care_wording.WordedFinding) -> Finding:
+def finding(worded: wording.WordedFinding) -> Finding:
     """A finding from its wording."""
     return Finding(
         id=worded.id,
@@ -50,7 +50,7 @@ def finding(worded: care_wording.WordedFinding) -> Finding:
     )
 
 
-def missing(worded: tuple[care_wording.Missing, ...], flags: Set[str]) -> tuple[Missing, ...]:
+def missing(worded: tuple[wording.Missing, ...], flags: Set[str]) -> tuple[Missing, ...]:
     """What was not given and bears on the plan."""
     return tuple(
         Missing(field=m.field, cost=m.cost, how=m.how, severity=Severity(m.severity))

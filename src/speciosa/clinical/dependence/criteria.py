@@ -9,8 +9,8 @@ from speciosa.finding import Finding, Missing, Severity
 
 if TYPE_CHECKING:
     from speciosa.case import KratomUse
-    from speciosa.knowledge.instrument_record import UseDisorder
     from speciosa.knowledge.instruments import Wording
+    from speciosa.knowledge.instruments.record import UseDisorder
 
 WITHDRAWAL, FAILED_TO_CUT_DOWN = "withdrawal", "failed_to_cut_down"
 AVOIDING_WITHDRAWAL = "avoiding_kratom_withdrawal"

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from speciosa.case import Case, KratomUse
-    from speciosa.knowledge.instrument_record import UseDisorder
     from speciosa.knowledge.instruments import Instruments, Wording
+    from speciosa.knowledge.instruments.record import UseDisorder
 
 HOURS_A_DAY = 24
 DAYS_A_WEEK = 7

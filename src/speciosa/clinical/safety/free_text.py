@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from speciosa.case import Case
 from speciosa.knowledge import Knowledge
-from speciosa.knowledge.medicine_names import normalise
+from speciosa.knowledge.medicines.names import normalise
 
 
 def meanings(case: Case, knowledge: Knowledge) -> tuple[str, ...]:

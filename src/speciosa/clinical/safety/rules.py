@@ -13,7 +13,7 @@ from speciosa.clinical.safety.result import FiredRule
 from speciosa.clinical.safety.wording import fill, sentence
 from speciosa.finding import Certainty, Finding, Missing, Severity, Tone
 from speciosa.knowledge import Knowledge
-from speciosa.knowledge.safety_record import Rule
+from speciosa.knowledge.safety.record import Rule
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):

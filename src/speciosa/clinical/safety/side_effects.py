@@ -11,7 +11,7 @@ from speciosa.clinical.safety.result import SideEffect, SideEffectsResult
 from speciosa.clinical.safety.rules import Decided
 from speciosa.clinical.safety.wording import fill, sentence
 from speciosa.finding import Certainty, Estimate, Finding, Severity, Tone, worst_first
-from speciosa.knowledge.safety_record import Effect, Monitoring
+from speciosa.knowledge.safety.record import Effect, Monitoring
 
 
 def assess(picture: Picture, decided: tuple[Decided, ...]) -> SideEffectsResult:

@@ -15,7 +15,7 @@ from speciosa.clinical.safety.result import Contact, UrgentResult, UrgentStatus
 from speciosa.clinical.safety.wording import fill
 from speciosa.finding import Certainty, Finding, Missing, Severity, Tone
 from speciosa.knowledge import Knowledge
-from speciosa.knowledge.safety_record import RedFlag, Route, TriageQuestion
+from speciosa.knowledge.safety.record import RedFlag, Route, TriageQuestion
 
 _SEVERITY = {
     Route.EMERGENCY: Severity.EMERGENCY,

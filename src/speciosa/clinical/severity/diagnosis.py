@@ -14,8 +14,8 @@ from speciosa.finding import Finding, Missing, Severity
 if TYPE_CHECKING:
     from speciosa.case import Case
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.instrument_wording import Exclusion, Pattern
     from speciosa.knowledge.instruments import Diagnosis, Wording
+    from speciosa.knowledge.instruments.wording import Exclusion, Pattern
 
 ADULT_YEARS = 18.0  # the age at which the adult criteria begin, a definition and not a measurement
 

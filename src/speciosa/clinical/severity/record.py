@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from speciosa.case import Case, CaseSubstance, KratomUse
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.instrument_wording import Match
+    from speciosa.knowledge.instruments.wording import Match
 
 HOURS_A_DAY = 24
 

@@ -15,7 +15,7 @@ import msgspec
 if TYPE_CHECKING:
     from speciosa.case.model import KratomAnalysis, KratomDose, KratomProduct
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.kratom_model import Content
+    from speciosa.knowledge.kratom.model import Content
 
 _Z90 = 1.6448536269514722
 

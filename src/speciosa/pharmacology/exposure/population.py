@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from speciosa.knowledge.kratom_model import Scale
+from speciosa.knowledge.kratom.model import Scale
 from speciosa.pharmacology.exposure.draws import normals, uniforms
 from speciosa.pharmacology.exposure.kinetics import Array, Body
 
 if TYPE_CHECKING:
-    from speciosa.knowledge.kratom_model import ExposureModel
+    from speciosa.knowledge.kratom.model import ExposureModel
     from speciosa.pharmacology.exposure.content import AlkaloidAmount
 
 # Purposes of the random streams; a number is never reused for something else.

@@ -36,7 +36,7 @@ from speciosa.pharmacology.interactions.victim import clearance, clearance_facts
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.ddi_record import Pair
+    from speciosa.knowledge.ddi.record import Pair
     from speciosa.pharmacology.interactions.kratom_use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
 

@@ -12,7 +12,7 @@ from speciosa.pharmacology.interactions.victim import share
 if TYPE_CHECKING:
     from speciosa.case.model import Person
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.medicine_record import HazardClass
+    from speciosa.knowledge.medicines.record import HazardClass
     from speciosa.pharmacology.interactions.recognise import Item
 
 _PITFALL = "ddi/pitfall/7"

@@ -13,8 +13,8 @@ from speciosa.pharmacology.interactions.result import Direction, Interaction, Ki
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.ddi_record import KratomRule, SharedRule, Wording
-    from speciosa.knowledge.medicine_record import Hazard, HazardClass, Strength
+    from speciosa.knowledge.ddi.record import KratomRule, SharedRule, Wording
+    from speciosa.knowledge.medicines.record import Hazard, HazardClass, Strength
     from speciosa.pharmacology.interactions.recognise import Item
 
 KRATOM = "kratom"

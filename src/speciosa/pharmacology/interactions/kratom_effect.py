@@ -18,7 +18,7 @@ from speciosa.pharmacology.interactions.victim import CYP3A
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.medicine_record import Medicine
+    from speciosa.knowledge.medicines.record import Medicine
 
 CYP2D6 = "CYP2D6"
 _GUT_LEFT = "kratom/calibration/gut_CYP3A_fraction_remaining_after_2g"

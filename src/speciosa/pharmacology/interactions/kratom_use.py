@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from speciosa.case.model import Case, KratomProduct, KratomUse
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.medicine_record import Hazard, HazardClass
+    from speciosa.knowledge.medicines.record import Hazard, HazardClass
     from speciosa.pharmacology.exposure.samples import ExposureSamples
 
 _HOURS_PER_DAY = 24.0

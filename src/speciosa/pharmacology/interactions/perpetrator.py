@@ -26,7 +26,7 @@ from speciosa.pharmacology.interactions.victim import CYP3A
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
-    from speciosa.knowledge.medicine_record import Exposure, Medicine, Parameter, PerpetratorClass
+    from speciosa.knowledge.medicines.record import Exposure, Medicine, Parameter, PerpetratorClass
 
 _ENZYME_NAMES = {"CYP3A": CYP3A}
 GUT_FRACTION = "gut_fraction_remaining"

@@ -7,14 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import Route
-from speciosa.knowledge.medicine_record import MedicineKind
 from speciosa.knowledge.medicines import Match, NameKind
+from speciosa.knowledge.medicines.record import MedicineKind
 from speciosa.pharmacology.interactions.result import NotChecked
 
 if TYPE_CHECKING:
     from speciosa.case.model import Case, CaseMedicine
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.medicine_record import Medicine
+    from speciosa.knowledge.medicines.record import Medicine
 
 _HOURS_PER_DAY = 24.0
 

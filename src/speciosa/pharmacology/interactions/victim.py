@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from speciosa.knowledge.figure import Figure
-    from speciosa.knowledge.medicine_record import Medicine
+    from speciosa.knowledge.medicines.record import Medicine
 
 CYP3A = "CYP3A4"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from speciosa.case.model import Case
     from speciosa.finding import Missing
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.kratom_model import Target
+    from speciosa.knowledge.kratom.model import Target
     from speciosa.pharmacology.exposure import ExposureSamples
 
 _CARDIAC = "cardiac"

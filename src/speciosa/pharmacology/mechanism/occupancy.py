@@ -12,7 +12,7 @@ from speciosa.pharmacology.exposure.draws import uniforms
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
-    from speciosa.knowledge.kratom_model import Target
+    from speciosa.knowledge.kratom.model import Target
     from speciosa.pharmacology.exposure import ExposureSamples
 
 Array = NDArray[np.float64]

@@ -50,7 +50,7 @@ class _Named(msgspec.Struct, frozen=True, kw_only=True):
         return self.use.status
 
 
-def with_named_kratom(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Missing, ...]]:
+def reconcile(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Missing, ...]]:
     """The case with what its list says of kratom, and a word on each contradiction."""
     named = (*_named(case, knowledge), *_measured(case, knowledge), *_last_used(case))
     if not named:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from speciosa.knowledge.figure import Figure
-from speciosa.knowledge.medicine_names import Names, normalise
-from speciosa.knowledge.medicine_record import Medicine, Strength
+from speciosa.knowledge.medicines.names import Names, normalise
+from speciosa.knowledge.medicines.record import Medicine, Strength
 
 _CODE_FORMS = {
     "rxcui": re.compile(r"[1-9]\d{0,7}"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from speciosa.knowledge import files
-from speciosa.knowledge.evidence_record import (
+from speciosa.knowledge.evidence.record import (
     Better,
     Control,
     Effect,

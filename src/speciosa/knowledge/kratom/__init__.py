@@ -9,7 +9,7 @@ import msgspec
 
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact, Source
-from speciosa.knowledge.kratom_model import ExposureModel, Form, MechanismWording, RoomWording
+from speciosa.knowledge.kratom.model import ExposureModel, Form, MechanismWording, RoomWording
 from speciosa.knowledge.table import Table
 
 SECTIONS = (

@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from speciosa.knowledge.fact import Basis
-from speciosa.knowledge.partial_date import PartialDate, partial_date
+from speciosa.knowledge.law.partial_date import PartialDate, partial_date
 
 SUBSTANCES = ("leaf", "mitragynine", "7-oh")
 

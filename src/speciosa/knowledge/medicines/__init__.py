@@ -12,10 +12,10 @@ from rapidfuzz import fuzz, process
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Fact
-from speciosa.knowledge.medicine_checks import meanings, medicine_problems, name_problems
-from speciosa.knowledge.medicine_facts import facts_of
-from speciosa.knowledge.medicine_names import Names, normalise, without_form
-from speciosa.knowledge.medicine_record import Hazard, HazardClass, Medicine, Strength
+from speciosa.knowledge.medicines.checks import meanings, medicine_problems, name_problems
+from speciosa.knowledge.medicines.facts import facts_of
+from speciosa.knowledge.medicines.names import Names, normalise, without_form
+from speciosa.knowledge.medicines.record import Hazard, HazardClass, Medicine, Strength
 from speciosa.knowledge.table import Table
 
 __all__ = ["Hazard", "HazardClass", "Match", "Medicine", "Medicines", "NameKind", "Strength"]

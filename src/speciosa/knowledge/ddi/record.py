@@ -6,7 +6,7 @@ import msgspec
 
 from speciosa.finding import Certainty, Severity
 from speciosa.knowledge.fact import Basis
-from speciosa.knowledge.medicine_record import HazardClass, Record, Strength
+from speciosa.knowledge.medicines.record import HazardClass, Record, Strength
 
 
 class Study(Record, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
-from speciosa.knowledge.ddi_record import (
+from speciosa.knowledge.ddi.record import (
     HazardWording,
     KratomProducts,
     KratomRule,
@@ -17,7 +17,7 @@ from speciosa.knowledge.ddi_record import (
     Potency,
 )
 from speciosa.knowledge.fact import Basis, Fact
-from speciosa.knowledge.medicine_record import Hazard, HazardClass, Strength
+from speciosa.knowledge.medicines.record import Hazard, HazardClass, Strength
 from speciosa.knowledge.table import Table
 
 __all__ = ["InteractionModel"]

@@ -13,7 +13,7 @@ from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.language import forbidden_phrases
-from speciosa.knowledge.safety_record import (
+from speciosa.knowledge.safety.record import (
     ContactRecord,
     ContactsFile,
     CrisisWordsFile,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact, Source
-from speciosa.knowledge.law_record import (
+from speciosa.knowledge.law.record import (
     SUBSTANCES,
     Cap,
     Jurisdiction,

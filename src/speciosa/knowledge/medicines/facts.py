@@ -7,7 +7,7 @@ from typing import Protocol
 
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.figure import Figure
-from speciosa.knowledge.medicine_record import Exposure, Medicine, Observed, Victim
+from speciosa.knowledge.medicines.record import Exposure, Medicine, Observed, Victim
 
 # Field of the victim's record -> what it is called to a reader, and its unit.
 _VICTIM_QUANTITIES = {

@@ -7,13 +7,13 @@ from functools import cached_property
 
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Fact
-from speciosa.knowledge.instrument_checks import instrument_problems, use_disorder_problems
-from speciosa.knowledge.instrument_facts import (
+from speciosa.knowledge.instruments.checks import instrument_problems, use_disorder_problems
+from speciosa.knowledge.instruments.facts import (
     diagnosis_facts,
     instrument_facts,
     use_disorder_facts,
 )
-from speciosa.knowledge.instrument_record import (
+from speciosa.knowledge.instruments.record import (
     Band,
     Cutoff,
     Diagnosis,
@@ -21,7 +21,7 @@ from speciosa.knowledge.instrument_record import (
     Statement,
     UseDisorder,
 )
-from speciosa.knowledge.instrument_wording import Wording
+from speciosa.knowledge.instruments.wording import Wording
 from speciosa.knowledge.table import Table
 
 __all__ = [

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from speciosa.finding import Certainty
 from speciosa.knowledge import files
-from speciosa.knowledge.care_wording import (
+from speciosa.knowledge.care.wording import (
     ConsultationWording,
     FollowUpWording,
     Item,

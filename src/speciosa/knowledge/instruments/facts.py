@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from speciosa.knowledge.fact import Fact
-from speciosa.knowledge.instrument_record import (
+from speciosa.knowledge.instruments.record import (
     Cutoff,
     Diagnosis,
     Instrument,

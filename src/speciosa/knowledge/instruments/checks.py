@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from speciosa.knowledge.instrument_record import Band, Cutoff, Instrument, UseDisorder
+from speciosa.knowledge.instruments.record import Band, Cutoff, Instrument, UseDisorder
 
 LOINC_SHAPE_PARTS = 2
 
