@@ -116,11 +116,7 @@ def placed(item: Item, here: Situation) -> Placed:
         title=item.title,
         kind=treatment.kind if treatment else item.kind or next(iter(item.styles), ""),
         score=wanted.score,
-        must_not=tuple(
-            (c.must_not, c.caution)
-            for c in changes
-            if c.must_not and (c.standing == AVOID or standing != AVOID)
-        ),
+        must_not=tuple((c.must_not, c.caution) for c in changes if c.must_not),
         shared=shared,
         carries=frozenset((*item.covers, *(rule for c in own for rule in c.covers))),
         covers=frozenset((*item.covers, *(rule for c in changes for rule in c.covers))),
