@@ -22,7 +22,8 @@ EVERY_CASE = settings(
 )
 FEW = 50
 KNOWLEDGE = load()
-MEDICINES = sorted(m.name for m in KNOWLEDGE.medicines.all())
+# 7-OH on the list is use of kratom: it turns "stopped" into "using", whose warnings are graver.
+MEDICINES = sorted(m.name for m in KNOWLEDGE.medicines.all() if m.id != "7-hydroxymitragynine")
 
 
 def quick(case: Case) -> Assessment:
@@ -133,6 +134,16 @@ def test_every_reference_resolves_and_every_status_is_known(case: Case):
     for reference in result.references:
         assert {s.id for s in reference.sources} <= known
         assert reference.sources or reference.basis != "source"
+
+
+@pytest.mark.parametrize("status", ["never", "asking", "stopped"])
+def test_seven_oh_on_the_list_counts_as_use_and_as_an_opioid(status: str):
+    kratom = {"status": status} | ({"stopped": "2026-11-18"} if status == "stopped" else {})
+    medicines = [{"name": "oxycodone"}, {"name": "7-hydroxymitragynine"}]
+    result = quick(parse_case({"date": "2026-11-22", "kratom": kratom, "medicines": medicines}))
+    assert result.kratom.status == "using"
+    assert {"SR-7OH-01", "SR-OPIOID-01"} <= {r.id for r in result.safety_rules if not r.conditional}
+    assert any(m.field == "kratom.status" for m in result.missing)
 
 
 def test_the_same_case_gives_the_same_bytes_and_subjects_do_not_depend_on_their_number():
