@@ -36,7 +36,7 @@ def command(
     Example: speciosa assess examples/daily_leaf_two_years.yaml --html report.html
     """
     parsed = read_case_file(case)
-    from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS, assess  # noqa: PLC0415
+    from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS, assess
 
     result = assess(
         parsed,
@@ -44,17 +44,17 @@ def command(
         subjects=DEFAULT_SUBJECTS if subjects is None else subjects,
     )
     if html is not None:
-        from speciosa.report.html import render  # noqa: PLC0415
+        from speciosa.report.html import render
 
         _write(html, render(result))
     if output is Format.JSON:
-        from speciosa.report.json import encode  # noqa: PLC0415
+        from speciosa.report.json import encode
 
         sys.stdout.buffer.write(encode(result) + b"\n")
         return
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from speciosa.report import terminal  # noqa: PLC0415
+    from speciosa.report import terminal
 
     console = Console(highlight=False)
     if console.width > terminal.WIDTH or not console.is_terminal:
@@ -66,7 +66,7 @@ def command(
 
 def read_case_file(name: str) -> Case:
     """Read a case from a file or standard input. Raises ``InputError`` for whatever is wrong."""
-    from speciosa.case import read_case_bytes  # noqa: PLC0415
+    from speciosa.case import read_case_bytes
 
     if name == "-":
         return read_case_bytes(sys.stdin.buffer.read(), name="standard input")

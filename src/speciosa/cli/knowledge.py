@@ -20,8 +20,8 @@ def check(output: FormatOption = Format.TEXT) -> None:
 
     Example: speciosa knowledge check
     """
-    from speciosa.knowledge import load  # noqa: PLC0415
-    from speciosa.knowledge.check import check as prove  # noqa: PLC0415
+    from speciosa.knowledge import load
+    from speciosa.knowledge.check import check as prove
 
     report = prove(load())
     if output is Format.JSON:

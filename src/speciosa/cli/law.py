@@ -31,8 +31,8 @@ def command(
 
     Example: speciosa law US-TN --on 2026-07-01
     """
-    from speciosa.knowledge import load  # noqa: PLC0415
-    from speciosa.regulation import law_at  # noqa: PLC0415
+    from speciosa.knowledge import load
+    from speciosa.regulation import law_at
 
     wanted = tuple(dict.fromkeys(substance)) if substance else SUBSTANCES
     unknown = [s for s in wanted if s not in SUBSTANCES]

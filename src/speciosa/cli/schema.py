@@ -25,10 +25,10 @@ def command(
     Example: speciosa schema case > case.schema.json
     """
     if document is Document.CASE:
-        from speciosa.case import case_schema  # noqa: PLC0415
+        from speciosa.case import case_schema
 
         print_json(case_schema())
     else:
-        from speciosa.report.json import schema  # noqa: PLC0415
+        from speciosa.report.json import schema
 
         print_json(schema())

@@ -28,8 +28,8 @@ def command(
 
     Example: speciosa score gad7 2 1 3 2 0 1 2
     """
-    from speciosa.clinical.severity import score  # noqa: PLC0415
-    from speciosa.knowledge import load  # noqa: PLC0415
+    from speciosa.clinical.severity import score
+    from speciosa.knowledge import load
 
     if (total is None) == (not answers):
         given = "both" if answers else "neither"

@@ -24,7 +24,7 @@ def command(
 
     Example: speciosa sources kratom/ddi_mdz_auc
     """
-    from speciosa.knowledge import load  # noqa: PLC0415
+    from speciosa.knowledge import load
 
     base = load()
     if identifier is None:
@@ -60,7 +60,7 @@ def _find(base: Knowledge, identifier: str) -> Citation | Source:
 
 
 def _print(found: Citation | Source, base: Knowledge) -> None:
-    from speciosa.knowledge import Source  # noqa: PLC0415
+    from speciosa.knowledge import Source
 
     if isinstance(found, Source):
         typer.echo(_source(found))
