@@ -80,8 +80,14 @@ def _line(layer: LawLayer) -> str:
     if not layer.verified:
         parts.append("not verified")
     lines = ["; ".join(parts)]
-    told = (layer.limits, layer.possession, layer.pending, layer.stale, layer.note)
-    lines += [f"    {text}" for text in told if text]
+    told = (
+        ("", layer.limits),
+        ("possession: ", layer.possession.replace("_", " ")),
+        ("open: ", layer.pending),
+        ("", layer.stale),
+        ("", layer.note),
+    )
+    lines += [f"    {label}{text}" for label, text in told if text]
     if layer.source:
         lines.append(f"    source: {layer.source.title} <{layer.source.url}>")
     return "\n".join(lines)
