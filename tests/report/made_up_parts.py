@@ -485,6 +485,7 @@ INTERACTIONS = InteractionsResult(
         Interaction(
             id="pd.respiratory.alprazolam",
             members=("kratom", "alprazolam"),
+            names=("kratom", "alprazolam"),
             direction=Direction.ADDED_EFFECTS,
             kind=Kind.PHARMACODYNAMIC,
             hazard="respiratory_depressant",
@@ -502,6 +503,7 @@ INTERACTIONS = InteractionsResult(
         Interaction(
             id="pk.quetiapine",
             members=("kratom", "quetiapine"),
+            names=("kratom", "quetiapine"),
             victim="quetiapine",
             direction=Direction.KRATOM_ON_MEDICINE,
             kind=Kind.PHARMACOKINETIC,
@@ -519,6 +521,7 @@ INTERACTIONS = InteractionsResult(
         Interaction(
             id="pk.sertraline",
             members=("kratom", "sertraline"),
+            names=("kratom", "sertraline"),
             victim="sertraline",
             direction=Direction.KRATOM_ON_MEDICINE,
             kind=Kind.PHARMACOKINETIC,
@@ -532,6 +535,7 @@ INTERACTIONS = InteractionsResult(
         Interaction(
             id="pk.clarithromycin",
             members=("clarithromycin", "kratom"),
+            names=("clarithromycin", "kratom"),
             victim="mitragynine",
             direction=Direction.MEDICINE_ON_KRATOM,
             kind=Kind.PHARMACOKINETIC,
@@ -544,6 +548,7 @@ INTERACTIONS = InteractionsResult(
         Interaction(
             id="pk.dextromethorphan",
             members=("kratom", "dextromethorphan"),
+            names=("kratom", "dextromethorphan"),
             victim="dextromethorphan",
             direction=Direction.KRATOM_ON_MEDICINE,
             kind=Kind.PHARMACOKINETIC,

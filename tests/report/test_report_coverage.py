@@ -20,6 +20,7 @@ from speciosa.report import html, outline, terminal
 NOT_SHOWN = {
     "exposure.analytes.<key>": "the analyte's own name is shown",
     "severity.scores.total.unit": "a score is written as 16 of 21",
+    "interactions.rows.members": "ids; the names of the members are shown",
     "interactions.recognised.Cold relief": "the parts of a combined product are shown",
     "kratom.intake.products.seven_oh_mg_per_day.unit": "nothing is known, so nothing has a unit",
 }

@@ -72,7 +72,7 @@ def top_interactions(assessment: Assessment) -> tuple[Interaction, ...]:
 def names_its_members(row: Interaction) -> bool:
     """Whether the sentence itself says who is involved, so that no title is needed."""
     sentence = row.sentence.lower()
-    return all(member.lower() in sentence for member in row.members)
+    return all(name.lower() in sentence for name in row.names)
 
 
 def leading_scores(scores: tuple[Score, ...]) -> tuple[Score, ...]:

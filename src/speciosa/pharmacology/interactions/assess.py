@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
 from speciosa.pharmacology.interactions.genotype import genotype_findings, poor_metaboliser_of
@@ -42,7 +44,12 @@ def assess(
     )
     # Without leaf, kratom is the 7-OH product itself: named twice, it is no pair.
     rows = in_order(
-        (row for row in every if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}), knowledge
+        (
+            msgspec.structs.replace(row, names=_members_in_words(row, knowledge))
+            for row in every
+            if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}
+        ),
+        knowledge,
     )
     return InteractionsResult(
         headline=_headline(rows, found, kratom),
@@ -58,6 +65,13 @@ def assess(
         ),
         missing=tuple(_missing(case, found, kratom)),
         no_effect=_no_effect(knowledge) if any(row.auc_ratio for row in rows) else None,
+    )
+
+
+def _members_in_words(row: Interaction, knowledge: Knowledge) -> tuple[str, ...]:
+    return tuple(
+        member if member == KRATOM else knowledge.medicines.get(member).name
+        for member in row.members
     )
 
 

@@ -31,6 +31,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     ``auc_ratio`` is the change in exposure of ``victim`` (1 = none); ``shares`` are the parts of
     the log ratio by mechanism ("gut CYP3A": 0.62), summing to 1 when present. ``hazard`` is the
     hazard class or the shared rule of an added effect.
+
+    ``members`` are ids; ``names`` are the same in words for a reader, in the same order.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     watch: str = ""
     consider: str = ""
     facts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class NotChecked(msgspec.Struct, frozen=True, kw_only=True):

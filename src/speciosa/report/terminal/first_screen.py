@@ -82,7 +82,7 @@ def _interactions(page: Page, assessment: Assessment) -> None:
         mark = words.SEVERITY[row.severity]
         told: list[Piece] = [(f"{mark.shape} {mark.word}: ", "bold")]
         if not outline.names_its_members(row):
-            told.append((f"{' + '.join(row.members)}. ", "bold"))
+            told.append((f"{' + '.join(row.names)}. ", "bold"))
         told.append(row.sentence)
         page.pair("Interactions" if index == 0 else "", *told)
     if rest:

@@ -29,7 +29,7 @@ def interactions(page: Page, assessment: Assessment) -> None:
 def _row(page: Page, row: Interaction) -> None:
     told: list[Piece] = []
     if not outline.names_its_members(row):
-        told.append((f"{' + '.join(row.members)}. ", "bold"))
+        told.append((f"{' + '.join(row.names)}. ", "bold"))
     told.append(row.sentence)
     ratio = row.auc_ratio
     known = ratio is not None and (ratio.value is not None or ratio.low is not None)

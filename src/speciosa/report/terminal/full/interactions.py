@@ -33,7 +33,7 @@ def interactions(page: Page, assessment: Assessment) -> None:
 
 
 def _row(page: Page, row: Interaction) -> None:
-    names = (" + ".join(row.members), "bold")
+    names = (" + ".join(row.names), "bold")
     cited, sure = page.cites(row.facts), page.sure(row.certainty)
     page.severity(words.SEVERITY[row.severity], names, f". {row.sentence}", cited, sure)
     if row.auc_ratio is not None:
