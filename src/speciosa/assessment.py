@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -69,8 +68,6 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance
 
 
-R = TypeVar("R")
-
 DEFAULT_SEED = 20261122
 DEFAULT_SUBJECTS = 1000
 
@@ -102,19 +99,16 @@ def assess(
     pairs = interactions.assess(case, knowledge, samples)
     effects = evidence.assess(case, knowledge)
 
-    def composed(build: Callable[..., R]) -> R:
-        return build(
-            case,
-            knowledge,
-            severity=severity_result,
-            safety=safety_result,
-            dependence=dependence_result,
-            interactions=pairs,
-            evidence=effects,
-            law=law,
-        )
-
-    plan = composed(care.plan)
+    results = care.Results(
+        severity=severity_result,
+        safety=safety_result,
+        dependence=dependence_result,
+        interactions=pairs,
+        evidence=effects,
+        law=law,
+    )
+    here = care.situation(case, knowledge, results)
+    plan = care.plan(here)
     assessment = Assessment(
         place=case.place or "",
         date=case.date.isoformat(),
@@ -132,8 +126,8 @@ def assess(
         regulation=law,
         evidence=effects,
         plan=plan,
-        consultation=composed(care.consultation),
-        follow_up=composed(care.follow_up),
+        consultation=care.consultation(here),
+        follow_up=care.follow_up(here),
         safety_rules=(*safety_result.rules, *safety_result.conditional_rules),
         missing=_missing(
             contradicted,

@@ -138,16 +138,20 @@ def results(case: Case, **given: Any) -> dict[str, Any]:
     } | given
 
 
+def situation(case: Case, **given: Any) -> care.Situation:
+    return care.situation(case, KNOWLEDGE, care.Results(**results(case, **given)))
+
+
 def plan(case: Case, **given: Any) -> PlanResult:
-    return care.plan(case, KNOWLEDGE, **results(case, **given))
+    return care.plan(situation(case, **given))
 
 
 def talk(case: Case, **given: Any) -> ConsultationResult:
-    return care.consultation(case, KNOWLEDGE, **results(case, **given))
+    return care.consultation(situation(case, **given))
 
 
 def visits(case: Case, **given: Any) -> FollowUpResult:
-    return care.follow_up(case, KNOWLEDGE, **results(case, **given))
+    return care.follow_up(situation(case, **given))
 
 
 def section(result: PlanResult, section_id: str) -> tuple[PlanItem, ...]:

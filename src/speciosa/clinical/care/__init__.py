@@ -5,7 +5,8 @@ into flags and puts together what holds. Kratom is weighed and never ranked or d
 """
 
 from speciosa.clinical.care.planning import plan
+from speciosa.clinical.care.situation import Results, Situation, situation
 from speciosa.clinical.care.talk import consultation
 from speciosa.clinical.care.visits import follow_up
 
-__all__ = ["consultation", "follow_up", "plan"]
+__all__ = ["Results", "Situation", "consultation", "follow_up", "plan", "situation"]

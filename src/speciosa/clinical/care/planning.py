@@ -11,21 +11,13 @@ from speciosa.clinical.care import from_results, notes
 from speciosa.clinical.care.first import first_steps
 from speciosa.clinical.care.items import OPTIONS, Placed, placed
 from speciosa.clinical.care.result import PlanItem, PlanResult, PlanSection
-from speciosa.clinical.care.situation import Results, Situation, situation
+from speciosa.clinical.care.situation import Situation
 from speciosa.clinical.care.standing import AVOID, rank
 from speciosa.clinical.care.worded import finding, first_text, missing, sentence, unique
 from speciosa.finding import Certainty, Finding, Severity, Tone, worst_first
 
 if TYPE_CHECKING:
-    from speciosa.case import Case
-    from speciosa.clinical.dependence.result import DependenceResult
-    from speciosa.clinical.safety.result import SafetyResult
-    from speciosa.clinical.severity.result import SeverityResult
-    from speciosa.evidence.result import EvidenceResult
-    from speciosa.knowledge import Knowledge
     from speciosa.knowledge.care.wording import Section
-    from speciosa.pharmacology.interactions.result import InteractionsResult
-    from speciosa.regulation.result import LawResult
 
 _NAMED = 6
 _TO_DO_FIRST = ("lifestyle", "stress")
@@ -33,32 +25,13 @@ _PSYCHOLOGICAL_FIRST = ("psychological", "medicine", "herbal", "lifestyle", "")
 _MEDICINE_FIRST = ("medicine", "psychological", "herbal", "lifestyle", "")
 
 
-def plan(  # noqa: PLR0913 - one argument for each room's result
-    case: Case,
-    knowledge: Knowledge,
-    *,
-    severity: SeverityResult,
-    safety: SafetyResult,
-    dependence: DependenceResult,
-    interactions: InteractionsResult,
-    evidence: EvidenceResult,
-    law: LawResult,
-) -> PlanResult:
+def plan(here: Situation) -> PlanResult:
     """What to do, offer, consider, weigh and avoid for this person, and why."""
-    results = Results(
-        severity=severity,
-        safety=safety,
-        dependence=dependence,
-        interactions=interactions,
-        evidence=evidence,
-        law=law,
-    )
-    here = situation(case, knowledge, results)
-    wording = knowledge.care.plan
+    wording = here.knowledge.care.plan
     by_section = {
         section.id: tuple(
             placed(item, here)
-            for item in knowledge.care.plan_items
+            for item in here.knowledge.care.plan_items
             if item.section == section.id and item.holds(here.flags)
         )
         for section in wording.sections

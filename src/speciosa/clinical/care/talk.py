@@ -6,43 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from speciosa.clinical.care.result import Advice, ConsultationResult, Question, Referral
-from speciosa.clinical.care.situation import Results, Situation, situation
+from speciosa.clinical.care.situation import Situation
 from speciosa.clinical.care.worded import first_text
 from speciosa.finding import Severity
 
 if TYPE_CHECKING:
-    from speciosa.case import Case
-    from speciosa.clinical.dependence.result import DependenceResult
-    from speciosa.clinical.safety.result import SafetyResult
-    from speciosa.clinical.severity.result import SeverityResult
-    from speciosa.evidence.result import EvidenceResult
-    from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.interactions.result import InteractionsResult
-    from speciosa.regulation.result import LawResult
+    pass
 
 
-def consultation(  # noqa: PLR0913 - one argument for each room's result
-    case: Case,
-    knowledge: Knowledge,
-    *,
-    severity: SeverityResult,
-    safety: SafetyResult,
-    dependence: DependenceResult,
-    interactions: InteractionsResult,
-    evidence: EvidenceResult,
-    law: LawResult,
-) -> ConsultationResult:
+def consultation(here: Situation) -> ConsultationResult:
     """Questions that matter for this person, plain words to say, people to involve."""
-    results = Results(
-        severity=severity,
-        safety=safety,
-        dependence=dependence,
-        interactions=interactions,
-        evidence=evidence,
-        law=law,
-    )
-    here = situation(case, knowledge, results)
-    wording = knowledge.care.consultation
+    wording = here.knowledge.care.consultation
     return ConsultationResult(
         headline=first_text(wording.headlines, here.flags),
         ask=_once(tuple(_questions(here))),

@@ -6,43 +6,16 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from speciosa.clinical.care.result import FollowUpResult, Visit
-from speciosa.clinical.care.situation import Results, Situation, situation
+from speciosa.clinical.care.situation import Situation
 from speciosa.clinical.care.worded import every_text, finding, first_text
 
 if TYPE_CHECKING:
-    from speciosa.case import Case
-    from speciosa.clinical.dependence.result import DependenceResult
-    from speciosa.clinical.safety.result import SafetyResult
-    from speciosa.clinical.severity.result import SeverityResult
-    from speciosa.evidence.result import EvidenceResult
-    from speciosa.knowledge import Knowledge
     from speciosa.knowledge.care.wording import Visit as WordedVisit
-    from speciosa.pharmacology.interactions.result import InteractionsResult
-    from speciosa.regulation.result import LawResult
 
 
-def follow_up(  # noqa: PLR0913 - one argument for each room's result
-    case: Case,
-    knowledge: Knowledge,
-    *,
-    severity: SeverityResult,
-    safety: SafetyResult,
-    dependence: DependenceResult,
-    interactions: InteractionsResult,
-    evidence: EvidenceResult,
-    law: LawResult,
-) -> FollowUpResult:
+def follow_up(here: Situation) -> FollowUpResult:
     """Visits with dates counted from the date of the case, and how to read what they bring."""
-    results = Results(
-        severity=severity,
-        safety=safety,
-        dependence=dependence,
-        interactions=interactions,
-        evidence=evidence,
-        law=law,
-    )
-    here = situation(case, knowledge, results)
-    wording, flags = knowledge.care.follow_up, here.flags
+    wording, flags = here.knowledge.care.follow_up, here.flags
     return FollowUpResult(
         headline=first_text(wording.headlines, flags),
         visits=tuple(_visit(v, here) for v in wording.visits if v.holds(flags)),
