@@ -231,3 +231,10 @@ def test_every_fact_of_the_shipped_base_can_be_cited() -> None:
         assert citation.statement
         assert len(citation.sources) == len(fact.sources)
         assert citation.verified <= bool(citation.sources)
+
+
+def test_law_that_speaks_for_long_ago_is_a_notice_although_it_was_read_lately():
+    notices = check(load()).notices
+    old = [n for n in notices if "source speaks for over a year" in n.text]
+    assert {"secondary"} <= {word for n in old for word in n.text.split()}
+    assert all(n.count > 0 for n in old)

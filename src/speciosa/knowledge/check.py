@@ -19,6 +19,7 @@ import msgspec
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact, Source
+from speciosa.knowledge.law import Law
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -86,7 +87,8 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
             shown = ", ".join(notice.examples)
             more = f" and {notice.count - len(notice.examples)} more"
             tail = more if notice.count > len(notice.examples) else ""
-            lines.append(f"notice: {notice.count} {notice.text}: {shown}{tail}")
+            listed = f": {shown}{tail}" if shown else ""
+            lines.append(f"notice: {notice.count} {notice.text}{listed}")
         lines += [f"error: {error}" for error in self.errors]
         lines += ["", f"{len(self.errors)} errors" if self.errors else "no errors"]
         return "\n".join(lines)
@@ -118,7 +120,10 @@ def check(knowledge: Knowledge) -> CheckReport:
         codes=codes,
         codes_confirmed=confirmed,
         errors=tuple(errors),
-        notices=tuple(_notices(facts, sources, rules, knowledge.release.date)),
+        notices=(
+            *_notices(facts, sources, rules, knowledge.release.date),
+            *_old_law(knowledge, sources),
+        ),
     )
 
 
@@ -289,6 +294,21 @@ def _notices(
     for text, ids in found.items():
         if ids:
             yield Notice(text=text, count=len(ids), examples=tuple(ids[:_EXAMPLES]))
+
+
+def _old_law(knowledge: Knowledge, sources: Mapping[str, Source]) -> Iterator[Notice]:
+    """Law counts by the date its source speaks for: a page read today can tell of years ago."""
+    released = _date(knowledge.release.date)
+    law = next((table for table in knowledge.tables if isinstance(table, Law)), None)
+    if law is None or released is None:
+        return
+    try:
+        by_tier = law.staleness(released, sources)
+    except KnowledgeError:
+        return  # reported with the table
+    for tier, count in by_tier.items():
+        text = f"open periods of law whose {tier} source speaks for over a year before the release"
+        yield Notice(text=text, count=count, examples=())
 
 
 def _stale(source: Source, rules: Rules, released: str) -> bool:
