@@ -14,7 +14,7 @@ from speciosa.pharmacology.exposure.level import compare_levels
 from speciosa.pharmacology.exposure.regimen import days_of_use, regimen_of
 from speciosa.pharmacology.exposure.result import ExposureResult, ExposureStatus
 from speciosa.pharmacology.exposure.samples import ExposureSamples
-from speciosa.pharmacology.exposure.simulate import Course, Population, simulate
+from speciosa.pharmacology.exposure.simulate import TIME_H, Course, Population, simulate
 from speciosa.pharmacology.exposure.summary import analytes, curves, drivers, headline
 from speciosa.pharmacology.wording import missing, number, often
 
@@ -128,6 +128,9 @@ def _samples(people: Population, seed: int, *, incomplete: bool) -> ExposureSamp
         seven_oh_mg_per_day=people.seven_oh_mg_per_day,
         swallowed_seven_oh=people.swallowed,
         incomplete=incomplete,
+        time_h=TIME_H,
+        mitragynine_nm=people.mitragynine_nm,
+        seven_oh_nm=people.seven_oh_nm,
     )
 
 

@@ -12,7 +12,9 @@ class ExposureSamples:
     """One value per virtual subject; row i is the same person whatever the number of subjects.
 
     Concentrations are total plasma concentrations in nmol/L over the last dosing day, amounts are
-    mg per day of use. ``*_seven_oh_*`` includes formed and swallowed 7-OH.
+    mg per day of use. ``*_seven_oh_*`` includes formed and swallowed 7-OH. The curves
+    ``mitragynine_nm`` and ``seven_oh_nm`` are (subjects, times), at ``time_h`` hours after the first
+    dose of that day.
     """
 
     seed: int
@@ -25,3 +27,6 @@ class ExposureSamples:
     seven_oh_mg_per_day: Array
     swallowed_seven_oh: bool
     incomplete: bool
+    time_h: Array
+    mitragynine_nm: Array
+    seven_oh_nm: Array
