@@ -13,8 +13,7 @@ class ExposureSamples:
 
     Concentrations are total plasma concentrations in nmol/L over the last dosing day, amounts are
     mg per day of use. ``*_seven_oh_*`` includes formed and swallowed 7-OH. The curves
-    ``mitragynine_nm`` and ``seven_oh_nm`` are (subjects, times), at ``time_h`` hours after the first
-    dose of that day.
+    ``mitragynine_nm`` and ``seven_oh_nm`` are (subjects, times), at ``time_h`` hours of that day.
     """
 
     seed: int

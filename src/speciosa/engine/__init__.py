@@ -1,0 +1,1 @@
+"""Model text to population simulator. Generic: it knows no drug and no clinic."""
