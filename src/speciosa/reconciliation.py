@@ -34,9 +34,6 @@ _WORDS = {
 }
 
 
-_MEASURED = (v.LabName.MITRAGYNINE_PLASMA, v.LabName.SEVEN_OH_PLASMA)
-
-
 class _Named(msgspec.Struct, frozen=True, kw_only=True):
     """What points to use: the words for it, the use it shows, and the product it names, if any."""
 
@@ -110,7 +107,8 @@ def _measured(case: Case, knowledge: Knowledge) -> Iterator[_Named]:
     days = knowledge.safety.limit("kratom_carry_over_days")
     for lab in case.labs:
         lately = lab.date is None or (case.date - lab.date).days <= days
-        if lab.name in _MEASURED and lab.value > 0 and lately:
+        found = lab.value > 0 and not lab.below_limit
+        if lab.name in v.PLASMA_LEVELS and found and lately:
             words = lab.name.removesuffix("_plasma").replace("_", "-")
             use = KratomUse(status=v.KratomStatus.STOPPED)
             yield _Named(words=f"{words} measured in plasma", use=use)

@@ -10,10 +10,10 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from speciosa.case.model import Case
-from speciosa.case.parts import ClashError
+from speciosa.case.parts import ClashError, Part
 from speciosa.case.shown import field_path, shown
 from speciosa.errors import InputProblem
 
@@ -25,21 +25,77 @@ Location = tuple[str | int, ...]
 Node = Mapping[str, Any]
 
 
-@lru_cache(maxsize=1)
-def case_schema_json() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of a case."""
-    schema = Case.model_json_schema()
+@lru_cache(maxsize=4)
+def schema_json(model: type[Part]) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a document; not to be changed by the caller."""
+    schema = model.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def explain(errors: Sequence[ErrorDetails]) -> list[InputProblem]:
-    """Every problem once, in the order of the case; a long list is cut and says so."""
+def explain(
+    errors: Sequence[ErrorDetails], model: type[Part] = Case, *, name: str = "case"
+) -> list[InputProblem]:
+    """Every problem once, in the order of the document; a long list is cut and says so.
+
+    ``name`` stands for the whole document where a problem belongs to no field of it.
+    """
+    document = _Document(model, name)
     telling = [e for e in errors if not _is_echo(e)]
-    problems = [_problem(e) for e in telling[:MAX_PROBLEMS]]
+    problems = [_problem(e, document) for e in telling[:MAX_PROBLEMS]]
     rest = len(telling) - len(problems)
     if rest:
-        problems.append(InputProblem("case", f"{rest} more problems", "a case without them"))
+        problems.append(InputProblem(name, f"{rest} more problems", f"a {name} without them"))
     return problems
+
+
+class _Document(NamedTuple):
+    """What a document may hold, and what it is called."""
+
+    model: type[Part]
+    name: str
+
+    def node(self, location: Location) -> Node:
+        """The schema of one location, without ``$ref`` and without the ``null`` alternative."""
+        node = self.resolved(schema_json(self.model))
+        for step in location:
+            if isinstance(step, int):
+                inner = node.get("items")
+            else:
+                inner = node.get("properties", {}).get(step)
+            if inner is None:
+                return {}
+            node = self.resolved(inner)
+        return node
+
+    def resolved(self, node: Node) -> Node:
+        """A schema without ``$ref`` and without the ``null`` alternative."""
+        if "$ref" in node:
+            name = node["$ref"].removeprefix("#/$defs/")
+            found: Node = schema_json(self.model)["$defs"][name]
+            return self.resolved(found)
+        for inner in node.get("anyOf", ()):
+            if inner.get("type") != "null":
+                return self.resolved(inner)
+        return node
+
+    def fields_of(self, location: Location) -> str:
+        """The fields that a location may hold."""
+        known = self.node(location).get("properties", {})
+        return "one of " + ", ".join(known) if known else "no field in this place"
+
+    def paths(self) -> Iterator[str]:
+        """Every field of the document."""
+        return self._walk("", self.resolved(schema_json(self.model)))
+
+    def _walk(self, prefix: str, node: Node) -> Iterator[str]:
+        for name, inner in node.get("properties", {}).items():
+            path = f"{prefix}{name}"
+            found = self.resolved(inner)
+            yield path
+            if found.get("type") == "array":
+                yield from self._walk(f"{path}[].", self.resolved(found["items"]))
+            else:
+                yield from self._walk(f"{path}.", found)
 
 
 def _is_echo(error: ErrorDetails) -> bool:
@@ -49,70 +105,50 @@ def _is_echo(error: ErrorDetails) -> bool:
     return error["type"] == "too_short" and isinstance(given, list | tuple) and len(given) >= needed
 
 
-def _problem(error: ErrorDetails) -> InputProblem:
+def _problem(error: ErrorDetails, document: _Document) -> InputProblem:
     location, kind = error["loc"], error["type"]
-    field = field_path(location) or "case"
+    field = field_path(location) or document.name
     clash = error.get("ctx", {}).get("error")
     if isinstance(clash, ClashError):
         if clash.field:
             field = f"{field}.{clash.field}" if location else clash.field
         return InputProblem(field, *clash.args)
     if kind == "invalid_key":
-        where = field_path(location[:-1]) or "case"
-        return InputProblem(where, "a field name that is not text", _fields_of(location[:-1]))
+        where = field_path(location[:-1]) or document.name
+        fields = document.fields_of(location[:-1])
+        return InputProblem(where, "a field name that is not text", fields)
     if kind == "extra_forbidden":
-        name = str(location[-1])
-        return InputProblem(
-            field, "an unknown field", _fields_of(location[:-1]), _other_field(name, location)
-        )
-    node = _node(location)
-    accepted = _accepted(node)
+        fields = document.fields_of(location[:-1])
+        return InputProblem(field, "an unknown field", fields, _other_field(location, document))
+    node = document.node(location)
+    accepted = _accepted(node, document)
     if kind == "missing":
         return InputProblem(field, "nothing", f"{accepted}; this field is needed")
     given = error["input"]
     if given is None:
         accepted += "; leave the field out where nothing is known"
     return InputProblem(
-        field, shown(given, quote=_is_code(node)), accepted, _other_value(given, node)
+        field, shown(given, quote=_is_code(node, document)), accepted, _other_value(given, node)
     )
 
 
 # ------------------------------------------------------------------ what is accepted
 
 
-def _node(location: Location) -> Node:
-    """The schema of one location, without ``$ref`` and without the ``null`` alternative."""
-    node = _resolved(case_schema_json())
-    for step in location:
-        inner = node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step)
-        if inner is None:
-            return {}
-        node = _resolved(inner)
-    return node
-
-
-def _resolved(node: Node) -> Node:
-    if "$ref" in node:
-        found: Node = case_schema_json()["$defs"][node["$ref"].removeprefix("#/$defs/")]
-        return _resolved(found)
-    for inner in node.get("anyOf", ()):
-        if inner.get("type") != "null":
-            return _resolved(inner)
-    return node
-
-
-def _is_code(node: Node) -> bool:
+def _is_code(node: Node, document: _Document) -> bool:
     """Whether the place holds a number, a date or a listed word, not someone's own words."""
     if node.get("type") == "array":
-        return _is_code(_resolved(node["items"]))
+        return _is_code(document.resolved(node["items"]), document)
     if node.get("type") == "string":
         return bool(node.keys() & {"enum", "format", "pattern"})
     return node.get("type") in {"integer", "number", "boolean"}
 
 
-def _accepted(node: Node) -> str:
+def _accepted(node: Node, document: _Document) -> str:
     if "enum" in node:
         return "one of " + ", ".join(map(str, node["enum"]))
+    if node.get("type") == "array":
+        return _accepted_list(node, document)
     say = _SAY.get(node.get("type", ""))
     return say(node) if say else "no value in this place"
 
@@ -126,11 +162,11 @@ def _accepted_text(node: Node) -> str:
     return f"text of {least} to {most} characters" if least else f"text of up to {most} characters"
 
 
-def _accepted_list(node: Node) -> str:
+def _accepted_list(node: Node, document: _Document) -> str:
     least, most = node.get("minItems", 0), node["maxItems"]
     count = f"exactly {most}" if least == most else f"up to {most}"
     blank = " or null" if {"type": "null"} in node["items"].get("anyOf", ()) else ""
-    return f"a list of {count}, each {_accepted(_resolved(node['items']))}{blank}"
+    return f"a list of {count}, each {_accepted(document.resolved(node['items']), document)}{blank}"
 
 
 def _range(node: Node) -> str:
@@ -144,25 +180,19 @@ _SAY: Mapping[str, Callable[[Node], str]] = {
     "integer": lambda node: "a whole number" + _range(node),
     "number": lambda node: "a number" + _range(node),
     "string": _accepted_text,
-    "array": _accepted_list,
     "object": lambda node: "a mapping of fields: " + ", ".join(node.get("properties", {})),
 }
-
-
-def _fields_of(location: Location) -> str:
-    known = _node(location).get("properties", {})
-    return "one of " + ", ".join(known) if known else "no field in this place"
 
 
 # ------------------------------------------------------------------ what may have been meant
 
 
-def _other_field(name: str, location: Location) -> str:
-    here = list(_node(location[:-1]).get("properties", {}))
+def _other_field(location: Location, document: _Document) -> str:
+    name, here = str(location[-1]), list(document.node(location[:-1]).get("properties", {}))
     close = _closest(name, here)
     if close:
         return close
-    elsewhere = dict(reversed([(path.split(".")[-1], path) for path in _paths()]))
+    elsewhere = dict(reversed([(path.split(".")[-1], path) for path in document.paths()]))
     return elsewhere.get(name, "")
 
 
@@ -189,19 +219,3 @@ def _closest(word: str, options: Sequence[str]) -> str:
         return begun[0]
     close = difflib.get_close_matches(word[:100].lower(), list(by_case), n=1, cutoff=0.6)
     return by_case[close[0]] if close else ""
-
-
-@lru_cache(maxsize=1)
-def _paths() -> tuple[str, ...]:
-    return tuple(_walk("", _resolved(case_schema_json())))
-
-
-def _walk(prefix: str, node: Node) -> Iterator[str]:
-    for name, inner in node.get("properties", {}).items():
-        path = f"{prefix}{name}"
-        found = _resolved(inner)
-        yield path
-        if found.get("type") == "array":
-            yield from _walk(f"{path}[].", _resolved(found["items"]))
-        else:
-            yield from _walk(f"{path}.", found)

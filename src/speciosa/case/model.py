@@ -24,6 +24,7 @@ from speciosa.case.parts import (
     Unit,
     Word,
     check_disjoint,
+    check_limit,
     check_order,
     check_total,
 )
@@ -396,7 +397,11 @@ class Earlier(Part):
 
 
 class Lab(Part):
-    """A measurement with its unit, and the laboratory's own upper limit where it has one."""
+    """A measurement with its unit, and the laboratory's own upper limit where it has one.
+
+    ``below_limit``: the laboratory reports "less than ``value``", its limit of quantification.
+    ``limit_of_quantification`` can also stand beside a measured value, in the same unit.
+    """
 
     name: v.LabName
     value: Annotated[float, Field(strict=True, ge=0, le=1_000_000)]
@@ -404,6 +409,21 @@ class Lab(Part):
     upper_limit: Annotated[float, Field(strict=True, gt=0, le=1_000_000)] | None = None
     date: Date | None = None
     hours_after_dose: Annotated[float, Field(strict=True, ge=0, le=10_000)] | None = None
+    below_limit: Flag | None = None
+    limit_of_quantification: Annotated[float, Field(strict=True, gt=0, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _limit_fits(self) -> Self:
+        limited = self.below_limit is not None or self.limit_of_quantification is not None
+        if limited and self.name not in v.PLASMA_LEVELS:
+            field = "limit_of_quantification" if self.below_limit is None else "below_limit"
+            raise ClashError(
+                f"a limit beside {self.name}",
+                f"this field beside {' or '.join(v.PLASMA_LEVELS)} only",
+                field,
+            )
+        check_limit(self.value, self.below_limit, self.limit_of_quantification)
+        return self
 
     @model_validator(mode="after")
     def _unit_fits(self) -> Self:

@@ -114,3 +114,23 @@ def check_order(since: dt.date | None, stopped: dt.date | None) -> None:
         raise ClashError(
             f"{stopped}, before since ({since})", "a date on or after since", "stopped"
         )
+
+
+def check_limit(value: float, below_limit: bool | None, limit: float | None) -> None:
+    """A result below the limit names the limit; a measured one does not lie under it."""
+    if below_limit and value <= 0:
+        raise ClashError(f"{value:g} beside below_limit", "the limit that it is below", "value")
+    if limit is None:
+        return
+    if below_limit and value != limit:
+        raise ClashError(
+            f"{value:g} beside below_limit and a limit of {limit:g}",
+            "the limit itself, because the result is less than that",
+            "value",
+        )
+    if not below_limit and value < limit:
+        raise ClashError(
+            f"{value:g}, less than the limit of quantification ({limit:g})",
+            "the limit itself with below_limit: true, or a value that could be measured",
+            "value",
+        )

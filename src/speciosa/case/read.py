@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from speciosa.case import document
-from speciosa.case.explain import case_schema_json, explain
+from speciosa.case.explain import explain, schema_json
 from speciosa.case.model import Case
 from speciosa.case.shown import shown
 from speciosa.errors import InputError, InputProblem
@@ -49,4 +49,4 @@ def parse_case(data: object) -> Case:
 
 def case_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a case."""
-    return copy.deepcopy(case_schema_json())
+    return copy.deepcopy(schema_json(Case))

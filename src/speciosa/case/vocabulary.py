@@ -328,6 +328,9 @@ class LabName(StrEnum):
     SEVEN_OH_PLASMA = "7_hydroxymitragynine_plasma"
 
 
+# Levels of what is in the products: a result can be below what the laboratory can measure.
+PLASMA_LEVELS = (LabName.MITRAGYNINE_PLASMA, LabName.SEVEN_OH_PLASMA)
+
 LAB_UNITS: dict[LabName, tuple[str, ...]] = {
     LabName.ALT: ("U/L",),
     LabName.AST: ("U/L",),
