@@ -8,7 +8,7 @@ emitter. A graph only grows and is never changed by evaluation.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -36,6 +36,11 @@ class Op(StrEnum):
 
 
 COMMUTATIVE = (Op.ADD, Op.MUL)
+_FUNCTIONS: dict[Op, Callable[[float], float]] = {
+    Op.EXP: math.exp,
+    Op.LOG: math.log,
+    Op.SQRT: math.sqrt,
+}
 
 
 class Node(NamedTuple):
@@ -63,7 +68,9 @@ class Graph:
         return found
 
     def const(self, value: float) -> int:
-        """A number."""
+        """A number; ``ArithmeticError`` when it is not finite."""
+        if not math.isfinite(value):
+            raise ArithmeticError("a constant is not a finite number")
         # Minus zero equals zero as a key; only one of them may be a node.
         return self._node(Node(Op.CONST, value=float(value) + 0.0))
 
@@ -130,7 +137,7 @@ class Graph:
         """``a`` to the power of ``b``; small whole powers become products."""
         x, y = self.value(a), self.value(b)
         if x is not None and y is not None:
-            return self.const(x**y)
+            return self.const(_number_of(math.pow, x, y))
         if y is not None and y == int(y) and abs(y) <= _LARGEST_UNROLLED_POWER:
             product = self.const(1.0)
             for _ in range(abs(int(y))):
@@ -144,8 +151,7 @@ class Graph:
         """``exp``, ``ln`` or ``sqrt`` of a node."""
         x = self.value(a)
         if x is not None:
-            number = {Op.EXP: math.exp, Op.LOG: math.log, Op.SQRT: math.sqrt}[function](x)
-            return self.const(number)
+            return self.const(_number_of(_FUNCTIONS[function], x))
         return self._node(Node(function, (a,)))
 
     def negative(self, a: int) -> int:
@@ -205,6 +211,15 @@ class Graph:
         """Names that the roots depend on."""
         chosen = (self.nodes[node] for node in self.reachable(roots))
         return frozenset(node.name for node in chosen if node.op is Op.SYMBOL)
+
+
+def _number_of(function: Callable[..., float], *args: float) -> float:
+    """A constant worked out; what has no finite real value is one kind of error."""
+    try:
+        return function(*args)
+    except (ValueError, OverflowError) as error:
+        shown = ", ".join(f"{x:g}" for x in args)
+        raise ArithmeticError(f"{function.__name__}({shown}) has no finite value") from error
 
 
 def evaluate(
