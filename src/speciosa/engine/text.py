@@ -116,7 +116,8 @@ class _Declared:
     def _check_names(self, found: Statement) -> None:
         known = {*self._by_name, TIME}
         for name in sorted(found.names - known):
-            close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+            other_case = [known_name for known_name in known if known_name.lower() == name.lower()]
+            close = other_case or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
             self._problems.say(
                 found.where,
                 f"the undefined name `{name}` in `{found.source}`",
