@@ -21,6 +21,7 @@ from speciosa.knowledge.instruments import Instruments
 from speciosa.knowledge.kratom import KratomFacts
 from speciosa.knowledge.law import Law
 from speciosa.knowledge.medicines import Medicines
+from speciosa.knowledge.models import Models
 from speciosa.knowledge.safety import Safety
 from speciosa.knowledge.table import Table
 
@@ -83,6 +84,11 @@ class Knowledge:
         return InteractionModel()
 
     @cached_property
+    def models(self) -> Models:
+        """Structural models of exposure: equations, parameters, posterior draws, observations."""
+        return Models(lambda fact_id: self.fact(fact_id).sources)
+
+    @cached_property
     def law(self) -> Law:
         """Law of kratom by place, substance, layer and period."""
         return Law()
@@ -119,6 +125,7 @@ class Knowledge:
             self.evidence,
             self.care,
             self.safety,
+            self.models,
         )
 
     def facts(self) -> Iterator[Fact]:

@@ -24,6 +24,14 @@ def read(path: str, type_: type[T]) -> T:
     return _decode(_at(path), path, type_)
 
 
+def read_text(path: str) -> str:
+    """The text of one data file (``models/linear.ant``). Raises ``KnowledgeError`` without it."""
+    try:
+        return _at(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise KnowledgeError(f"data file {path} cannot be read: {error}") from error
+
+
 def read_folder(folder: str, type_: type[T]) -> Iterator[tuple[str, T]]:
     """Yield (stem, record) for every JSON file of a folder, in order of name."""
     for entry in sorted(_at(folder).iterdir(), key=lambda e: e.name):
