@@ -32,7 +32,10 @@ class Definition:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class State:
-    """``name' = expression``: the nodes of its rate and of its initial value."""
+    """``name' = expression``: the nodes of its rate and of its initial value, and both as written.
+
+    ``initial_written`` is empty when the text gives none: the state then starts at 0.
+    """
 
     name: str
     unit: str
@@ -40,6 +43,7 @@ class State:
     rate: int
     written: str
     initial: int
+    initial_written: str = ""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

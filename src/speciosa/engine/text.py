@@ -168,16 +168,17 @@ class _Builder:
                 Definition(d.name, d.unit, d.meaning, self._nodes[d.name], _written(d))
                 for d in declared.definitions
             ),
-            tuple(
-                State(s.name, s.unit, s.meaning, self._node(s), _written(s), self._start(s.name))
-                for s in declared.rates
-            ),
+            tuple(self._state(rate) for rate in declared.rates),
         )
 
-    def _start(self, state: str) -> int:
-        found = self._declared.initial.get(state)
-        if found is None:
-            return self._graph.const(0.0)
+    def _state(self, rate: Statement) -> State:
+        node = self._node(rate)
+        start = self._declared.initial.get(rate.name)
+        initial = self._start(start) if start else self._graph.const(0.0)
+        written = _written(start) if start else ""
+        return State(rate.name, rate.unit, rate.meaning, node, _written(rate), initial, written)
+
+    def _start(self, found: Statement) -> int:
         node = self._node(found)
         parameters = {parameter.name for parameter in self._declared.parameters}
         changing = self._graph.symbols_of([node]) - parameters
