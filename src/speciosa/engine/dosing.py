@@ -13,7 +13,6 @@ import difflib
 import math
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,21 +95,24 @@ def timeline(
     number = {name: index for index, name in enumerate(states)}
     infusions = [event for event in regimen if isinstance(event, Infusion) and event.start_h <= end]
     infused = sorted({number[event.into] for event in infusions})
-    boluses = [event for event in regimen if isinstance(event, Bolus) and event.time_h <= end]
-    resets = [event for event in regimen if isinstance(event, Reset) and event.time_h <= end]
+    resets: dict[float, list[Reset]] = {}
+    boluses: dict[float, list[Bolus]] = {}
+    for event in regimen:
+        if isinstance(event, Reset):
+            resets.setdefault(event.time_h, []).append(event)
+        elif isinstance(event, Bolus):
+            boluses.setdefault(event.time_h, []).append(event)
     changes = {event.start_h for event in infusions} | {event.end_h for event in infusions}
-    moments = {event.time_h for event in (*boluses, *resets)} | changes | {start, end}
+    moments = {*resets, *boluses, *changes, start, end}
     stops = sorted(float(moment) for moment in moments if moment <= end)
 
     actions = _Actions(subjects)
     first = [0]
     for stop in stops:
-        for reset in resets:
-            if reset.time_h == stop:
-                actions.add(Kind.SET, number[reset.state], reset.value)
-        for bolus in boluses:
-            if bolus.time_h == stop:
-                actions.add(Kind.ADD, number[bolus.into], bolus.amount)
+        for reset in resets.get(stop, ()):
+            actions.add(Kind.SET, number[reset.state], reset.value)
+        for bolus in boluses.get(stop, ()):
+            actions.add(Kind.ADD, number[bolus.into], bolus.amount)
         for place, state in enumerate(infused):
             here = [event for event in infusions if number[event.into] == state]
             if any(stop in (event.start_h, event.end_h) for event in here):
@@ -219,11 +221,11 @@ def name_problems(field: str, name: object, known: Sequence[str], what: str) -> 
 
 
 def number_problems(
-    field: str, value: Any, subjects: int, accepted: str, lowest: float
+    field: str, value: object, subjects: int, accepted: str, lowest: float
 ) -> list[InputProblem]:
     """A number, or one for each subject; finite and not below ``lowest``."""
     try:
-        numbers = np.asarray(value, dtype=np.float64)
+        numbers: Array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
         return [InputProblem(field, repr(value)[:60], accepted)]
     if numbers.ndim > 0 and numbers.shape != (subjects,):
