@@ -82,7 +82,8 @@ class Structure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     ``inputs`` and ``outputs`` give, by substance, the state that takes its dose and the definition
     of its plasma concentration. A fragment is joined to the text of ``base`` and has no posterior
-    of its own unless ``calibrated``.
+    of its own unless ``calibrated``. ``weight`` is its part beside other structures of the same
+    substances.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Structure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     calibrated: bool = True
+    weight: float = 1.0
 
 
 class Diagnostics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
