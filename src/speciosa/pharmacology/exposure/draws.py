@@ -6,10 +6,13 @@ same person whether 20 or 20,000 are simulated, in whatever batches.
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 _PER_STEP = 4  # 64-bit numbers that one step of Philox's counter yields
 
@@ -34,3 +37,8 @@ def normals(seed: int, purpose: int, subjects: int, width: int, *, first: int = 
     angle = 2.0 * np.pi * u[:, pairs:]
     both = np.concatenate((radius * np.cos(angle), radius * np.sin(angle)), axis=1)
     return both[:, :width]
+
+
+def stream(purpose: str) -> int:
+    """A random stream of its own for every purpose that is named."""
+    return int.from_bytes(hashlib.blake2b(purpose.encode(), digest_size=8).digest(), "little")

@@ -11,6 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from speciosa.case.model import KratomProduct
     from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.draws import Array
 
 DAY_H = 24.0
 WEEK_DAYS = 7.0
@@ -190,9 +192,45 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
         taken = {d.product for d in self.doses} | {r.product for r in self.before.repeats}
         return tuple(sorted(taken))
 
+    @property
+    def daily(self) -> bool:
+        """Whether every day is as the day before, and there were days before."""
+        repeats = self.before.repeats
+        if not repeats or any(r.period_h != DAY_H or r.end_h != self.start_h for r in repeats):
+            return False
+        wanted = sorted(
+            Dose(self.start_h + day * DAY_H + time, r.product, r.fraction)
+            for day in range(max(1, round((self.end_h - self.start_h) / DAY_H)))
+            for r in repeats
+            for time in r.times_h
+        )
+        return list(self.doses) == wanted
+
     def until(self, end_h: float) -> Schedule:
         """The same doses, followed up to ``end_h``."""
         return msgspec.structs.replace(self, end_h=end_h)
+
+    def first_day(self) -> Schedule:
+        """The doses of one day on their own, as on the first day of use (0 to 24 h)."""
+        doses = [
+            msgspec.structs.replace(d, time_h=d.time_h - self.start_h)
+            for d in self.doses
+            if d.time_h < self.start_h + DAY_H
+        ]
+        return Schedule.of(doses, end_h=DAY_H)
+
+    def per_day(self, amounts: Array) -> Array:
+        """The most that is taken in one day, of ``amounts`` (products, subjects) in one dose."""
+        days: dict[int, list[tuple[int, float]]] = {}
+        for dose in self.doses:
+            day = math.floor((dose.time_h - self.start_h) / DAY_H)
+            days.setdefault(day, []).append((dose.product, dose.fraction))
+        totals = [_together(doses, amounts) for doses in days.values()]
+        if not totals:
+            earlier = [(r.product, r.fraction * len(r.times_h)) for r in self.before.repeats]
+            totals = [_together(earlier, amounts)]
+        most: Array = np.max(totals, axis=0)
+        return most
 
     def dose_by_dose(self, hours: float) -> tuple[tuple[Dose, ...], tuple[Repeat, ...]]:
         """The same use with at least the last ``hours`` of what came before listed in doses.
@@ -205,6 +243,13 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
             doses += repeat.last(periods)
             older.append(repeat.without_last(periods))
         return tuple(sorted(doses)), tuple(r for r in older if r.count)
+
+
+def _together(parts: Sequence[tuple[int, float]], amounts: Array) -> Array:
+    total = np.zeros(amounts.shape[1])
+    for product, fraction in parts:
+        total += fraction * amounts[product]
+    return total
 
 
 def days_of_use(since: dt.date | None, on: dt.date) -> float | None:

@@ -1,0 +1,74 @@
+"""How levels decline: half-lives read off the simulated curves, as a study would read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from speciosa.pharmacology.exposure.draws import Array
+from speciosa.pharmacology.exposure.schedule import DAY_H
+
+if TYPE_CHECKING:
+    from speciosa.pharmacology.exposure.schedule import Schedule
+    from speciosa.pharmacology.exposure.structures import Run
+
+# Hours after the last dose between which a slope is read: of mitragynine far out in its tail, of
+# 7-OH over the day in which an assay sees it, as in the calibration.
+_MITRAGYNINE_H = (72.0, 168.0)
+_SEVEN_OH_H = (6.0, 24.0)
+# A level below this (nmol/L) is no level: it lies far under every assay and near the tolerances.
+_NOTHING_NM = 1e-6
+
+
+class Probes(NamedTuple):
+    """Times after the last dose, if nothing more were taken, at which the decline is read."""
+
+    last_dose_h: float | None
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> Probes:
+        """The probes of a schedule."""
+        return cls(schedule.last_dose_h)
+
+    @property
+    def times_h(self) -> Array:
+        """The times needed, ascending; none without a dose."""
+        if self.last_dose_h is None:
+            return np.zeros(0)
+        return self.last_dose_h + np.array(sorted((*_MITRAGYNINE_H, *_SEVEN_OH_H)))
+
+    def half_lives(self, run: Run, times_h: Array) -> tuple[Array, Array]:
+        """Half-lives of mitragynine and of 7-OH in h, NaN without a level that declines."""
+        seven_oh = run.formed_nm + run.swallowed_nm
+        return (
+            self._half_life(run.mitragynine_nm, times_h, _MITRAGYNINE_H),
+            self._half_life(seven_oh, times_h, _SEVEN_OH_H),
+        )
+
+    def _half_life(self, nm: Array, times_h: Array, between: tuple[float, float]) -> Array:
+        if self.last_dose_h is None:
+            return np.full(nm.shape[0], np.nan)
+        early, late = np.searchsorted(times_h, self.last_dose_h + np.array(between))
+        seen = (nm[:, late] > _NOTHING_NM) & (nm[:, early] > nm[:, late])
+        ratio = np.where(seen, nm[:, early], 2.0) / np.where(seen, nm[:, late], 1.0)
+        return np.where(seen, (between[1] - between[0]) * np.log(2.0) / np.log(ratio), np.nan)
+
+
+def trapezoids(nm: Array, time_h: Array) -> Array:
+    """Area under each curve of (subjects, times)."""
+    width = np.diff(time_h)
+    area: Array = (0.5 * (nm[:, 1:] + nm[:, :-1]) * width).sum(axis=1)
+    return area
+
+
+def effective_half_life(first_nm: Array, last_nm: Array, time_h: Array) -> Array:
+    """The half-life that would give the accumulation from the first to the last day, in h.
+
+    With areas of the day that grow R-fold, ln 2 * 24 / ln(R / (R - 1)); 0 without accumulation.
+    """
+    first, last = (trapezoids(nm, time_h) for nm in (first_nm, last_nm))
+    ratio = np.divide(last, first, out=np.ones_like(last), where=first > 0.0)
+    grown = np.maximum(ratio, 1.0 + 1e-12)
+    half_life: Array = np.log(2.0) * DAY_H / np.log(grown / (grown - 1.0))
+    return half_life
