@@ -92,6 +92,9 @@ class Graph:
             return b
         if y == 0.0:
             return a
+        for kept, other in ((a, b), (b, a)):
+            if (minus := self._without_minus(other)) is not None:
+                return self.sub(kept, minus)
         return self._node(Node(Op.ADD, (min(a, b), max(a, b))))
 
     def sub(self, a: int, b: int) -> int:
@@ -101,9 +104,13 @@ class Graph:
             return self.const(x - y)
         if y == 0.0:
             return a
-        if a == b:
-            return self.const(0.0)
-        return self._node(Node(Op.SUB, (a, b)))
+        if x == 0.0:
+            return self.negative(b)
+        if (minus := self._without_minus(b)) is not None:
+            return self.add(a, minus)
+        if (minus := self._without_minus(a)) is not None:
+            return self.negative(self.add(minus, b))
+        return self.const(0.0) if a == b else self._node(Node(Op.SUB, (a, b)))
 
     def mul(self, a: int, b: int) -> int:
         """The product of two nodes."""
@@ -116,6 +123,9 @@ class Graph:
             return b
         if y == 1.0:
             return a
+        for kept, other in ((a, b), (b, a)):
+            if (minus := self._without_minus(other)) is not None:
+                return self.negative(self.mul(kept, minus))
         return self._node(Node(Op.MUL, (min(a, b), max(a, b))))
 
     def div(self, a: int, b: int) -> int:
@@ -125,12 +135,14 @@ class Graph:
             raise ZeroDivisionError("an expression divides by nought")
         if x is not None and y is not None:
             return self.const(x / y)
-        if x == 0.0:
-            return a
-        if y == 1.0:
+        if x == 0.0 or y == 1.0:
             return a
         if a == b:
             return self.const(1.0)
+        if (minus := self._without_minus(a)) is not None:
+            return self.negative(self.div(minus, b))
+        if (minus := self._without_minus(b)) is not None:
+            return self.negative(self.div(a, minus))
         return self._node(Node(Op.DIV, (a, b)))
 
     def power(self, a: int, b: int) -> int:
@@ -139,13 +151,18 @@ class Graph:
         if x is not None and y is not None:
             return self.const(_number_of(math.pow, x, y))
         if y is not None and y == int(y) and abs(y) <= _LARGEST_UNROLLED_POWER:
-            product = self.const(1.0)
-            for _ in range(abs(int(y))):
-                product = self.mul(product, a)
+            product = self._whole_power(a, abs(int(y)))
             return product if y >= 0 else self.div(self.const(1.0), product)
         if y == 0.5:
             return self.call(Op.SQRT, a)
         return self._node(Node(Op.POW, (a, b)))
+
+    def _whole_power(self, a: int, exponent: int) -> int:
+        if exponent == 0:
+            return self.const(1.0)
+        half = self._whole_power(a, exponent // 2)
+        square = self.mul(half, half)
+        return self.mul(square, a) if exponent % 2 else square
 
     def call(self, function: Op, a: int) -> int:
         """``exp``, ``ln`` or ``sqrt`` of a node."""
@@ -155,23 +172,33 @@ class Graph:
         return self._node(Node(function, (a,)))
 
     def negative(self, a: int) -> int:
-        """Minus a node."""
-        return self.sub(self.const(0.0), a)
+        """Minus a node. Minus signs are moved outwards, where they join a sum or a difference."""
+        found = self.nodes[a]
+        if found.op is Op.CONST:
+            return self.const(-found.value)
+        if found.op is Op.SUB:
+            return self.sub(*reversed(found.args))
+        return self._node(Node(Op.SUB, (self.const(0.0), a)))
+
+    def _without_minus(self, a: int) -> int | None:
+        """The node whose negative ``a`` is, or ``None`` when ``a`` is no negative."""
+        op, args = self.nodes[a].op, self.nodes[a].args
+        return args[1] if op is Op.SUB and self.value(args[0]) == 0.0 else None
 
     def derivative(self, node: int, symbol: int) -> int:
         """The partial derivative of a node with respect to a symbol node."""
-        if node == symbol:
-            return self.const(1.0)
-        found = self.nodes[node]
-        if found.op in (Op.CONST, Op.SYMBOL):
-            return self.const(0.0)
-        known = self._derivatives.get((node, symbol))
-        if known is None:
-            known = self._derivatives[node, symbol] = self._differentiate(node, symbol)
-        return known
+        known = self._derivatives
+        if (node, symbol) not in known:
+            # In ascending order the arguments come first, so that nothing recurs.
+            for inner in self.reachable([node]):
+                if (inner, symbol) not in known:
+                    known[inner, symbol] = self._differentiate(inner, symbol)
+        return known[node, symbol]
 
     def _differentiate(self, node: int, symbol: int) -> int:
         op, args = self.nodes[node].op, self.nodes[node].args
+        if not args:
+            return self.const(1.0 if node == symbol else 0.0)
         a = args[0]
         da = self.derivative(a, symbol)
         if len(args) == 1:
