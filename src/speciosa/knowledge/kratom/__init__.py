@@ -22,6 +22,7 @@ SECTIONS = (
     "variability",
     "assumptions",
     "calibration",
+    "levels",
 )
 
 
