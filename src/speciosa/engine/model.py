@@ -80,11 +80,11 @@ class Model:
             return self.graph.symbol(name)
         raise KeyError(name)
 
+    @property
+    def quantities(self) -> tuple[Parameter | Definition | State, ...]:
+        """Parameters, then definitions, then states."""
+        return (*self.parameters, *self.definitions, *self.states)
+
     def unit(self, name: str) -> str:
         """The unit of a state, definition or parameter; ``KeyError`` when there is none."""
-        everything: tuple[State | Definition | Parameter, ...] = (
-            *self.states,
-            *self.definitions,
-            *self.parameters,
-        )
-        return {quantity.name: quantity.unit for quantity in everything}[name]
+        return {quantity.name: quantity.unit for quantity in self.quantities}[name]

@@ -130,10 +130,9 @@ class _Check:
         self._undeclared = {d.name: d.written for d in model.definitions if not d.unit}
         self._inferred: dict[str, PlainUnit] = {}
         self.declared = {TIME: _read(TIME_UNIT)}
-        defined = (definition.name for definition in model.definitions)
-        for name in (*model.parameter_names, *defined, *model.state_names):
-            if model.unit(name):
-                self.declared[name] = self._declared(name, model.unit(name))
+        for quantity in model.quantities:
+            if quantity.unit:
+                self.declared[quantity.name] = self._declared(quantity.name, quantity.unit)
 
     def _declared(self, name: str, unit: str) -> PlainUnit:
         try:
