@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +14,11 @@ from tests.language import forbidden_in
 from speciosa.case.read import parse_case
 from speciosa.finding import Certainty, Severity, Tone
 from speciosa.knowledge import load
+from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.pharmacology.exposure import expose
 from speciosa.pharmacology.mechanism import assess
-from speciosa.pharmacology.mechanism.occupancy import occupied, published_range
+from speciosa.pharmacology.mechanism.drawing import published_range
+from speciosa.pharmacology.mechanism.occupancy import MITRAGYNINE, bind, occupied, plasma, quantiles
 
 KNOWLEDGE = load()
 LEAF = {"form": "leaf_powder", "dose": {"leaf_g": 2.0}, "times_per_day": 1.0,
@@ -35,21 +39,14 @@ def target(result, name):
 
 
 def test_occupancy_follows_the_law_of_mass_action():
-    one = np.array([1.0])
-    assert occupied({"a": 100.0 * one}, {"a": 100.0 * one}) == pytest.approx(50.0)
-    assert occupied({"a": 900.0 * one}, {"a": 100.0 * one}) == pytest.approx(90.0)
+    assert occupied(np.array([0.0, 1.0, 9.0])) == pytest.approx([0.0, 50.0, 90.0])
 
 
-@given(st.floats(0.01, 1e4), st.floats(0.01, 1e4), st.floats(0.1, 1e4), st.floats(0.1, 1e4))
-def test_competing_ligands_share_one_site(a, b, ka, kb):
-    def share(**free):
-        k = {"a": np.array([ka]), "b": np.array([kb])}
-        return float(occupied({n: np.array([c]) for n, c in free.items()}, k)[0])
-
-    both, alone = share(a=a, b=b), share(a=a, b=0.0)
-    assert alone <= both + 1e-9
-    assert both <= alone + share(a=0.0, b=b) + 1e-9
-    assert both <= 100.0
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=400))
+@settings(max_examples=50)
+def test_quantiles_are_those_of_numpy(values):
+    ours, theirs = quantiles(np.array(values)), np.percentile(values, (5, 50, 95))
+    assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-12)
 
 
 def test_the_published_set_is_carried_in_one_unit():
@@ -106,6 +103,72 @@ def test_more_exposure_never_means_less_occupancy():
         assert target(run(LEAF), name).peak.value > target(run(LEAF), name).trough.value
 
 
+def test_the_curve_is_small_covers_the_day_and_agrees_with_peak_and_trough():
+    for shown in run(LEAF).targets:
+        if (curve := shown.curve) is None:
+            continue
+        assert 13 <= len(curve.time_h) <= 25
+        assert curve.time_h[0] == 0
+        assert curve.time_h[-1] == 24
+        assert all(x < y for x, y in itertools.pairwise(curve.time_h))
+        bands = zip(curve.low, curve.median, curve.high, strict=True)
+        assert all(0 <= low <= median <= high for low, median, high in bands)
+        assert max(curve.high) <= shown.peak.high * 1.001
+        assert curve.median[-1] == pytest.approx(shown.trough.value, rel=1e-3)
+        assert max(curve.median) > 3 * curve.median[-1] > 0
+
+
+def test_the_thinned_day_keeps_the_peak():
+    """Half an hour apart: the highest level lies within 5 % of that on the whole curve."""
+    case = parse_case({"date": "2026-11-22", "kratom": {"status": "using", "products": [LEAF]}})
+    _, samples = expose(case, KNOWLEDGE, seed=5, subjects=300)
+    thinned = plasma(samples).nm[MITRAGYNINE].max(axis=0)
+    assert np.median(thinned / samples.mitragynine_peak_nm) > 0.95
+    assert np.all(thinned <= samples.mitragynine_peak_nm)
+
+
+def test_a_subject_is_the_same_in_any_number_of_subjects():
+    """Bit for bit: draws depend on (seed, subject), and nothing is summed over subjects."""
+    case = parse_case({"date": "2026-11-22", "kratom": {"status": "using", "products": [LEAF]}})
+    loads = []
+    for subjects in (37, 500):
+        _, samples = expose(case, KNOWLEDGE, seed=5, subjects=subjects)
+        for index, one in enumerate(KNOWLEDGE.kratom.mechanism_wording.targets):
+            if one.affinities:
+                bound = bind(one, index, plasma(samples), samples, KNOWLEDGE)
+                loads.append(bound.load[:, :37].tobytes())
+    half = len(loads) // 2
+    assert half >= 5
+    assert loads[:half] == loads[half:]
+
+
+def test_the_channel_is_shown_as_a_ratio_and_the_receptors_as_a_share():
+    result = run(LEAF)
+    assert target(result, "hERG").peak.unit == "of the IC50"
+    assert target(result, "mu opioid").peak.unit == "%"
+
+
+def test_every_pathway_asked_for_is_named():
+    names = " ".join(t.target for t in run(LEAF).targets)
+    for asked in ("mu", "kappa", "delta", "alpha-1", "alpha-2A", "5-HT1A", "5-HT2A", "5-HT2B"):
+        assert asked in names
+    assert "D2" in names
+    assert "hERG" in names
+
+
+def test_the_strength_of_the_evidence_bounds_the_certainty():
+    """A rule of the knowledge base: what was seen in cells alone cannot be called moderate."""
+    order = list(Certainty)
+    words = KNOWLEDGE.kratom.mechanism_wording
+    assert set(words.evidence) == set(Evidence)
+    for one in run(LEAF).targets:
+        ceiling = Certainty(words.evidence[one.evidence].certainty_at_most)
+        assert order.index(one.certainty) >= order.index(ceiling)
+        assert one.evidence_of.startswith(words.evidence[one.evidence].words)
+        if one.evidence is Evidence.NONE:
+            assert one.peak is None
+
+
 def test_targets_without_affinity_are_unknown_not_zero():
     dopamine = target(run(LEAF), "dopamine")
     assert dopamine.peak is None
@@ -122,6 +185,7 @@ def test_without_exposure_every_target_is_named_without_figures():
     for result in (run({"form": "leaf_powder"}), run(LEAF, status="stopped")):
         assert len(result.targets) >= 8
         assert all(t.peak is None and t.trough is None and t.why_none for t in result.targets)
+        assert all(t.curve is None for t in result.targets)
     assert run({"form": "leaf_powder"}).missing
     assert {t.system for t in run(LEAF).targets} == {
         "opioid",
@@ -156,8 +220,10 @@ def test_no_case_breaks_recommends_or_reassures(case):
     for shown in result.targets:
         assert (shown.peak is None) == bool(shown.why_none)
         assert all(KNOWLEDGE.cite(f) for f in shown.facts)
+        assert (shown.curve is None) == (shown.peak is None)
         if shown.peak is not None:
-            assert 0 <= shown.trough.value <= shown.peak.value <= 100
+            assert 0 <= shown.trough.value <= shown.peak.value
+            assert shown.peak.unit != "%" or shown.peak.high <= 100
 
 
 def test_nothing_is_said_of_leaf_where_there_is_none():

@@ -39,6 +39,7 @@ from speciosa.clinical.severity.result import (
 from speciosa.evidence.result import EffectRow, EvidenceResult, Report
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
 from speciosa.knowledge.fact import Basis, Citation, Source, Tier
+from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.pharmacology.exposure.result import (
     AnalyteExposure,
     Band,
@@ -56,7 +57,14 @@ from speciosa.pharmacology.interactions.result import (
     Kind,
     NotChecked,
 )
-from speciosa.pharmacology.mechanism.result import MechanismResult, TargetOccupancy
+from speciosa.pharmacology.mechanism.result import (
+    Competition,
+    LigandShare,
+    MechanismResult,
+    OccupancyCurve,
+    Signal,
+    TargetOccupancy,
+)
 from speciosa.regulation.result import LawLayer, LawResult, LawSource
 
 PREDICTION = "90 % prediction interval"
@@ -445,6 +453,17 @@ MECHANISM = MechanismResult(
             could_explain="Relief of anxiety soon after a dose, and its return between doses.",
             could_not_explain="A lasting effect on generalized anxiety.",
             facts=("kratom/half_life",),
+            evidence=Evidence.HUMAN,
+            evidence_of="Withdrawal after an antagonist in people who use kratom.",
+            meaning="Whether binding at this level matters stays open here.",
+            curve=OccupancyCurve(
+                unit="%",
+                time_h=(0.0, 6.0, 12.0, 18.0, 24.0),
+                median=(9.0, 41.0, 25.0, 14.0, 9.0),
+                low=(1.0, 8.0, 4.0, 2.0, 1.0),
+                high=(37.0, 83.0, 66.0, 48.0, 37.0),
+                interval="90 % of made-up people, hour by hour",
+            ),
         ),
         TargetOccupancy(
             system="Adrenergic",
@@ -474,6 +493,67 @@ MECHANISM = MechanismResult(
         ),
     ),
     findings=(finding("Occupancy is not effect.", Severity.INFO),),
+    competition=Competition(
+        target="Mu-opioid binding site",
+        ligands=(
+            LigandShare(
+                ligand="mitragynine (as predicted)",
+                medicine="kratom",
+                role="partial agonist by assay",
+                together=estimate(7, 1, 38, "%", "kratom/half_life"),
+                apart=estimate(12, 2, 44, "%"),
+                how="reckoned from the predicted level here",
+                evidence=Evidence.IN_VITRO,
+                why_none="",
+                facts=("kratom/half_life",),
+            ),
+            LigandShare(
+                ligand="buprenorphine (planned)",
+                medicine="buprenorphine",
+                role="partial agonist, slow to leave",
+                together=estimate(71, 22, 93, "%"),
+                apart=estimate(79, 27, 98, "%"),
+                how="measured in the brain of people",
+                evidence=Evidence.HUMAN,
+                why_none="",
+                facts=(),
+            ),
+            LigandShare(
+                ligand="pseudoindoxyl, a metabolite",
+                medicine="kratom",
+                role="agonist, very tight",
+                together=None,
+                apart=None,
+                how="",
+                evidence=Evidence.NONE,
+                why_none="its level in people was never measured",
+                facts=("ddi/dextromethorphan",),
+            ),
+        ),
+        vacant=estimate(20, 2, 60, "%"),
+        left_out=("pseudoindoxyl, left out of the sum",),
+        notes=("At the highest kratom level of the day.",),
+    ),
+    signals=(
+        Signal(
+            target="Mu-opioid site of the assay",
+            assay="G protein assay in made-up cells",
+            peak=estimate(11, 2, 30, "% of the reference"),
+            why_none="",
+            meaning="A signal in cells, and no effect in people.",
+            evidence=Evidence.IN_VITRO,
+            facts=("kratom/half_life",),
+        ),
+        Signal(
+            target="Mu-opioid site of the assay",
+            assay="A second assay without a level",
+            peak=None,
+            why_none="no level was predicted for it",
+            meaning="Nothing can be said of it.",
+            evidence=Evidence.NONE,
+            facts=(),
+        ),
+    ),
     missing=(
         Missing(field="labs.seven_oh_plasma", cost="Something stays open (labs.seven_oh_plasma)."),
     ),

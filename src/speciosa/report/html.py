@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
@@ -19,13 +19,14 @@ from speciosa.evidence.result import EffectRow
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
 from speciosa.pharmacology.exposure.result import AnalyteExposure, Curve
 from speciosa.pharmacology.interactions.result import Interaction
-from speciosa.pharmacology.mechanism.result import TargetOccupancy
+from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
 from speciosa.report import numbers, outline, words
 from speciosa.report.charts.course import course
 from speciosa.report.charts.drivers import drivers
 from speciosa.report.charts.fan import fan
 from speciosa.report.charts.forest import forest
 from speciosa.report.charts.occupancy import occupancy
+from speciosa.report.charts.occupancy_day import occupancy_day
 from speciosa.report.clean import clean
 from speciosa.report.references import Bibliography, runs
 
@@ -66,11 +67,18 @@ class _Course(NamedTuple):
     has_band: bool
 
 
+class _Day(NamedTuple):
+    svg: Markup
+    target: str
+    interval: str
+
+
 class _Charts(NamedTuple):
     courses: tuple[_Course, ...]
     fans: tuple[_Fan, ...]
     drivers: Markup
     occupancy: Markup
+    days: tuple[_Day, ...]
     forest: Markup
 
 
@@ -92,6 +100,7 @@ def _charts(assessment: Assessment) -> _Charts:
         fans=tuple(found for found in fans if found.svg),
         drivers=_markup(drivers(assessment.exposure.drivers, name="drivers")),
         occupancy=_markup(occupancy(assessment.mechanism.targets, name="occupancy")),
+        days=tuple(_days(assessment.mechanism.targets)),
         forest=_markup(
             forest(
                 _with_ratio(interactions.rows),
@@ -100,6 +109,15 @@ def _charts(assessment: Assessment) -> _Charts:
             )
         ),
     )
+
+
+def _days(targets: Sequence[TargetOccupancy]) -> Iterator[_Day]:
+    """Small charts of occupancy over the day, the first target's first."""
+    for index, target in enumerate(targets):
+        curve = target.curve
+        svg = occupancy_day(curve, target.target, name=f"occupancy-day-{index}")
+        if svg and curve is not None:
+            yield _Day(_markup(svg), target.target, curve.interval)
 
 
 def _limits(band: Estimate | None) -> tuple[float, float] | None:
@@ -150,6 +168,12 @@ def _measures(analytes: Iterable[AnalyteExposure]) -> list[Estimate]:
 def _levels(targets: Iterable[TargetOccupancy]) -> list[Estimate]:
     """Every predicted occupancy of the table of targets."""
     return [level for t in targets for level in (t.peak, t.trough) if level is not None]
+
+
+def _shares(competition: Competition) -> list[Estimate]:
+    """Every predicted share of the table of ligands."""
+    rows = competition.ligands
+    return [share for row in rows for share in (row.together, row.apart) if share is not None]
 
 
 def _by_rating(rows: Sequence[EffectRow]) -> tuple[list[EffectRow], list[EffectRow]]:
@@ -262,12 +286,14 @@ def _environment() -> Environment:
         measures=words.MEASURES,
         measures_of=_measures,
         others=outline.others,
+        over_the_day=numbers.over_the_day,
         percent=numbers.percent,
         plain=numbers.plain,
         rule_severity=words.severity,
         runs=runs,
         score_reasons=outline.score_reasons,
         severity_words=words.SEVERITY,
+        shares_of=_shares,
         shown=numbers.shown,
         signed=_signed,
         standing=words.standing,

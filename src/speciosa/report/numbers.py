@@ -12,9 +12,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.finding import Estimate
+
+if TYPE_CHECKING:
+    from speciosa.pharmacology.mechanism.result import OccupancyCurve
 
 NOT_KNOWN = "not known"
 _NBSP = "\u00a0"
@@ -113,6 +116,20 @@ def plain(value: float) -> str:
     if value == round(value) and abs(value) < 1e6:
         return _write(value, 0)
     return _write(value, min(max(2 - _magnitude(value), 0), _given_places(value)))
+
+
+def over_the_day(curve: OccupancyCurve, most: int = 7) -> str:
+    """A curve in words at a few times: ``0 h 2.4 (0.4 to 16); 4 h ...``."""
+    last = len(curve.time_h) - 1
+    places = dict.fromkeys(round(i * last / (most - 1)) for i in range(most)) if last > 0 else (0,)
+    told = []
+    for i in places:
+        at = Estimate(
+            value=curve.median[i], unit="", low=curve.low[i], high=curve.high[i], interval="band"
+        )
+        parts = shown(at)
+        told.append(f"{plain(curve.time_h[i])} h {parts.value} ({parts.range})")
+    return "; ".join(told)
 
 
 def percent(share: float) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact, Source
+from speciosa.knowledge.kratom.ligands import MuCompetition
 from speciosa.knowledge.kratom.model import ExposureModel, Form, MechanismWording, RoomWording
 from speciosa.knowledge.table import Table
 
@@ -23,6 +24,7 @@ SECTIONS = (
     "assumptions",
     "calibration",
     "levels",
+    "opioid_ligands",
 )
 
 
@@ -80,6 +82,11 @@ class KratomFacts(Table):
         """The targets and what the mechanism room says of them."""
         return files.read("kratom/mechanism_wording.yaml", MechanismWording)
 
+    @cached_property
+    def mu_competition(self) -> MuCompetition:
+        """The opioid medicines that compete with the alkaloids at the mu receptor."""
+        return files.read("kratom/mu_competition.yaml", MuCompetition)
+
     def problems(self) -> Iterator[str]:
         """Facts that contradict themselves, and records that name no fact, one sentence each."""
         sources = {s.id for _, batch in files.read_folder("sources", list[Source]) for s in batch}
@@ -109,6 +116,22 @@ class KratomFacts(Table):
         for target in self.mechanism_wording.targets:
             bound = [id_ for affinity in target.affinities for id_ in affinity.facts]
             yield from ((id_, f"target {target.id}") for id_ in (*target.facts, *bound))
+        yield from self._named_by_mechanism()
+
+    def _named_by_mechanism(self) -> Iterator[tuple[str, str]]:
+        words, competition = self.mechanism_wording, self.mu_competition
+        rule = words.small_effect
+        for kind, measure in words.measures.items():
+            yield measure.small_below, f"measure {kind}"
+        for id_ in (rule.laboratories, *rule.free_fraction.values(), *rule.brain_entry.values()):
+            yield id_, "small_effect"
+        for assay in words.assays:
+            used = [id_ for one in assay.ligands for id_ in (one.effect, one.potency) if id_]
+            yield from ((id_, f"assay {assay.id}") for id_ in (*assay.facts, *used))
+        yield competition.ceiling, "mu_competition"
+        yield competition.brain_entry, "mu_competition"
+        for ligand in (*competition.unknown_ligands, *competition.ligands):
+            yield from ((id_, f"ligand {ligand.ligand}") for id_ in ligand.named())
 
 
 def _problems_of(fact: Fact, sources: set[str]) -> Iterator[str]:

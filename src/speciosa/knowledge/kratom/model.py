@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from speciosa.knowledge.fact import Basis, Fact
+from speciosa.knowledge.kratom.ligands import (
+    Assay,
+    Evidence,
+    EvidenceWords,
+    Measure,
+    SmallEffectRule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,17 +154,23 @@ class RoomWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Affinity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One ligand at one target: the facts that together make the set of published values."""
+    """One ligand at one target: the facts that together make the set of published values.
+
+    ``laboratories`` names, for the human target, each independent laboratory and its fact.
+    """
 
     ligand: str
     facts: tuple[str, ...]
+    laboratories: Mapping[str, str] = {}
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A molecular target: who binds, what happens then, and what may and may not be said.
 
-    ``measure`` is ``Ki`` (occupancy) or ``IC50`` (share of channels blocked, as an occupancy).
-    Without affinities ``why_none`` says why nothing is computed.
+    ``measure`` is ``Ki`` (occupancy) or ``IC50`` (ratio of unbound concentration to IC50).
+    Without affinities ``why_none`` says why nothing is computed. ``evidence`` is where an effect
+    of kratom through this target was seen; ``left_out`` are alkaloids that bind here and whose
+    level is not predicted.
     """
 
     id: str
@@ -168,7 +181,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     certainty: str
     could_explain: str
     could_not_explain: str
+    evidence: Evidence
+    evidence_of: str
     affinities: tuple[Affinity, ...] = ()
+    left_out: tuple[str, ...] = ()
     ligands: tuple[str, ...] = ()
     why_none: str = ""
     facts: tuple[str, ...] = ()
@@ -178,6 +194,10 @@ class MechanismWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """The targets, and everything the mechanism room says."""
 
     targets: tuple[Target, ...]
+    measures: Mapping[str, Measure]
+    evidence: Mapping[Evidence, EvidenceWords]
+    small_effect: SmallEffectRule
+    assays: tuple[Assay, ...]
     findings: tuple[FindingText, ...]
     missing: Mapping[str, MissingText]
     phrases: Mapping[str, str]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from speciosa.case.vocabulary import KratomStatus
-from speciosa.finding import Certainty, Estimate, Finding, worst_first
+from speciosa.finding import Certainty, Finding, worst_first
+from speciosa.pharmacology.mechanism.competition import compete
+from speciosa.pharmacology.mechanism.meaning import meaning
 from speciosa.pharmacology.mechanism.occupancy import (
-    MITRAGYNINE,
-    SEVEN_OH,
-    Array,
-    affinities,
-    occupied,
-    unbound,
+    CARDIAC,
+    ENTRY_FACTS,
+    FREE_FACTS,
+    Bound,
+    Plasma,
+    bind,
+    curve,
+    estimate,
+    plasma,
 )
+from speciosa.pharmacology.mechanism.opioids import OnList, opioids
 from speciosa.pharmacology.mechanism.result import MechanismResult, TargetOccupancy
+from speciosa.pharmacology.mechanism.signal import signals
 from speciosa.pharmacology.wording import finding, missing, number, span
 
 if TYPE_CHECKING:
@@ -26,47 +31,64 @@ if TYPE_CHECKING:
     from speciosa.knowledge.kratom.model import Target
     from speciosa.pharmacology.exposure import ExposureSamples
 
-_CARDIAC = "cardiac"
-_FREE = ("kratom/pk_mg_fu", "kratom/assumption_mitragynine_fu", "kratom/assumption_seven_oh_fu")
-_ENTRY = ("kratom/assumption_brain_entry", "kratom/pd_kpuu")
-
 
 def assess(case: Case, knowledge: Knowledge, samples: ExposureSamples | None) -> MechanismResult:
     """Occupancy at each target as an interval, or why there is none, with what it may mean."""
     words = knowledge.kratom.mechanism_wording
-    targets = tuple(
-        _occupancy(target, index, samples, knowledge) for index, target in enumerate(words.targets)
-    )
+    seen = None if samples is None else plasma(samples)
+    bound = {
+        target.id: _bound(target, index, seen, samples, knowledge)
+        for index, target in enumerate(words.targets)
+    }
+    targets = tuple(_occupancy(t, bound[t.id], samples, knowledge) for t in words.targets)
+    listed = opioids(case, knowledge)
+    site = next(t for t in words.targets if t.id == knowledge.kratom.mu_competition.target)
+    using = case.uses_kratom_now
     return MechanismResult(
         headline=_headline(targets, knowledge),
         targets=targets,
-        findings=worst_first(_findings(case, samples, knowledge)),
+        findings=worst_first(_findings(case, samples, listed, knowledge)),
         missing=_lacking(case, samples, knowledge),
+        competition=compete(site, bound[site.id], listed, samples, knowledge) if using else None,
+        signals=signals(site, bound[site.id], samples, knowledge) if using else (),
     )
 
 
+def _bound(
+    target: Target,
+    index: int,
+    seen: Plasma | None,
+    samples: ExposureSamples | None,
+    knowledge: Knowledge,
+) -> Bound | None:
+    """The ligands of a target, where an affinity and a level of one of them are known."""
+    if samples is None or seen is None or not any(seen.holds(a.ligand) for a in target.affinities):
+        return None
+    return bind(target, index, seen, samples, knowledge)
+
+
 def _occupancy(
-    target: Target, index: int, samples: ExposureSamples | None, knowledge: Knowledge
+    target: Target, bound: Bound | None, samples: ExposureSamples | None, knowledge: Knowledge
 ) -> TargetOccupancy:
     words = knowledge.kratom.mechanism_wording
     ligands = tuple(a.ligand for a in target.affinities) or target.ligands
     facts = (*target.facts, *(f for a in target.affinities for f in a.facts))
-    peak = trough = None
+    peak = trough = over_time = None
     why = ""
     if not target.affinities:
         why = target.why_none
     elif samples is None:
         why = words.phrases["why_no_samples"]
-    elif not any(_present(samples, ligand) for ligand in ligands):
+    elif bound is None:
         why = words.phrases["why_no_level"].format(ligands=" and ".join(ligands))
     else:
-        in_brain = target.system != _CARDIAC
-        facts = (*facts, *_FREE, *(_ENTRY if in_brain else ()))
-        free = unbound(samples, knowledge, in_brain=in_brain)
-        bound = affinities(target, index, samples, knowledge)
+        in_brain = target.system != CARDIAC
+        facts = (*facts, *FREE_FACTS, *(ENTRY_FACTS if in_brain else ()))
         interval = words.phrases["interval" if in_brain else "interval_plasma"]
-        peak = _estimate(occupied(free.peak, bound), interval, facts)
-        trough = _estimate(occupied(free.trough, bound), interval, facts)
+        unit = words.measures[target.measure].unit
+        peak = estimate(bound.shown(bound.peak_load), unit, interval, facts)
+        trough = estimate(bound.shown(bound.load[-1]), unit, interval, facts)
+        over_time = curve(bound, unit, interval)
     return TargetOccupancy(
         system=target.system,
         target=target.target,
@@ -79,23 +101,10 @@ def _occupancy(
         could_explain=target.could_explain,
         could_not_explain=target.could_not_explain,
         facts=tuple(dict.fromkeys(facts)),
-    )
-
-
-def _present(samples: ExposureSamples, ligand: str) -> bool:
-    levels = {MITRAGYNINE: samples.mitragynine_peak_nm, SEVEN_OH: samples.seven_oh_peak_nm}
-    return bool(levels[ligand].any())
-
-
-def _estimate(percent: Array, interval: str, facts: tuple[str, ...]) -> Estimate:
-    low, middle, high = (float(q) for q in np.percentile(percent, (5, 50, 95)))
-    return Estimate(
-        value=middle,
-        unit="%",
-        low=low,
-        high=high,
-        interval=interval,
-        facts=tuple(dict.fromkeys(facts)),
+        evidence=target.evidence,
+        evidence_of=f"{words.evidence[target.evidence].words}: {target.evidence_of}",
+        meaning=meaning(target, peak, samples, knowledge),
+        curve=over_time,
     )
 
 
@@ -108,13 +117,16 @@ def _headline(targets: tuple[TargetOccupancy, ...], knowledge: Knowledge) -> str
 
 
 def _findings(
-    case: Case, samples: ExposureSamples | None, knowledge: Knowledge
+    case: Case, samples: ExposureSamples | None, listed: OnList, knowledge: Knowledge
 ) -> tuple[Finding, ...]:
     use = case.kratom
     if use is None or use.status is not KratomStatus.USING:
         return ()
     words = knowledge.kratom.mechanism_wording
     found = [finding(words, "mechanism.partial_agonist"), finding(words, "mechanism.qt")]
+    if listed.counted:
+        names = " and ".join(opioid.label for opioid in listed.counted)
+        found.append(finding(words, "mechanism.shared_receptor", medicines=names))
     if samples is None:
         return tuple(found)
     mg = knowledge.fact("kratom/assumption_mitragynine_fu")
@@ -130,6 +142,7 @@ def _findings(
             oh_high=number(seven_oh.high or 0.0),
         ),
         finding(words, "mechanism.affinities"),
+        finding(words, "mechanism.pseudoindoxyl"),
     ]
     if samples.mitragynine_peak_nm.any():
         found.append(finding(words, "mechanism.opioid_not_reassuring"))

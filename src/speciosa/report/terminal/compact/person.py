@@ -5,7 +5,7 @@ from __future__ import annotations
 from speciosa.assessment import Assessment
 from speciosa.clinical.severity.result import Score
 from speciosa.finding import Estimate
-from speciosa.pharmacology.mechanism.result import TargetOccupancy
+from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
 from speciosa.report import outline, words
 from speciosa.report.numbers import common_interval, percent, plain, shown
 from speciosa.report.terminal.compact.shared import Shared
@@ -13,6 +13,7 @@ from speciosa.report.terminal.page import Page, Piece
 
 _WIDE = 24
 _COLUMN = 34
+_KRATOM = "kratom"
 _MEASURES = ("cmax", "ctrough", "auc", "half_life")
 
 
@@ -125,7 +126,37 @@ def mechanism(page: Page, assessment: Assessment) -> None:
     if others:
         names = "; ".join(target.target for target in others)
         page.line(("Not predicted, which does not mean no effect: ", "bold"), f"{names}.")
+    if result.competition:
+        _competition(page, result.competition)
     page.brief(result.findings)
+
+
+def _competition(page: Page, competition: Competition) -> None:
+    """Who holds the receptors, where a medicine competes for them; one line a ligand."""
+    if all(ligand.medicine == _KRATOM for ligand in competition.ligands):
+        return
+    counted = [ligand for ligand in competition.ligands if ligand.together is not None]
+    if counted:
+        page.line((f"Share of the {competition.target}s when all compete", "bold"))
+    kinds = Shared((_kind(ligand.together) for ligand in counted), least=1)
+    for ligand in counted:
+        told = f"{_share(ligand.together)} ({kinds.letter(_kind(ligand.together))})"
+        without = "kratom" if ligand.medicine != _KRATOM else "the medicines"
+        page.item(
+            (f"{ligand.ligand}: ", "bold"), told,
+            (f"; without {without} {_share(ligand.apart)}", "dim"), page.cites(ligand.facts),
+        )  # fmt: skip
+    kinds.legend(page)
+    if competition.left_out:
+        missing = "; ".join(competition.left_out)
+        page.line(("Not counted, because a figure is missing: ", "bold"), f"{missing}.")
+
+
+def _share(share: Estimate | None) -> str:
+    if share is None:
+        return "not known"
+    parts = shown(share)
+    return f"{parts.value} ({parts.range})" if parts.range else parts.value
 
 
 def _target(page: Page, target: TargetOccupancy, kinds: Shared) -> None:

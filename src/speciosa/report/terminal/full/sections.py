@@ -11,6 +11,7 @@ from speciosa.report import outline, words
 from speciosa.report.numbers import percent, plain, sentence, shown
 from speciosa.report.terminal.full.evidence import evidence
 from speciosa.report.terminal.full.interactions import interactions
+from speciosa.report.terminal.full.mechanism import mechanism
 from speciosa.report.terminal.full.plan import consultation, follow_up, plan
 from speciosa.report.terminal.page import GUTTER, Page, Piece
 
@@ -159,25 +160,6 @@ def exposure(page: Page, assessment: Assessment) -> None:
     if result.subjects:
         told = f"{plain(result.subjects)} virtual subjects; seed {result.seed}."
         page.line((told, "dim"))
-
-
-def mechanism(page: Page, assessment: Assessment) -> None:
-    """Occupancy at each target."""
-    page.line(assessment.mechanism.headline)
-    for target in assessment.mechanism.targets:
-        page.blank()
-        about = f" {target.system}; {', '.join(map(words.analyte, target.ligands))}"
-        page.line(
-            (target.target, "bold"), page.cites(target.facts), f"{about}; {target.action}",
-            page.sure(target.certainty),
-        )  # fmt: skip
-        absent = target.why_none or "not known"
-        for term, level in (("Peak", target.peak), ("Trough", target.trough)):
-            told = page.estimate(level, absent, known=target.facts)
-            page.pair(term, *told, indent=2, gutter=20)
-        page.pair("Could explain", target.could_explain, indent=2, gutter=20)
-        page.pair("Could not explain", target.could_not_explain, indent=2, gutter=20)
-    page.findings(assessment.mechanism.findings)
 
 
 def side_effects(page: Page, assessment: Assessment) -> None:

@@ -1,0 +1,165 @@
+"""Who holds the mu receptors: the alkaloids and the opioid medicines, competing for one site.
+
+Each ligand's share is its load over one plus the load of all. So the shares never add up to more
+than the whole, and more of one ligand never raises the share of another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from speciosa.finding import Estimate
+from speciosa.knowledge.kratom.ligands import Evidence
+from speciosa.pharmacology.mechanism.occupancy import (
+    ENTRY_FACTS,
+    FREE_FACTS,
+    Bound,
+    estimate,
+    total,
+)
+from speciosa.pharmacology.mechanism.opioids import Load, OnList, Opioid, load_of
+from speciosa.pharmacology.mechanism.result import Competition, LigandShare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.kratom.ligands import MuCompetition, OpioidLigand
+    from speciosa.knowledge.kratom.model import Target
+    from speciosa.pharmacology.exposure import ExposureSamples
+    from speciosa.pharmacology.mechanism.drawing import Array
+
+_KRATOM = "kratom"
+_PERCENT = 100.0
+
+
+class _Row(NamedTuple):
+    """One ligand before the shares are taken."""
+
+    ligand: str
+    medicine: str
+    role: str
+    found: Load | None
+    why_none: str
+    facts: tuple[str, ...]
+
+
+def shares(loads: Sequence[Array]) -> list[Array]:
+    """Percentage of receptors that each ligand holds when all compete for one site."""
+    everything = 1.0 + total(*loads)
+    return [_PERCENT * load / everything for load in loads]
+
+
+def compete(
+    target: Target,
+    bound: Bound | None,
+    listed: OnList,
+    samples: ExposureSamples | None,
+    knowledge: Knowledge,
+) -> Competition:
+    """The share of each ligand at the highest kratom level of the day, or why it is not known."""
+    words = knowledge.kratom.mu_competition
+    rows = tuple(_rows(target, bound, listed.counted, samples, knowledge))
+    left_out = [row.ligand for row in rows if row.found is None]
+    if samples is not None and samples.incomplete:
+        left_out.append(words.phrases["incomplete"])
+    notes = [words.phrases["counted"]] if samples is not None else []
+    if samples is not None and left_out:
+        notes.append(words.phrases["left_out"])
+    if listed.stopped:
+        notes.append(words.phrases["stopped_note"].format(names="; ".join(listed.stopped)))
+    counted = [row.found.load for row in rows if row.found is not None]
+    return Competition(
+        target=target.target,
+        ligands=tuple(_share(row, rows, words) for row in rows),
+        vacant=_vacant(rows, counted, words) if counted else None,
+        left_out=tuple(left_out),
+        notes=tuple(notes),
+    )
+
+
+def _rows(
+    target: Target,
+    bound: Bound | None,
+    listed: tuple[Opioid, ...],
+    samples: ExposureSamples | None,
+    knowledge: Knowledge,
+) -> Iterator[_Row]:
+    words = knowledge.kratom.mu_competition
+    no_exposure = words.phrases["no_exposure"]
+    for affinity in target.affinities:
+        facts = (*affinity.facts, *FREE_FACTS, *ENTRY_FACTS)
+        found, why = None, no_exposure
+        if bound is not None:
+            why = words.phrases["no_kratom_level"].format(ligand=affinity.ligand)
+            if bound.plasma.holds(affinity.ligand):
+                how, at_peak = words.phrases["kratom"], bound.at_peak(affinity.ligand)
+                found, why = Load(at_peak, how, Evidence.IN_VITRO, facts), ""
+        yield _Row(affinity.ligand, _KRATOM, "partial agonist", found, why, facts)
+    for record in words.unknown_ligands:
+        yield _Row(record.ligand, _KRATOM, record.role, None, record.why_none, record.facts)
+    for opioid in listed:
+        records = [
+            (index, one)
+            for index, one in enumerate(words.ligands)
+            if one.medicine == opioid.medicine.id
+        ]
+        for index, record in records:
+            usable = samples if bound is not None else None
+            yield _of_medicine(record, index, opioid, usable, knowledge)
+        if not records:
+            why = words.phrases["no_record"].format(medicine=opioid.medicine.name)
+            yield _Row(opioid.label, opioid.medicine.id, "", None, why, ())
+
+
+def _of_medicine(
+    record: OpioidLigand,
+    index: int,
+    opioid: Opioid,
+    samples: ExposureSamples | None,
+    knowledge: Knowledge,
+) -> _Row:
+    words = knowledge.kratom.mu_competition
+    # A planned medicine is named as such, also where the ligand is its metabolite.
+    name = opioid.label if record.ligand == opioid.medicine.name else record.ligand
+    if samples is None:
+        found, why = None, words.phrases["no_exposure"]
+    else:
+        found = load_of(record, index, opioid, samples, knowledge)
+        why = "" if found else record.why_none or words.phrases["other_dose"]
+    facts = tuple(dict.fromkeys((*(found.facts if found else tuple(record.named())),)))
+    return _Row(name, opioid.medicine.id, record.role, found, why, facts)
+
+
+def _share(row: _Row, rows: tuple[_Row, ...], words: MuCompetition) -> LigandShare:
+    together = apart = None
+    how, evidence = "", Evidence.NONE
+    if row.found is not None:
+        how, evidence = row.found.how, row.found.evidence
+        own_side = [r for r in rows if (r.medicine == _KRATOM) is (row.medicine == _KRATOM)]
+        together = _estimate(row, rows, words)
+        apart = _estimate(row, own_side, words)
+    return LigandShare(
+        ligand=row.ligand,
+        medicine=row.medicine,
+        role=row.role,
+        together=together,
+        apart=apart,
+        how=how,
+        evidence=evidence,
+        why_none=row.why_none,
+        facts=row.facts,
+    )
+
+
+def _estimate(row: _Row, among: Sequence[_Row], words: MuCompetition) -> Estimate:
+    counted = [(r, r.found.load) for r in among if r.found is not None]
+    at = next(i for i, (r, _) in enumerate(counted) if r is row)
+    share = shares([load for _, load in counted])[at]
+    return estimate(share, "%", words.phrases["interval"], row.facts)
+
+
+def _vacant(rows: tuple[_Row, ...], loads: list[Array], words: MuCompetition) -> Estimate:
+    facts = tuple(id_ for row in rows if row.found is not None for id_ in row.facts)
+    free = _PERCENT / (1.0 + total(*loads))
+    return estimate(free, "%", words.phrases["interval"], facts)

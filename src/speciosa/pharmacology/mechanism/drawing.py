@@ -1,0 +1,72 @@
+"""What is not settled, drawn once for each virtual subject from its published range.
+
+Every draw depends on (seed, purpose, subject) alone, so that no number depends on how many
+subjects are asked for, or on which other ligands are counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speciosa.pharmacology.exposure.draws import uniforms
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.fact import Fact
+
+Array = NDArray[np.float64]
+
+_NM_PER = {"nM": 1.0, "uM": 1000.0}
+
+
+class Purpose:
+    """Purposes of this room's random streams; numbers of the exposure room end below 1000."""
+
+    FREE = 1000
+    AFFINITY = 1100
+    MEDICINE = 1300
+    POTENCY = 1400
+
+
+def numbers(seed: int, purpose: int, subjects: int, width: int) -> Array:
+    """Numbers in (0, 1), (subjects, width)."""
+    return uniforms(seed, purpose, subjects, width)
+
+
+def log_even(low: float, high: float, u: Array) -> Array:
+    """Values between ``low`` and ``high``, even on the log scale."""
+    drawn: Array = np.exp(np.log(low) + u * np.log(high / low))
+    return drawn
+
+
+def of_range(fact: Fact, u: Array) -> Array:
+    """Values over the range of a fact, or its value where it has no range."""
+    low, high = fact.low, fact.high
+    if low is None or high is None:
+        return np.full_like(u, fact.number)
+    return log_even(low, high, u)
+
+
+def of_published(facts: tuple[Fact, ...], knowledge: Knowledge, u: Array) -> Array:
+    """One affinity per subject in nmol/L, between the lowest and the highest published value.
+
+    A single published value is widened by as much as laboratories differ at the mu receptor.
+    """
+    low, high = published_range(facts)
+    if low == high:
+        spread = knowledge.fact("kratom/assumption_affinity_spread").number
+        low, high = low / spread, high * spread
+    return log_even(low, high, u)
+
+
+def published_range(facts: tuple[Fact, ...]) -> tuple[float, float]:
+    """Lowest and highest of a set of published affinities, in nmol/L."""
+    ends: list[float] = []
+    for fact in facts:
+        scale = _NM_PER[fact.unit]
+        known = (fact.low, fact.value, fact.high)
+        ends += [n * scale for n in known if isinstance(n, int | float)]
+    return min(ends), max(ends)

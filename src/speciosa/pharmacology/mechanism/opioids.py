@@ -1,0 +1,161 @@
+"""The opioid medicines on the list, and the load each puts on the mu receptor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from speciosa.knowledge.kratom.ligands import Evidence
+from speciosa.knowledge.medicines import HazardClass, NameKind
+from speciosa.pharmacology.mechanism.drawing import (
+    Array,
+    Purpose,
+    log_even,
+    numbers,
+    of_published,
+    of_range,
+)
+from speciosa.pharmacology.mechanism.occupancy import SEVEN_OH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from speciosa.case.model import Case, CaseMedicine
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.kratom.ligands import OpioidLigand
+    from speciosa.knowledge.medicines import Medicine
+    from speciosa.pharmacology.exposure import ExposureSamples
+
+_OPIOID = (
+    HazardClass.OPIOID_AGONIST,
+    HazardClass.OPIOID_PARTIAL_AGONIST,
+    HazardClass.OPIOID_ANTAGONIST,
+)
+_HOURS_PER_DAY = 24.0
+_NM_PER_NG_PER_ML = 1000.0  # over the molar mass in g/mol
+
+
+class Opioid(NamedTuple):
+    """One opioid medicine of the list. ``daily_mg`` and ``route`` as far as they were given."""
+
+    medicine: Medicine
+    label: str
+    daily_mg: float | None = None
+    route: str | None = None
+
+
+class Load(NamedTuple):
+    """The load of one ligand in every subject, and how it was found."""
+
+    load: Array
+    how: str
+    evidence: Evidence
+    facts: tuple[str, ...]
+
+
+class OnList(NamedTuple):
+    """Opioid medicines in use or planned, and the labels of those stopped."""
+
+    counted: tuple[Opioid, ...]
+    stopped: tuple[str, ...]
+
+
+def opioids(case: Case, knowledge: Knowledge) -> OnList:
+    """Opioid medicines on the list, each once, in the order of the list."""
+    counted: dict[str, Opioid] = {}
+    stopped: dict[str, str] = {}
+    phrases = knowledge.kratom.mu_competition.phrases
+    for line in case.medicines:
+        for position, medicine in enumerate(_opioids_in(line.name, knowledge)):
+            if line.stopped is not None and line.stopped <= case.date:
+                said = phrases["stopped"].format(name=medicine.name, date=line.stopped.isoformat())
+                stopped.setdefault(medicine.id, said)
+                continue
+            label = phrases["planned"].format(name=medicine.name) if line.planned else ""
+            daily = _daily_mg(line) if position == 0 else None
+            opioid = Opioid(medicine, label or medicine.name, daily, line.route)
+            if medicine.id not in counted or not line.planned:
+                counted[medicine.id] = opioid
+    for substance in case.substances:
+        for medicine in _opioids_in(substance.name, knowledge):
+            counted.setdefault(medicine.id, Opioid(medicine, medicine.name))
+    left = {id_: said for id_, said in stopped.items() if id_ not in counted}
+    return OnList(tuple(counted.values()), tuple(left.values()))
+
+
+def load_of(
+    record: OpioidLigand, index: int, opioid: Opioid, samples: ExposureSamples, knowledge: Knowledge
+) -> Load | None:
+    """The load of one ligand on the mu receptor, or ``None`` where a figure is missing.
+
+    ``index`` is the place of the record among the records, so that its draws are its own.
+    """
+    u = numbers(samples.seed, Purpose.MEDICINE + index, samples.subjects, 4)
+    seen = _seen(record, opioid, u[:, 0], knowledge)
+    return seen or _reckoned(record, u, knowledge)
+
+
+def _seen(record: OpioidLigand, opioid: Opioid, u: Array, knowledge: Knowledge) -> Load | None:
+    """From occupancy that was measured in people at this dose and after this route."""
+    route_fits = opioid.route in record.routes or (opioid.route is None and not record.route_needed)
+    if not record.measured or not route_fits:
+        return None
+    chosen = record.measured[-1]
+    if (daily := opioid.daily_mg) is not None:
+        fits = [one for one in record.measured if one.from_mg <= daily <= one.to_mg]
+        if not fits:
+            return None
+        chosen = fits[0]
+    phrases = knowledge.kratom.mu_competition.phrases
+    drawn = _load_at(chosen.fact, u, knowledge)
+    return Load(drawn, phrases["seen"], Evidence.HUMAN, (chosen.fact, *record.facts))
+
+
+def _reckoned(record: OpioidLigand, u: Array, knowledge: Knowledge) -> Load | None:
+    """From affinity, level, free fraction and entry into the brain."""
+    if not (record.affinities and record.level and record.molar_mass and record.free_fraction):
+        return None
+    words = knowledge.kratom.mu_competition
+    level = of_range(knowledge.fact(record.level), u[:, 0])
+    plasma_nm = level * _NM_PER_NG_PER_ML / knowledge.fact(record.molar_mass).number
+    free = knowledge.fact(record.free_fraction).number
+    entry = of_range(knowledge.fact(words.brain_entry), u[:, 1])
+    published = tuple(knowledge.fact(id_) for id_ in record.affinities)
+    load = plasma_nm * free * entry / of_published(published, knowledge, u[:, 2])
+    facts = [record.level, record.molar_mass, record.free_fraction, words.brain_entry]
+    if record.at_least:
+        # Two ways of knowing disagree: somewhere between the two, on the log scale.
+        seen = _load_at(record.at_least, u[:, 0], knowledge)
+        load = np.exp(np.log(seen) + u[:, 3] * (np.log(load) - np.log(seen)))
+        facts.append(record.at_least)
+    return Load(
+        load,
+        words.phrases["reckoned"],
+        Evidence.IN_VITRO,
+        (*record.affinities, *facts, *record.facts),
+    )
+
+
+def _load_at(fact_id: str, u: Array, knowledge: Knowledge) -> Array:
+    """The load that gives the occupancies of a fact; what reads as full is held below it."""
+    fact = knowledge.fact(fact_id)
+    ceiling = knowledge.fact(knowledge.kratom.mu_competition.ceiling).number
+    low, high = (min(end, ceiling) for end in (fact.low or 0.0, fact.high or 0.0))
+    return log_even(low / (100.0 - low), high / (100.0 - high), u)
+
+
+def _opioids_in(name: str, knowledge: Knowledge) -> Iterator[Medicine]:
+    match = knowledge.medicines.match(name)
+    if match.kind is not NameKind.MEDICINE:
+        return
+    for medicine in match.medicines:
+        if medicine.id != SEVEN_OH and any(medicine.hazard(klass) for klass in _OPIOID):
+            yield medicine
+
+
+def _daily_mg(line: CaseMedicine) -> float | None:
+    every = line.dosing_interval_h
+    if line.dose_mg is None or every is None:
+        return None
+    return line.dose_mg * _HOURS_PER_DAY / every
