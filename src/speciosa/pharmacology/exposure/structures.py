@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from speciosa.errors import InputError
 from speciosa.pharmacology.exposure.bodies import Bodies, bodies
 from speciosa.pharmacology.exposure.draws import Array
+from speciosa.pharmacology.exposure.schedule import Dose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.models.record import Structure
     from speciosa.pharmacology.exposure.portions import Portions
-    from speciosa.pharmacology.exposure.schedule import Dose, Repeat, Schedule
+    from speciosa.pharmacology.exposure.schedule import Repeat, Schedule
 
 LINEAR, TURNOVER = "linear", "turnover"
 UMOL_PER_MG = 1e3  # divided by g/mol
@@ -110,23 +113,60 @@ def _simulate(  # noqa: PLR0913, PLR0917
     # The engine is loaded when it is used.
     from speciosa.engine import simulate  # type: ignore[attr-defined]  # noqa: PLC0415
 
-    model = _model(knowledge.models.text(record.id))
-    subjects = inputs.mitragynine.shape[1]
-    doses, older = schedule.dose_by_dose(LISTED_H)
-    regimen = (*_infusions(older, inputs, record), *_boluses(doses, inputs, record))
-    begins = [_begin(repeat) for repeat in older] + [dose.time_h for dose in doses[:1]]
+    model, linear = _model(knowledge.models.text(record.id))
+    doses: Sequence[Dose] = schedule.doses
+    older: Sequence[Repeat] = ()
+    if linear:
+        start, initial = _before(model, schedule, inputs, record, made)
+    else:
+        doses, older = schedule.dose_by_dose(LISTED_H)
+        begins = [_begin(repeat) for repeat in older] + [dose.time_h for dose in doses[:1]]
+        start, initial = min([*begins, float(times_h[0])]), None
     result = simulate(
         model,
         made.parameters,
-        regimen,
+        (*_infusions(older, inputs, record), *_boluses(doses, inputs, record)),
         times_h,
         (record.outputs["mitragynine"], _FORMED, _SWALLOWED),
-        subjects=subjects,
-        start=min([*begins, float(times_h[0])]),
+        subjects=inputs.mitragynine.shape[1],
+        start=start,
+        initial=initial,
+        method="linear" if linear else "auto",
         progress=progress,
     )
     values: Array = result.values
     return values
+
+
+def _before(
+    model: Model, schedule: Schedule, inputs: Inputs, record: Structure, made: Bodies
+) -> tuple[float, dict[str, Array] | None]:
+    """Where a linear model begins, and its states there: those of all earlier use add up."""
+    from speciosa.engine import simulate  # type: ignore[attr-defined]  # noqa: PLC0415
+    from speciosa.engine.steady import after_periods, steady_state  # noqa: PLC0415
+
+    subjects = inputs.mitragynine.shape[1]
+    alike: dict[tuple[float, float, float], list[Repeat]] = {}
+    for repeat in schedule.before.repeats:
+        alike.setdefault((repeat.period_h, repeat.count, repeat.end_h), []).append(repeat)
+    total: dict[str, Array] | None = None
+    for (period_h, count, end_h), repeats in alike.items():
+        doses = [Dose(t, r.product, r.fraction) for r in repeats for t in r.times_h]
+        period = tuple(_boluses(sorted(doses), inputs, record))
+        if math.isinf(count):
+            states = steady_state(model, made.parameters, period, period_h, subjects=subjects)
+        else:
+            states = after_periods(
+                model, made.parameters, period, period_h, periods=int(count), subjects=subjects
+            )
+        if end_h < schedule.start_h:
+            final = simulate(
+                model, made.parameters, (), np.array([schedule.start_h]), (), subjects=subjects,
+                start=end_h, initial=states, method="linear",
+            ).final  # fmt: skip
+            states = dict(zip(model.state_names, final.T, strict=True))
+        total = states if total is None else {n: total[n] + states[n] for n in states}
+    return schedule.start_h, total
 
 
 def _boluses(doses: Sequence[Dose], inputs: Inputs, record: Structure) -> Iterator[Bolus]:
@@ -171,7 +211,14 @@ def _by_state(inputs: Inputs, record: Structure) -> Iterator[tuple[str, Array]]:
 
 
 @functools.lru_cache(maxsize=16)
-def _model(text: str) -> Model:
+def _model(text: str) -> tuple[Model, bool]:
+    """The model of a text, and whether it is linear in its states."""
     from speciosa.engine import read_model  # noqa: PLC0415
+    from speciosa.engine.linear import require_linear  # noqa: PLC0415
 
-    return read_model(text)
+    model = read_model(text)
+    try:
+        require_linear(model)
+    except InputError:
+        return model, False
+    return model, True
