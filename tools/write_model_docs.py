@@ -1,0 +1,41 @@
+"""Write the documentation of the exposure models to ``docs/models/``, from their texts.
+
+Run it after a change of a text; a test fails as long as the published files are not current.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from speciosa.engine import read_model
+from speciosa.engine.document import document
+from speciosa.knowledge import files
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "models"
+
+# Each page and the texts it documents: a structure alone, or with the fragment joined to it.
+PAGES = {
+    "linear": ("linear",),
+    "turnover": ("turnover",),
+    "turnover_with_victim": ("turnover", "victim"),
+    "alkaloid": ("alkaloid",),
+}
+
+
+def pages() -> dict[str, str]:
+    """Name and text of each page."""
+    return {
+        name: document(read_model(*(files.read_text(f"models/{text}.ant") for text in texts)))
+        for name, texts in PAGES.items()
+    }
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / f"{name}.md").write_text(text, encoding="utf-8")
+        print(f"wrote docs/models/{name}.md")
+
+
+if __name__ == "__main__":
+    main()
