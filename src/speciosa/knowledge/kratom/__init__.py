@@ -78,6 +78,11 @@ class KratomFacts(Table):
         return files.read("kratom/exposure_wording.yaml", RoomWording)
 
     @cached_property
+    def simulate_wording(self) -> RoomWording:
+        """What is said of simulated regimens, measured levels and washout."""
+        return files.read("kratom/simulate_wording.yaml", RoomWording)
+
+    @cached_property
     def mechanism_wording(self) -> MechanismWording:
         """The targets and what the mechanism room says of them."""
         return files.read("kratom/mechanism_wording.yaml", MechanismWording)
@@ -110,7 +115,7 @@ class KratomFacts(Table):
         for form in self.forms.values():
             contents = [c.fact for c in (form.mitragynine, form.seven_oh) if c]
             yield from ((id_, f"form {form.form}") for id_ in (*form.facts, *contents))
-        for wording in (self.exposure_wording, self.mechanism_wording):
+        for wording in (self.exposure_wording, self.simulate_wording, self.mechanism_wording):
             for finding in wording.findings:
                 yield from ((id_, finding.id) for id_ in finding.facts)
         for target in self.mechanism_wording.targets:
