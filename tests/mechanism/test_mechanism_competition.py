@@ -144,9 +144,10 @@ def test_planned_and_stopped_are_told_apart():
     result = run(stopped)
     assert not [r for r in result.competition.ligands if r.medicine == "methadone"]
     assert any("2026-11-01" in note for note in result.competition.notes)
-    assert row(run({"name": "methadone", "planned": True}), "methadone").ligand == (
-        "methadone (planned)"
-    )
+    for name in ("methadone", "naltrexone"):
+        planned = run({"name": name, "planned": True})
+        assert row(planned, name).ligand.endswith("(planned)")
+        assert any("as if they were taken" in note for note in planned.competition.notes)
 
 
 def test_an_opioid_inside_a_combined_product_is_counted():

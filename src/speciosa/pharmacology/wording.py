@@ -74,6 +74,11 @@ def often(times_per_day: float) -> str:
     return f"{words.get(times_per_day, f'{number(times_per_day)} times')} a day"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names as people list them: "a", "a and b", "a, b and c"; at least one."""
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
 def _rough(value: float) -> str:
     """Two significant digits without an exponent for everyday sizes."""
     rounded = float(f"{value:.2g}")

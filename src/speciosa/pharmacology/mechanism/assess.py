@@ -19,10 +19,10 @@ from speciosa.pharmacology.mechanism.occupancy import (
     estimate,
     plasma,
 )
-from speciosa.pharmacology.mechanism.opioids import OnList, opioids
+from speciosa.pharmacology.mechanism.opioids import OnList, named, opioids
 from speciosa.pharmacology.mechanism.result import MechanismResult, TargetOccupancy
 from speciosa.pharmacology.mechanism.signal import signals
-from speciosa.pharmacology.wording import finding, missing, number, span
+from speciosa.pharmacology.wording import finding, listed, missing, number, span
 
 if TYPE_CHECKING:
     from speciosa.case.model import Case
@@ -41,15 +41,15 @@ def assess(case: Case, knowledge: Knowledge, samples: ExposureSamples | None) ->
         for index, target in enumerate(words.targets)
     }
     targets = tuple(_occupancy(t, bound[t.id], samples, knowledge) for t in words.targets)
-    listed = opioids(case, knowledge)
+    on_list = opioids(case, knowledge)
     site = next(t for t in words.targets if t.id == knowledge.kratom.mu_competition.target)
     using = case.uses_kratom_now
     return MechanismResult(
         headline=_headline(targets, knowledge),
         targets=targets,
-        findings=worst_first(_findings(case, samples, listed, knowledge)),
+        findings=worst_first(_findings(case, samples, on_list, knowledge)),
         missing=_lacking(case, samples, knowledge),
-        competition=compete(site, bound[site.id], listed, samples, knowledge) if using else None,
+        competition=compete(site, bound[site.id], on_list, samples, knowledge) if using else None,
         signals=signals(site, bound[site.id], samples, knowledge) if using else (),
     )
 
@@ -117,15 +117,15 @@ def _headline(targets: tuple[TargetOccupancy, ...], knowledge: Knowledge) -> str
 
 
 def _findings(
-    case: Case, samples: ExposureSamples | None, listed: OnList, knowledge: Knowledge
+    case: Case, samples: ExposureSamples | None, on_list: OnList, knowledge: Knowledge
 ) -> tuple[Finding, ...]:
     use = case.kratom
     if use is None or use.status is not KratomStatus.USING:
         return ()
     words = knowledge.kratom.mechanism_wording
     found = [finding(words, "mechanism.partial_agonist"), finding(words, "mechanism.qt")]
-    if listed.counted:
-        names = " and ".join(opioid.label for opioid in listed.counted)
+    if on_list.counted:
+        names = listed([named(o.medicine.name, o, knowledge) for o in on_list.counted])
         found.append(finding(words, "mechanism.shared_receptor", medicines=names))
     if samples is None:
         return tuple(found)

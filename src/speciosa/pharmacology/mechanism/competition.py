@@ -17,7 +17,7 @@ from speciosa.pharmacology.mechanism.occupancy import (
     estimate,
     total,
 )
-from speciosa.pharmacology.mechanism.opioids import Load, OnList, Opioid, load_of
+from speciosa.pharmacology.mechanism.opioids import Load, OnList, Opioid, load_of, named
 from speciosa.pharmacology.mechanism.result import Competition, LigandShare
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def compete(
     notes = [words.phrases["counted"]] if samples is not None else []
     if samples is not None and left_out:
         notes.append(words.phrases["left_out"])
+    if any(opioid.planned for opioid in listed.counted):
+        notes.append(words.phrases["planned_note"])
     if listed.stopped:
         notes.append(words.phrases["stopped_note"].format(names="; ".join(listed.stopped)))
     counted = [row.found.load for row in rows if row.found is not None]
@@ -109,7 +111,8 @@ def _rows(
             yield _of_medicine(record, index, opioid, usable, knowledge)
         if not records:
             why = words.phrases["no_record"].format(medicine=opioid.medicine.name)
-            yield _Row(opioid.label, opioid.medicine.id, "", None, why, ())
+            name = named(opioid.medicine.name, opioid, knowledge)
+            yield _Row(name, opioid.medicine.id, "", None, why, ())
 
 
 def _of_medicine(
@@ -120,14 +123,13 @@ def _of_medicine(
     knowledge: Knowledge,
 ) -> _Row:
     words = knowledge.kratom.mu_competition
-    # A planned medicine is named as such, also where the ligand is its metabolite.
-    name = opioid.label if record.ligand == opioid.medicine.name else record.ligand
     if samples is None:
         found, why = None, words.phrases["no_exposure"]
     else:
         found = load_of(record, index, opioid, samples, knowledge)
         why = "" if found else record.why_none or words.phrases["other_dose"]
-    facts = tuple(dict.fromkeys((*(found.facts if found else tuple(record.named())),)))
+    facts = tuple(dict.fromkeys(found.facts if found else record.named()))
+    name = named(record.ligand, opioid, knowledge)
     return _Row(name, opioid.medicine.id, record.role, found, why, facts)
 
 

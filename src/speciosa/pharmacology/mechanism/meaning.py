@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from speciosa.pharmacology.mechanism.occupancy import CARDIAC, SEVEN_OH
+from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,19 +48,19 @@ def _open(
     needed = int(knowledge.fact(rule.laboratories).number)
     few = [a.ligand for a in target.affinities if _laboratories(a, knowledge) < needed]
     if few:
-        yield rule.reasons["laboratories"].format(ligands=_listed(few), count=needed)
+        yield rule.reasons["laboratories"].format(ligands=listed(few), count=needed)
     ligands = [affinity.ligand for affinity in target.affinities]
     if unread := _without(ligands, rule.free_fraction, knowledge):
-        yield rule.reasons["free_fraction"].format(ligands=_listed(unread))
+        yield rule.reasons["free_fraction"].format(ligands=listed(unread))
     in_brain = target.system != CARDIAC
     if in_brain and (unread := _without(ligands, rule.brain_entry, knowledge)):
-        yield rule.reasons["brain_entry"].format(ligands=_listed(unread))
+        yield rule.reasons["brain_entry"].format(ligands=listed(unread))
     if samples.incomplete:
         yield rule.reasons["incomplete"]
     if samples.swallowed_seven_oh and SEVEN_OH in ligands:
         yield rule.reasons["swallowed"]
     if target.left_out:
-        yield rule.reasons["left_out"].format(ligands=_listed(target.left_out))
+        yield rule.reasons["left_out"].format(ligands=listed(target.left_out))
 
 
 def _laboratories(affinity: Affinity, knowledge: Knowledge) -> int:
@@ -72,7 +73,3 @@ def _without(
     """Ligands without a verified value measured in people."""
     read = {ligand for ligand, id_ in measured.items() if knowledge.fact(id_).verified}
     return tuple(ligand for ligand in ligands if ligand not in read)
-
-
-def _listed(names: tuple[str, ...] | list[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

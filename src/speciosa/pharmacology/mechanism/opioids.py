@@ -40,9 +40,15 @@ class Opioid(NamedTuple):
     """One opioid medicine of the list. ``daily_mg`` and ``route`` as far as they were given."""
 
     medicine: Medicine
-    label: str
+    planned: bool = False
     daily_mg: float | None = None
     route: str | None = None
+
+
+def named(name: str, opioid: Opioid, knowledge: Knowledge) -> str:
+    """A medicine or its ligand, told apart when it is only planned."""
+    planned = knowledge.kratom.mu_competition.phrases["planned"]
+    return planned.format(name=name) if opioid.planned else name
 
 
 class Load(NamedTuple):
@@ -72,14 +78,13 @@ def opioids(case: Case, knowledge: Knowledge) -> OnList:
                 said = phrases["stopped"].format(name=medicine.name, date=line.stopped.isoformat())
                 stopped.setdefault(medicine.id, said)
                 continue
-            label = phrases["planned"].format(name=medicine.name) if line.planned else ""
             daily = _daily_mg(line) if position == 0 else None
-            opioid = Opioid(medicine, label or medicine.name, daily, line.route)
+            opioid = Opioid(medicine, bool(line.planned), daily, line.route)
             if medicine.id not in counted or not line.planned:
                 counted[medicine.id] = opioid
     for substance in case.substances:
         for medicine in _opioids_in(substance.name, knowledge):
-            counted.setdefault(medicine.id, Opioid(medicine, medicine.name))
+            counted.setdefault(medicine.id, Opioid(medicine))
     left = {id_: said for id_, said in stopped.items() if id_ not in counted}
     return OnList(tuple(counted.values()), tuple(left.values()))
 

@@ -31,7 +31,7 @@ def occupancy_day(curve: OccupancyCurve | None, target: str, *, name: str) -> st
             f"{plain(min(curve.low))} and {plain(max(curve.high))} %."
         ),
     )
-    canvas.text((_LEFT, 12), shortened(f"% of {target}", 48), "axis-name")
+    canvas.text((_LEFT, 12), shortened(f"% occupied, {target}", 48), "axis-name")
     for tick in y.ticks(3):
         canvas.line((_LEFT, y(tick)), (WIDTH - _RIGHT, y(tick)), "grid" if tick else "axis")
         canvas.text((_LEFT - 6, y(tick) + 4), plain(tick), "tick", "end")

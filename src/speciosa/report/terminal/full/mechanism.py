@@ -72,7 +72,9 @@ def _competition(page: Page, competition: Competition) -> None:
         else:
             page.line((ligand.how, "dim"), indent=4)
     if competition.vacant:
-        page.item(("Held by none of these", "bold"), ": ", *page.estimate(competition.vacant))
+        vacant = competition.vacant
+        told = page.estimate(vacant, known=vacant.facts)
+        page.item(("Held by none of these", "bold"), ": ", *told)
     if competition.left_out:
         missing = "; ".join(competition.left_out)
         page.line(("Not counted, because a figure is missing: ", "bold"), f"{missing}.")
