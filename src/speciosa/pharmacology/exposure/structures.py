@@ -111,7 +111,7 @@ def _simulate(  # noqa: PLR0913, PLR0917
     progress: Callable[[int, int], None] | None,
 ) -> Array:
     # The engine is loaded when it is used.
-    from speciosa.engine import simulate  # type: ignore[attr-defined]  # noqa: PLC0415
+    from speciosa.engine import simulate  # noqa: PLC0415
 
     model, linear = _model(knowledge.models.text(record.id))
     doses: Sequence[Dose] = schedule.doses
@@ -142,7 +142,7 @@ def _before(
     model: Model, schedule: Schedule, inputs: Inputs, record: Structure, made: Bodies
 ) -> tuple[float, dict[str, Array] | None]:
     """Where a linear model begins, and its states there: those of all earlier use add up."""
-    from speciosa.engine import simulate  # type: ignore[attr-defined]  # noqa: PLC0415
+    from speciosa.engine import simulate  # noqa: PLC0415
     from speciosa.engine.steady import after_periods, steady_state  # noqa: PLC0415
 
     subjects = inputs.mitragynine.shape[1]
