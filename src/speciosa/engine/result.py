@@ -36,7 +36,7 @@ class SimulationError(SpeciosaError):
         super().__init__("\n".join(lines))
 
 
-class SimulationCancelled(SpeciosaError):
+class SimulationCancelled(SpeciosaError):  # noqa: N818 - it is not an error
     """The simulation was stopped from outside; ``done`` of ``of`` subjects had ended."""
 
     def __init__(self, done: int, of: int) -> None:

@@ -69,7 +69,7 @@ def system_of(model: Model) -> System:
     return found
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - each is a question of its own; all but five have a default
     model: Model,
     population: Mapping[str, float | Array],
     regimen: Sequence[Event],
@@ -170,7 +170,7 @@ def _moments(times: ArrayLike, start: float) -> Array:
     return moments
 
 
-def _check(
+def _check(  # noqa: PLR0913, PLR0917
     model: Model,
     outputs: Sequence[str],
     rtol: float,
@@ -228,13 +228,13 @@ def _solver(method: Method, problem: Problem) -> tuple[str, Solver]:
 
 
 def _lanes(problem: Problem) -> Worker:
-    from speciosa.engine.lanes import run
+    from speciosa.engine.lanes import run  # noqa: PLC0415 - brings llvmlite
 
     return run.worker(problem)
 
 
 def _plain(problem: Problem) -> Worker:
-    from speciosa.engine.plain import solver
+    from speciosa.engine.plain import solver  # noqa: PLC0415 - brings numba
 
     return solver.worker(problem)
 
@@ -275,8 +275,8 @@ class _Crew:
         def one_thread() -> None:
             try:
                 work(outcome, control)
-            except BaseException as problem:  # to be raised in the caller's thread
-                raised.append(problem)
+            except BaseException as error:  # to be raised in the caller's thread
+                raised.append(error)
                 control[STOP] = 1
 
         count = min(self._threads, -(-problem.people.count // _SUBJECTS_PER_THREAD))

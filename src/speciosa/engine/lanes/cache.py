@@ -63,7 +63,7 @@ class Processor:
 
 
 def processor(name: str | None = None, width: int | None = None) -> Processor:
-    """This machine, or another one of its kind by LLVM's name; ``width`` is the number of lanes.
+    """The machine at hand, or one of LLVM's names; ``width`` is the number of lanes.
 
     The width is what one register holds: eight with AVX-512, four with AVX2, else two.
     """
@@ -95,7 +95,7 @@ _numbers = itertools.count()
 
 
 @functools.cache
-def _jit() -> Any:
+def _jit() -> Any:  # noqa: ANN401 - llvmlite has no types
     _initialise()
     return llvm.create_lljit_compiler()
 
@@ -145,6 +145,6 @@ def _write(file: pathlib.Path, code: bytes) -> None:
     try:
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as beside:
             beside.write(hashlib.sha256(code).digest() + code)
-        os.replace(beside.name, file)
+        pathlib.Path(beside.name).replace(file)
     except OSError as problem:
         _log.info("Compiled code was not kept: %s", problem)

@@ -7,6 +7,9 @@ subject depends on that subject alone.
 Importing this module imports numba and, the first time on a machine, compiles for some seconds.
 """
 
+# Intrinsics take one argument less than they are written with, and numba's types are untyped.
+# mypy: disable-error-code="call-arg, no-untyped-call, var-annotated"
+
 from __future__ import annotations
 
 import logging
@@ -15,12 +18,10 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-from llvmlite import ir
 from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from speciosa.engine.dosing import Kind
+from speciosa.engine.lanes.intrinsics import fetch_add, run, run_with_tolerances
 from speciosa.engine.problem import ENDED, NEXT, STOP, Array, Indices, Status
 
 _log = logging.getLogger(__name__)
@@ -32,49 +33,6 @@ _TOO_MANY_STEPS = int(Status.TOO_MANY_STEPS)
 _NOT_FINITE = int(Status.NOT_FINITE)
 
 _SMALLEST_STEP = 1e-14  # of the time; a smaller one is lost in rounding
-
-_VOID = ir.VoidType()
-_INT = ir.IntType(64)
-_DOUBLE = ir.DoubleType()
-
-
-def _call(builder: Any, address: Any, result: Any, args: list[Any]) -> Any:
-    kind = ir.FunctionType(result, [arg.type for arg in args])
-    return builder.call(builder.inttoptr(address, kind.as_pointer()), args)
-
-
-@intrinsic
-def _run(typing, address, workspace):
-    """Call a function of a workspace."""
-
-    def generate(context, builder, signature, args):
-        _call(builder, args[0], _VOID, [builder.inttoptr(args[1], _DOUBLE.as_pointer())])
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), generate
-
-
-@intrinsic
-def _run_with_tolerances(typing, address, workspace, rtol, atol):
-    """Call a function of a workspace and tolerances that returns bits."""
-
-    def generate(context, builder, signature, args):
-        workspace = builder.inttoptr(args[1], _DOUBLE.as_pointer())
-        return _call(builder, args[0], _INT, [workspace, args[2], args[3]])
-
-    return types.int64(types.int64, types.int64, types.float64, types.float64), generate
-
-
-@intrinsic
-def _fetch_add(typing, array, index):
-    """Add one to a shared counter at once; returns what it was."""
-
-    def generate(context, builder, signature, args):
-        view = context.make_array(signature.args[0])(context, builder, args[0])
-        place = cgutils.get_item_pointer(context, builder, signature.args[0], view, [args[1]])
-        return builder.atomic_rmw("add", place, ir.Constant(_INT, 1), "monotonic")
-
-    return types.int64(array, types.intp), generate
 
 
 class Functions(NamedTuple):
@@ -136,23 +94,58 @@ class Lanes(NamedTuple):
     limit: Indices  # the count of steps at which its subject has made too many
 
 
-_jit = numba.njit(error_model="numpy")
+class Work(NamedTuple):
+    """Everything that one thread works on. No other thread may use its workspace ``ws``."""
+
+    code: Functions
+    at: Slots
+    address: int  # of the workspace
+    ws: Array
+    lanes: Lanes
+    line: Line
+    people: Subjects
+    control: Indices
 
 
-@_jit
-def _load(ws: Array, at: Slots, lane: int, people: Subjects, subject: int) -> None:
+_inner = numba.njit(error_model="numpy")
+
+
+@_inner
+def _load(work: Work, lane: int, subject: int) -> None:
     """Put a subject's parameters and initial states into a lane."""
+    at, people = work.at, work.people
     for i in range(people.parameters.shape[1]):
-        ws[(at.parameters + i) * at.width + lane] = people.parameters[subject, i]
+        work.ws[(at.parameters + i) * at.width + lane] = people.parameters[subject, i]
     for i in range(people.initial.shape[1]):
-        ws[(at.y + i) * at.width + lane] = people.initial[subject, i]
+        work.ws[(at.y + i) * at.width + lane] = people.initial[subject, i]
     for slot in range(at.infused, at.t):
-        ws[slot * at.width + lane] = 0.0
+        work.ws[slot * at.width + lane] = 0.0
 
 
-@_jit
-def _act(ws: Array, at: Slots, lane: int, line: Line, subject: int, stop: int) -> None:
-    """Carry out the events of one stop."""
+@_inner
+def _fill(work: Work, free: int, steps_allowed: int) -> int:
+    """Give the free lanes new subjects; returns the lanes that got one."""
+    loaded = 0
+    for lane in range(work.at.width):
+        if free & (1 << lane):
+            subject = fetch_add(work.control, NEXT)
+            if subject < work.people.parameters.shape[0]:
+                loaded |= 1 << lane
+                work.lanes.subject[lane] = subject
+                work.lanes.stop[lane] = 0
+                work.lanes.row[lane] = 0
+                work.lanes.limit[lane] = steps_allowed
+                _load(work, lane, subject)
+    if loaded:
+        run(work.code.prep, work.address)
+    return loaded
+
+
+@_inner
+def _act(work: Work, lane: int) -> None:
+    """Carry out the events of the stop that a lane has met."""
+    at, line = work.at, work.line
+    subject, stop = work.lanes.subject[lane], work.lanes.stop[lane]
     for action in range(line.first_action[stop], line.first_action[stop + 1]):
         amount = line.value[action]
         if line.column[action] >= 0:
@@ -160,53 +153,122 @@ def _act(ws: Array, at: Slots, lane: int, line: Line, subject: int, stop: int) -
         kind = line.kind[action]
         first = at.y if kind in (_SET, _ADD) else at.infused
         place = (first + line.target[action]) * at.width + lane
-        ws[place] = amount if kind in (_SET, _SET_RATE) else ws[place] + amount
+        work.ws[place] = amount if kind in (_SET, _SET_RATE) else work.ws[place] + amount
 
 
-@_jit
-def _arrive(ws: Array, at: Slots, lane: int, lanes: Lanes, line: Line) -> None:
-    """A lane meets a stop: its clock stands there exactly, and the events take place."""
-    now = line.stops[lanes.stop[lane]]
-    ws[at.t * at.width + lane] = now
-    ws[at.t_new * at.width + lane] = now + 1.0  # any other time: nothing lies between yet
-    ws[at.t_out * at.width + lane] = line.times[lanes.row[lane]]
-    _act(ws, at, lane, line, lanes.subject[lane], lanes.stop[lane])
-
-
-@_jit
-def _record(
-    ws: Array, at: Slots, lane: int, lanes: Lanes, line: Line, people: Subjects
-) -> bool:
+@_inner
+def _record(work: Work, lane: int) -> bool:
     """Keep the outputs of a lane and turn to its next output time; false if one is not finite."""
-    subject, row = lanes.subject[lane], lanes.row[lane]
+    at, people = work.at, work.people
+    subject, row = work.lanes.subject[lane], work.lanes.row[lane]
     finite = True
     for i in range(people.values.shape[2]):
-        value = ws[(at.out + i) * at.width + lane]
+        value = work.ws[(at.out + i) * at.width + lane]
         people.values[subject, row, i] = value
         finite = finite and math.isfinite(value)
+    work.lanes.row[lane] = row + 1
+    work.ws[at.t_out * at.width + lane] = work.line.times[row + 1]
     if not finite:
-        people.status[subject] = _NOT_FINITE
-        people.reached[subject] = line.times[row]
-    lanes.row[lane] = row + 1
-    ws[at.t_out * at.width + lane] = line.times[row + 1]
+        _fail(work, lane, _NOT_FINITE, work.line.times[row])
     return finite
 
 
-@_jit
-def _finish(ws: Array, at: Slots, lane: int, lanes: Lanes, people: Subjects) -> None:
-    """The subject of a lane has come to the end."""
-    subject = lanes.subject[lane]
-    finite = True
-    for i in range(people.final.shape[1]):
-        value = ws[(at.y + i) * at.width + lane]
-        people.final[subject, i] = value
-        finite = finite and math.isfinite(value)
-    people.status[subject] = _DONE if finite else _NOT_FINITE
-    if not finite:
-        people.reached[subject] = ws[at.t * at.width + lane]
+@_inner
+def _fail(work: Work, lane: int, status: int, time: float) -> None:
+    work.people.status[work.lanes.subject[lane]] = status
+    work.people.reached[work.lanes.subject[lane]] = time
 
 
-def _drive(
+@_inner
+def _finish(work: Work, lane: int) -> None:
+    """Keep the states of a subject that has come to the end."""
+    at, final = work.at, work.people.final
+    subject = work.lanes.subject[lane]
+    work.people.status[subject] = _DONE
+    for i in range(final.shape[1]):
+        final[subject, i] = work.ws[(at.y + i) * at.width + lane]
+        if not math.isfinite(final[subject, i]):
+            _fail(work, lane, _NOT_FINITE, work.ws[at.t * at.width + lane])
+
+
+@_inner
+def _meet(work: Work, met: int) -> int:
+    """Lanes meet a stop: events, then outputs at that time; returns the lanes that end there."""
+    at, ws, lanes, line = work.at, work.ws, work.lanes, work.line
+    due = 0
+    for lane in range(at.width):
+        if met & (1 << lane):
+            now = line.stops[lanes.stop[lane]]
+            ws[at.t * at.width + lane] = now
+            ws[at.t_new * at.width + lane] = now + 1.0  # any other time: no step lies there yet
+            ws[at.t_out * at.width + lane] = line.times[lanes.row[lane]]
+            _act(work, lane)
+            if line.times[lanes.row[lane]] == now:
+                due |= 1 << lane
+    if due:
+        run(work.code.output, work.address)
+    ended = 0
+    for lane in range(at.width):
+        bit = 1 << lane
+        if met & bit:
+            if due & bit and not _record(work, lane):
+                ended |= bit
+            elif lanes.stop[lane] == line.stops.size - 1:
+                _finish(work, lane)
+                ended |= bit
+            else:
+                ws[at.end * at.width + lane] = line.stops[lanes.stop[lane] + 1]
+    return ended
+
+
+@_inner
+def _pass(work: Work, passed: int) -> int:
+    """Outputs inside the step just made; returns the lanes whose subject failed by them."""
+    at, ws = work.at, work.ws
+    failed = 0
+    while passed:
+        run(work.code.output, work.address)
+        for lane in range(at.width):
+            bit = 1 << lane
+            if passed & bit:
+                finite = _record(work, lane)
+                following = ws[at.t_out * at.width + lane]
+                inside = following <= ws[at.t_new * at.width + lane]
+                if not finite:
+                    failed |= bit
+                if not (finite and inside and following < ws[at.end * at.width + lane]):
+                    passed &= ~bit
+    return failed
+
+
+@_inner
+def _judge(work: Work, trying: int, rejected: int, steps: int) -> int:
+    """Give up on lanes that cannot go on; returns them."""
+    at, ws = work.at, work.ws
+    failed = 0
+    for lane in range(at.width):
+        bit = 1 << lane
+        if trying & bit:
+            now = ws[at.t * at.width + lane]
+            size = max(abs(now), abs(ws[at.end * at.width + lane]))
+            if rejected & bit and ws[at.h * at.width + lane] < _SMALLEST_STEP * size:
+                _fail(work, lane, _STEP_TOO_SMALL, now)
+                failed |= bit
+            elif steps >= work.lanes.limit[lane]:
+                _fail(work, lane, _TOO_MANY_STEPS, now)
+                failed |= bit
+    return failed
+
+
+@_inner
+def _ended(work: Work, lanes: int) -> None:
+    """Count the subjects of these lanes as ended."""
+    for lane in range(work.at.width):
+        if lanes & (1 << lane):
+            fetch_add(work.control, ENDED)
+
+
+def _drive(  # noqa: PLR0913, PLR0917 - numba takes no keywords, and a tuple must have a type
     code: Functions,
     at: Slots,
     address: int,
@@ -214,125 +276,61 @@ def _drive(
     line: Line,
     people: Subjects,
     control: Indices,
-    rtol: float,
-    atol: float,
+    tolerances: tuple[float, float],
     most_steps: int,
 ) -> int:
     """Integrate subjects until none is left; returns how many steps the vector made.
 
-    ``address`` is that of the workspace ``ws``, which no other thread may use. Sets of lanes are
-    bits of a number.
+    Sets of lanes are the bits of a number.
     """
     width = at.width
-    lanes = Lanes(
-        np.zeros(width, np.int64),
-        np.zeros(width, np.int64),
-        np.zeros(width, np.int64),
-        np.zeros(width, np.int64),
-    )
-    count = people.parameters.shape[0]
-    last_stop = line.stops.size - 1
+    every = (1 << width) - 1
+    blank = np.zeros((4, width), np.int64)
+    lanes = Lanes(blank[0], blank[1], blank[2], blank[3])
+    work = Work(code, at, address, ws, lanes, line, people, control)
     alive = 0  # lanes that have a subject
     met = 0  # lanes that have just met a stop
-    free = (1 << width) - 1  # lanes whose subject has ended
+    free = every  # lanes whose subject has ended, or that never had one
     steps = 0
     next_limit = 0
-
     while True:
-        begun = 0  # lanes that begin a segment
+        begun = 0
         while met | free:
-            loaded = 0
-            for lane in range(width):
-                bit = 1 << lane
-                if free & bit:
-                    subject = _fetch_add(control, NEXT)
-                    if subject < count:
-                        loaded |= bit
-                        lanes.subject[lane] = subject
-                        lanes.stop[lane] = 0
-                        lanes.row[lane] = 0
-                        lanes.limit[lane] = steps + most_steps
-                        _load(ws, at, lane, people, subject)
+            loaded = _fill(work, free, steps + most_steps)
             alive = (alive & ~free) | loaded
             met |= loaded
-            free = 0
-            if loaded:
-                _run(code.prep, address)
-            due = 0  # lanes with an output at the stop itself
-            for lane in range(width):
-                if met & (1 << lane):
-                    _arrive(ws, at, lane, lanes, line)
-                    if line.times[lanes.row[lane]] == line.stops[lanes.stop[lane]]:
-                        due |= 1 << lane
-            if due:
-                _run(code.output, address)
-            for lane in range(width):
-                bit = 1 << lane
-                if not met & bit:
-                    continue
-                if due & bit and not _record(ws, at, lane, lanes, line, people):
-                    free |= bit
-                elif lanes.stop[lane] == last_stop:
-                    _finish(ws, at, lane, lanes, people)
-                    free |= bit
-                else:
-                    ws[at.end * width + lane] = line.stops[lanes.stop[lane] + 1]
-                    begun |= bit
-                if free & bit:
-                    _fetch_add(control, ENDED)
+            free = _meet(work, met)
+            begun |= met & ~free
             met = 0
+            _ended(work, free)
         if alive == 0 or control[STOP] != 0:
             return steps
         if begun:
-            _run_with_tolerances(code.begin, address, rtol, atol)
+            run_with_tolerances(code.begin, address, tolerances[0], tolerances[1])
+            next_limit = steps + most_steps
             for lane in range(width):
                 if begun & (1 << lane):
                     ws[at.h * width + lane] = ws[at.proposal * width + lane]
-            next_limit = steps + most_steps
-            for lane in range(width):
                 if alive & (1 << lane):
                     next_limit = min(next_limit, lanes.limit[lane])
 
-        bits = _run_with_tolerances(code.step, address, rtol, atol)
+        bits = run_with_tolerances(code.step, address, tolerances[0], tolerances[1])
         steps += 1
-        passed = (bits >> 32) & alive  # lanes with an output inside the step
-        while passed:
-            _run(code.output, address)
-            for lane in range(width):
-                bit = 1 << lane
-                if passed & bit:
-                    finite = _record(ws, at, lane, lanes, line, people)
-                    following = line.times[lanes.row[lane]]
-                    within = following <= ws[at.t_new * width + lane]
-                    if not finite:
-                        free |= bit
-                    if not (finite and within and following < ws[at.end * width + lane]):
-                        passed &= ~bit
-        _run(code.advance, address)
-        met = (bits >> 16) & alive & ~free & ((1 << width) - 1)
         rejected = ~bits & alive
-        if met | rejected | free or steps >= next_limit:
+        free = _pass(work, (bits >> 32) & alive)
+        run(code.advance, address)
+        met = (bits >> 16) & every & alive & ~free
+        if met:
             for lane in range(width):
-                bit = 1 << lane
-                if met & bit:
+                if met & (1 << lane):
                     lanes.stop[lane] += 1
-                elif alive & bit and not free & bit:
-                    now = ws[at.t * width + lane]
-                    size = max(abs(now), abs(ws[at.end * width + lane]))
-                    status = 0
-                    if rejected & bit and ws[at.h * width + lane] < _SMALLEST_STEP * size:
-                        status = _STEP_TOO_SMALL
-                    elif steps >= lanes.limit[lane]:
-                        status = _TOO_MANY_STEPS
-                    if status:
-                        people.status[lanes.subject[lane]] = status
-                        people.reached[lanes.subject[lane]] = now
-                        free |= bit
-                if free & bit:
-                    _fetch_add(control, ENDED)
+        if rejected or steps >= next_limit:
+            free |= _judge(work, alive & ~(free | met), rejected, steps)
+        if free:
+            _ended(work, free)
 
 
-def _signature() -> Any:
+def _signature() -> Any:  # noqa: ANN401 - one of numba's own types
     vector, matrix, cube = (types.Array(types.float64, d, "C") for d in (1, 2, 3))
     integers = types.Array(types.int64, 1, "C")
     line = (vector, integers, integers, integers, vector, integers, matrix, vector)
@@ -345,19 +343,17 @@ def _signature() -> Any:
         types.NamedTuple(line, Line),
         types.NamedTuple(people, Subjects),
         integers,
-        types.float64,
-        types.float64,
+        types.UniTuple(types.float64, 2),
         types.int64,
     )
 
 
-def _compiled() -> Any:
-    options = {"nogil": True, "error_model": "numpy"}
+def _compiled() -> Any:  # noqa: ANN401 - a dispatcher of numba
     try:
-        return numba.njit(_signature(), cache=True, **options)(_drive)
+        return numba.njit(_signature(), cache=True, nogil=True, error_model="numpy")(_drive)
     except RuntimeError as problem:  # numba found no folder that it may write to
         _log.info("The lane driver is compiled anew in each process: %s", problem)
-        return numba.njit(_signature(), **options)(_drive)
+        return numba.njit(_signature(), nogil=True, error_model="numpy")(_drive)
 
 
 drive = _compiled()

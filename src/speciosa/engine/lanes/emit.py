@@ -110,7 +110,9 @@ class Emitter:
             writer = Writer(self.target)
             result = body(writer)
             lines = "\n".join([*writer.lines, f"  ret {result}"])
-            texts.append(f"define {head.format(name=name, vector=self.target.vector)} #0 {{\n{lines}\n}}\n")
+            texts.append(
+                f"define {head.format(name=name, vector=self.target.vector)} #0 {{\n{lines}\n}}\n"
+            )
             used |= writer.used
         bits = 64 * self.target.width
         attributes = f'attributes #0 = {{ nounwind "prefer-vector-width"="{min(bits, 512)}" }}\n'
@@ -324,7 +326,9 @@ class Emitter:
             new = w.add(w.load(at.new + q), k)
             size = w.absolute(new)
             largest = w.larger(size, w.absolute(w.load(at.y + q)))
-            w.store(w.select(w.compare("ogt", size, w.const(NEGLIGIBLE)), new, w.const(0.0)), at.new + q)
+            w.store(
+                w.select(w.compare("ogt", size, w.const(NEGLIGIBLE)), new, w.const(0.0)), at.new + q
+            )
             ratio = w.mul(k, estimate(w, w.multiply_add(relative, largest, absolute)))
             total = w.multiply_add(ratio, ratio, total)
         return w.mul(total, w.const(1.0 / n))

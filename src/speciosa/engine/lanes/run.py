@@ -54,8 +54,7 @@ def lanes(system: System, infused: tuple[int, ...], machine: Processor | None = 
 
 def worker(problem: Problem, machine: Processor | None = None) -> Worker:
     """What each thread does with a problem."""
-    # The driver brings numba, which takes a third of a second to import.
-    from speciosa.engine.lanes import driver
+    from speciosa.engine.lanes import driver  # noqa: PLC0415 - numba takes a third of a second
 
     line, people = problem.timeline, problem.people
     code = lanes(problem.system, line.infused, machine)
@@ -66,7 +65,16 @@ def worker(problem: Problem, machine: Processor | None = None) -> Worker:
     layout["width"] = target.width
     slots = driver.Slots(**{name: layout[name] for name in driver.Slots._fields})
     times = np.append(problem.times, np.inf)
-    events = [getattr(line, name) for name in driver.Line._fields if name != "times"]
+    lines = driver.Line(
+        line.stops,
+        line.first_action,
+        line.kind,
+        line.target,
+        line.value,
+        line.column,
+        line.columns,
+        times,
+    )
 
     def work(outcome: Outcome, control: Indices) -> None:
         workspace = _aligned((layout["slots"] + len(problem.outputs)) * target.width, target)
@@ -75,7 +83,7 @@ def worker(problem: Problem, machine: Processor | None = None) -> Worker:
             slots,
             workspace.ctypes.data,
             workspace,
-            driver.Line(*events, times),
+            lines,
             driver.Subjects(
                 people.parameters,
                 people.initial,
@@ -85,8 +93,7 @@ def worker(problem: Problem, machine: Processor | None = None) -> Worker:
                 outcome.reached,
             ),
             control,
-            problem.rtol,
-            problem.atol,
+            (problem.rtol, problem.atol),
             problem.most_steps,
         )
 
