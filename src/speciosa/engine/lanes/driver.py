@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import logging
 import math
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numba
-import numpy as np
 from numba import types
 
 from speciosa.engine.dosing import Kind
@@ -107,7 +107,18 @@ class Work(NamedTuple):
     control: Indices
 
 
-_inner = numba.njit(error_model="numpy")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+# Without reference counts: arrays are borrowed, and counting them at each call would take longer
+# than the work itself.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+
+
+def _inner(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile a function for use by the driver alone."""
+    compiled: Callable[_P, _R] = numba.njit(**_OPTIONS)(function)
+    return compiled
 
 
 @_inner
@@ -275,6 +286,7 @@ def _drive(  # noqa: PLR0913, PLR0917 - numba takes no keywords, and a tuple mus
     ws: Array,
     line: Line,
     people: Subjects,
+    lanes: Lanes,
     control: Indices,
     tolerances: tuple[float, float],
     most_steps: int,
@@ -285,8 +297,6 @@ def _drive(  # noqa: PLR0913, PLR0917 - numba takes no keywords, and a tuple mus
     """
     width = at.width
     every = (1 << width) - 1
-    blank = np.zeros((4, width), np.int64)
-    lanes = Lanes(blank[0], blank[1], blank[2], blank[3])
     work = Work(code, at, address, ws, lanes, line, people, control)
     alive = 0  # lanes that have a subject
     met = 0  # lanes that have just met a stop
@@ -342,6 +352,7 @@ def _signature() -> Any:  # noqa: ANN401 - one of numba's own types
         vector,
         types.NamedTuple(line, Line),
         types.NamedTuple(people, Subjects),
+        types.NamedUniTuple(integers, len(Lanes._fields), Lanes),
         integers,
         types.UniTuple(types.float64, 2),
         types.int64,
@@ -350,10 +361,10 @@ def _signature() -> Any:  # noqa: ANN401 - one of numba's own types
 
 def _compiled() -> Any:  # noqa: ANN401 - a dispatcher of numba
     try:
-        return numba.njit(_signature(), cache=True, nogil=True, error_model="numpy")(_drive)
+        return numba.njit(_signature(), cache=True, nogil=True, **_OPTIONS)(_drive)
     except RuntimeError as problem:  # numba found no folder that it may write to
         _log.info("The lane driver is compiled anew in each process: %s", problem)
-        return numba.njit(_signature(), nogil=True, error_model="numpy")(_drive)
+        return numba.njit(_signature(), nogil=True, **_OPTIONS)(_drive)
 
 
 drive = _compiled()

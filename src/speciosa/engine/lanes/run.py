@@ -92,6 +92,7 @@ def worker(problem: Problem, machine: Processor | None = None) -> Worker:
                 outcome.status,
                 outcome.reached,
             ),
+            driver.Lanes(*np.zeros((len(driver.Lanes._fields), target.width), dtype=np.int64)),
             control,
             (problem.rtol, problem.atol),
             problem.most_steps,
