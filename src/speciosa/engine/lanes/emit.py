@@ -9,12 +9,13 @@ time inside the step). Lanes never exchange anything, so no result depends on th
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 from speciosa.engine import rodas5p
 from speciosa.engine.graph import Op
 from speciosa.engine.lanes.functions import estimate, exponential, logarithm, power, reciprocal
-from speciosa.engine.lanes.ir import Target, Writer
+from speciosa.engine.lanes.ir import Function, Target, Writer, module
 from speciosa.engine.model import TIME
 from speciosa.engine.sparse import System
 
@@ -87,36 +88,23 @@ class Emitter:
 
     def core(self) -> str:
         """The module of everything but the outputs."""
-        stages = range(1, rodas5p.STAGES)
-        return self._module(
+        later = range(1, rodas5p.STAGES)
+        return module(
+            self.target,
             [
-                ("prep", _PUBLIC, self._prep),
-                ("begin", _PUBLIC_STEP, self._begin),
-                ("first", _INTERNAL_VECTOR, self._first_stage),
-                *((f"stage{i}", _INTERNAL, self._stage(i)) for i in stages),
-                ("step", _PUBLIC_STEP, self._step),
-                ("advance", _PUBLIC, self._advance),
-            ]
+                Function(f"void @prep({_WS})", self._prep),
+                Function(f"i64 @begin({_WS}, double %rtol, double %atol)", self._begin),
+                Function(f"internal {self.target.vector} @first({_WS})", self._first_stage),
+                *(Function(f"internal void @stage{i}({_WS})", self._stage(i)) for i in later),
+                Function(f"i64 @step({_WS}, double %rtol, double %atol)", self._step),
+                Function(f"void @advance({_WS})", self._advance),
+            ],
         )
 
     def outputs(self, names: Sequence[str]) -> str:
         """The module that gives quantities at the output time of each lane."""
-        return self._module([("output", _PUBLIC, lambda w: self._output(w, names))])
-
-    def _module(self, functions: list[tuple[str, str, Callable[[Writer], str]]]) -> str:
-        texts: list[str] = []
-        used: set[str] = set()
-        for name, head, body in functions:
-            writer = Writer(self.target)
-            result = body(writer)
-            lines = "\n".join([*writer.lines, f"  ret {result}"])
-            texts.append(
-                f"define {head.format(name=name, vector=self.target.vector)} #0 {{\n{lines}\n}}\n"
-            )
-            used |= writer.used
-        bits = 64 * self.target.width
-        attributes = f'attributes #0 = {{ nounwind "prefer-vector-width"="{min(bits, 512)}" }}\n'
-        return "\n".join([*sorted(used), "", *texts, attributes])
+        body = functools.partial(self._output, names=names)
+        return module(self.target, [Function(f"void @output({_WS})", body)])
 
     # Expressions
 
@@ -416,7 +404,3 @@ _WRITE: Mapping[Op, Callable[..., str]] = {
 }
 
 _WS = "ptr noalias %ws"
-_PUBLIC = f"void @{{name}}({_WS})"
-_PUBLIC_STEP = f"i64 @{{name}}({_WS}, double %rtol, double %atol)"
-_INTERNAL = f"internal void @{{name}}({_WS})"
-_INTERNAL_VECTOR = f"internal {{vector}} @{{name}}({_WS})"

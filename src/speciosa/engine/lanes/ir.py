@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -173,3 +174,25 @@ class Writer:
         for coefficient in coefficients[1:]:
             total = self.fma(total, x, self.const(coefficient))
         return total
+
+
+class Function(NamedTuple):
+    """A function to be written: ``head`` is LLVM's, ``body`` returns what it returns."""
+
+    head: str
+    body: Callable[[Writer], str]
+
+
+def module(target: Target, functions: Sequence[Function]) -> str:
+    """The text of functions with everything they call."""
+    texts: list[str] = []
+    used: set[str] = set()
+    for function in functions:
+        writer = Writer(target)
+        result = function.body(writer)
+        lines = "\n".join([*writer.lines, f"  ret {result}"])
+        texts.append(f"define {function.head} #0 {{\n{lines}\n}}\n")
+        used |= writer.used
+    width = min(512, 64 * target.width)
+    attributes = f'attributes #0 = {{ nounwind "prefer-vector-width"="{width}" }}\n'
+    return "\n".join([*sorted(used), "", *texts, attributes])
