@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import cmath
 import operator
+import sys
+import threading
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -295,3 +297,31 @@ def test_symbols_of_names_what_an_expression_depends_on():
     root = from_text(graph, "a*exp(b) + time*0")
     assert graph.symbols_of([root]) == {"a", "b"}
     assert graph.nodes[graph.symbol("a")] == Node(Op.SYMBOL, name="a")
+
+
+def test_threads_may_grow_one_graph_at_once():
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            graph = Graph()
+            found: list[list[int]] = []
+
+            ready = threading.Barrier(8)
+
+            def build_all(graph=graph, found=found, ready=ready):
+                ready.wait()
+                roots = [from_text(graph, text) for text in SMOOTH]
+                slopes = [graph.derivative(root, graph.symbol("a")) for root in roots]
+                found.append([*roots, *slopes])
+
+            threads = [threading.Thread(target=build_all) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert len(set(graph.nodes)) == len(graph.nodes)
+            assert len(found) == len(threads)
+            assert all(nodes == found[0] for nodes in found)
+    finally:
+        sys.setswitchinterval(before)

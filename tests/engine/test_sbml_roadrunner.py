@@ -13,7 +13,7 @@ import pytest
 from tests.engine.texts import MODELS
 
 from speciosa import knowledge
-from speciosa.engine import Bolus, Infusion, Model, Reset, simulate
+from speciosa.engine import Bolus, Infusion, Model, Reset, read_model, simulate
 from speciosa.engine.sbml import to_sbml
 
 roadrunner = pytest.importorskip("roadrunner")
@@ -113,3 +113,32 @@ def test_a_regimen_written_as_events_gives_the_same_curves():
     found = np.array(theirs.simulate(times=[0.0, *times]))[1:]
     ours = simulate(model, {}, regimen, times, outputs, subjects=1, rtol=1e-9, atol=1e-13).values[0]
     assert np.max(np.abs(ours - found) / found.max(axis=0)) < 1e-5
+
+
+FUNCTIONS = """\
+model functions
+  k = 0.8;     # [1/h] rate constant
+  n = 1.7;     # [1] steepness
+  K = 2;       # [umol] half
+  flow := exp(-((time - 6)/4)^2) + 2^-time;
+  s := X^n/(K^n + X^n);
+  w := 1 + ln(1 + X/K) + log10(1 + Y/K)*sqrt(1 + X*Y/K^2);
+  X' = flow - k*X*s;           # [umol] first
+  Y' = k*X*s/w - 0.1*Y^1.5;  # [umol] second
+  X = K^2;
+end
+"""
+
+
+@pytest.mark.parametrize("method", ["lanes", "plain"])
+def test_functions_powers_and_time_mean_the_same(method):
+    model = read_model(FUNCTIONS)
+    times = np.arange(0.25, 24.0, 0.5)
+    outputs = ("X", "Y", "flow", "s", "w")
+    theirs = solver(to_sbml(model, {}))
+    theirs.timeCourseSelections = list(outputs)
+    found = np.array(theirs.simulate(times=[0.0, *times]))[1:]
+    ours = simulate(
+        model, {}, [], times, outputs, subjects=1, rtol=1e-9, atol=1e-13, method=method
+    ).values[0]
+    assert np.max(np.abs(ours - found) / found) < 1e-6

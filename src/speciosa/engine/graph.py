@@ -2,12 +2,13 @@
 
 A node is an integer; its arguments always have smaller numbers, so ascending order is an order of
 evaluation. Equal expressions are the same node, which makes common subexpressions free for every
-emitter. A graph only grows and is never changed by evaluation.
+emitter. A graph only grows, is never changed by evaluation, and may be used by threads at once.
 """
 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 _LARGEST_UNROLLED_POWER = 8
+_GROWING = threading.Lock()
 
 
 class Op(StrEnum):
@@ -63,8 +65,12 @@ class Graph:
     def _node(self, node: Node) -> int:
         found = self._known.get(node)
         if found is None:
-            found = self._known[node] = len(self.nodes)
-            self.nodes.append(node)
+            with _GROWING:
+                found = self._known.get(node)
+                if found is None:
+                    found = len(self.nodes)
+                    self.nodes.append(node)
+                    self._known[node] = found
         return found
 
     def const(self, value: float) -> int:
