@@ -135,6 +135,7 @@ class KratomFacts(Table):
             yield from ((id_, f"assay {assay.id}") for id_ in (*assay.facts, *used))
         yield competition.ceiling, "mu_competition"
         yield competition.brain_entry, "mu_competition"
+        yield competition.agonist_in_life, "mu_competition"
         for ligand in (*competition.unknown_ligands, *competition.ligands):
             yield from ((id_, f"ligand {ligand.ligand}") for id_ in ligand.named())
 

@@ -86,11 +86,11 @@ class Measured(Record, frozen=True, kw_only=True):
 class OpioidLigand(Record, frozen=True, kw_only=True):
     """A medicine, or a metabolite of it, that binds the mu receptor.
 
-    The occupancy seen in people is used where it was read (``measured``, after ``routes``; a route
-    that was not given counts unless ``route_needed``). Else it is reckoned from ``affinities``,
-    ``level`` (total plasma), ``molar_mass`` and ``free_fraction``, all facts. ``at_least`` is a
-    fact with an occupancy that the reckoned interval must reach down to. Without the data
-    ``why_none`` says so.
+    Where occupancy was seen in people (``measured``, after ``routes``; a route that was not given
+    counts unless ``route_needed``) that is used, and nothing at other doses or routes. Else it is
+    reckoned from ``affinities``, ``level`` (total plasma), ``molar_mass`` and ``free_fraction``,
+    all facts, and for an agonist (``shifts_in_life``) a range for how much weaker it binds than in
+    the assay. Without the data ``why_none`` says so.
     """
 
     medicine: str
@@ -103,13 +103,13 @@ class OpioidLigand(Record, frozen=True, kw_only=True):
     level: str = ""
     molar_mass: str = ""
     free_fraction: str = ""
-    at_least: str = ""
+    shifts_in_life: bool = False
     why_none: str = ""
     facts: tuple[str, ...] = ()
 
     def named(self) -> Iterator[str]:
         """Every fact of the table ``kratom`` that the record names."""
-        single = (self.level, self.molar_mass, self.at_least)
+        single = (self.level, self.molar_mass)
         measured = (one.fact for one in self.measured)
         yield from (id_ for id_ in (*self.affinities, *single, *measured, *self.facts) if id_)
 
@@ -120,6 +120,7 @@ class MuCompetition(Record, frozen=True, kw_only=True):
     target: str
     ceiling: str
     brain_entry: str
+    agonist_in_life: str
     unknown_ligands: tuple[OpioidLigand, ...]
     ligands: tuple[OpioidLigand, ...]
     phrases: Mapping[str, str]

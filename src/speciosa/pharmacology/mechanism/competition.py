@@ -127,7 +127,7 @@ def _of_medicine(
         found, why = None, words.phrases["no_exposure"]
     else:
         found = load_of(record, index, opioid, samples, knowledge)
-        why = "" if found else record.why_none or words.phrases["other_dose"]
+        why = "" if found else record.why_none
     facts = tuple(dict.fromkeys(found.facts if found else record.named()))
     name = named(record.ligand, opioid, knowledge)
     return _Row(name, opioid.medicine.id, record.role, found, why, facts)

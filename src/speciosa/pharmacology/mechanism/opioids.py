@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.knowledge.medicines import HazardClass, NameKind
 from speciosa.pharmacology.mechanism.drawing import (
@@ -97,14 +95,38 @@ def load_of(
     ``index`` is the place of the record among the records, so that its draws are its own.
     """
     u = numbers(samples.seed, Purpose.MEDICINE + index, samples.subjects, 4)
-    seen = _seen(record, opioid, u[:, 0], knowledge)
-    return seen or _reckoned(record, u, knowledge)
+    if record.measured:
+        return _seen(record, opioid, u[:, 0], knowledge)
+    return reckoned(record, u, knowledge)
+
+
+def reckoned(record: OpioidLigand, u: Array, knowledge: Knowledge) -> Load | None:
+    """From affinity, level, free fraction and entry into the brain, with draws of four columns."""
+    if not (record.affinities and record.level and record.molar_mass and record.free_fraction):
+        return None
+    words = knowledge.kratom.mu_competition
+    level = of_range(knowledge.fact(record.level), u[:, 0])
+    plasma_nm = level * _NM_PER_NG_PER_ML / knowledge.fact(record.molar_mass).number
+    free = knowledge.fact(record.free_fraction).number
+    entry = of_range(knowledge.fact(words.brain_entry), u[:, 1])
+    published = tuple(knowledge.fact(id_) for id_ in record.affinities)
+    affinity = of_published(published, knowledge, u[:, 2])
+    facts = [record.level, record.molar_mass, record.free_fraction, words.brain_entry]
+    if record.shifts_in_life:
+        affinity = affinity * of_range(knowledge.fact(words.agonist_in_life), u[:, 3])
+        facts.append(words.agonist_in_life)
+    return Load(
+        plasma_nm * free * entry / affinity,
+        words.phrases["reckoned_in_life" if record.shifts_in_life else "reckoned"],
+        Evidence.IN_VITRO,
+        (*record.affinities, *facts, *record.facts),
+    )
 
 
 def _seen(record: OpioidLigand, opioid: Opioid, u: Array, knowledge: Knowledge) -> Load | None:
     """From occupancy that was measured in people at this dose and after this route."""
     route_fits = opioid.route in record.routes or (opioid.route is None and not record.route_needed)
-    if not record.measured or not route_fits:
+    if not route_fits:
         return None
     chosen = record.measured[-1]
     if (daily := opioid.daily_mg) is not None:
@@ -115,31 +137,6 @@ def _seen(record: OpioidLigand, opioid: Opioid, u: Array, knowledge: Knowledge) 
     phrases = knowledge.kratom.mu_competition.phrases
     drawn = _load_at(chosen.fact, u, knowledge)
     return Load(drawn, phrases["seen"], Evidence.HUMAN, (chosen.fact, *record.facts))
-
-
-def _reckoned(record: OpioidLigand, u: Array, knowledge: Knowledge) -> Load | None:
-    """From affinity, level, free fraction and entry into the brain."""
-    if not (record.affinities and record.level and record.molar_mass and record.free_fraction):
-        return None
-    words = knowledge.kratom.mu_competition
-    level = of_range(knowledge.fact(record.level), u[:, 0])
-    plasma_nm = level * _NM_PER_NG_PER_ML / knowledge.fact(record.molar_mass).number
-    free = knowledge.fact(record.free_fraction).number
-    entry = of_range(knowledge.fact(words.brain_entry), u[:, 1])
-    published = tuple(knowledge.fact(id_) for id_ in record.affinities)
-    load = plasma_nm * free * entry / of_published(published, knowledge, u[:, 2])
-    facts = [record.level, record.molar_mass, record.free_fraction, words.brain_entry]
-    if record.at_least:
-        # Two ways of knowing disagree: somewhere between the two, on the log scale.
-        seen = _load_at(record.at_least, u[:, 0], knowledge)
-        load = np.exp(np.log(seen) + u[:, 3] * (np.log(load) - np.log(seen)))
-        facts.append(record.at_least)
-    return Load(
-        load,
-        words.phrases["reckoned"],
-        Evidence.IN_VITRO,
-        (*record.affinities, *facts, *record.facts),
-    )
 
 
 def _load_at(fact_id: str, u: Array, knowledge: Knowledge) -> Array:
