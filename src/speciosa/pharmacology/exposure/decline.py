@@ -42,11 +42,12 @@ class Probes(NamedTuple):
         """Half-lives of mitragynine and of 7-OH in h, NaN without a level that declines."""
         seven_oh = run.formed_nm + run.swallowed_nm
         return (
-            self._half_life(run.mitragynine_nm, times_h, _MITRAGYNINE_H),
-            self._half_life(seven_oh, times_h, _SEVEN_OH_H),
+            self.half_life(run.mitragynine_nm, times_h, _MITRAGYNINE_H),
+            self.half_life(seven_oh, times_h, _SEVEN_OH_H),
         )
 
-    def _half_life(self, nm: Array, times_h: Array, between: tuple[float, float]) -> Array:
+    def half_life(self, nm: Array, times_h: Array, between: tuple[float, float]) -> Array:
+        """Half-life between two times after the last dose, both of them in ``times_h``."""
         if self.last_dose_h is None:
             return np.full(nm.shape[0], np.nan)
         early, late = np.searchsorted(times_h, self.last_dose_h + np.array(between))

@@ -1,8 +1,8 @@
 """Virtual people like this one: what they swallow, and their levels under every structure.
 
 Each person lives by one structure, chosen by (seed, subject), so that the mixture of all people
-carries the doubt about the structure. Every structure is run for everybody all the same, so that a
-report can say where they differ for the same products.
+carries the doubt about the structure. Where only the mixture is wanted, each structure is run for
+those alone who live by it.
 """
 
 from __future__ import annotations
@@ -14,21 +14,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.pharmacology.exposure import decline
+from speciosa.pharmacology.exposure.bodies import bodies
 from speciosa.pharmacology.exposure.comparison import HIGHEST_MG
 from speciosa.pharmacology.exposure.draws import Array, Indices, normals, stream, uniforms
+from speciosa.pharmacology.exposure.levels import Levels, last_day, levels_of
 from speciosa.pharmacology.exposure.portions import Portions, portions
-from speciosa.pharmacology.exposure.schedule import DAY_H
-from speciosa.pharmacology.exposure.structures import LINEAR, TURNOVER, Inputs, run
+from speciosa.pharmacology.exposure.structures import LINEAR, TURNOVER, inputs_of
 
 if TYPE_CHECKING:
     from speciosa.case.model import KratomProduct
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.bodies import Bodies
     from speciosa.pharmacology.exposure.schedule import Schedule
-    from speciosa.pharmacology.exposure.structures import Run
 
 STRUCTURES = (LINEAR, TURNOVER)
-_STEP_H = 1.0 / 6.0
 _LARGEST_Z = 3.0
 
 
@@ -45,39 +44,10 @@ EVERYTHING = Vary()
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Levels:
-    """Total plasma concentrations in nmol/L, (subjects, times), and how they decline.
-
-    7-OH formed from mitragynine and swallowed 7-OH stand apart. Half-lives are in h, NaN where
-    there is none to read: of mitragynine the terminal one and the effective one (from accumulation,
-    where every day of use is as the day before), of 7-OH the one seen in the day after the last
-    dose.
-    """
-
-    mitragynine_nm: Array
-    formed_nm: Array
-    swallowed_nm: Array
-    mitragynine_half_life_h: Array
-    seven_oh_half_life_h: Array
-    effective_half_life_h: Array
-
-    @property
-    def seven_oh_nm(self) -> Array:
-        """7-OH, formed and swallowed together."""
-        return self.formed_nm + self.swallowed_nm
-
-    def take(self, who: Indices) -> Levels:
-        """The levels of some subjects, in that order; one may be named more than once."""
-        return Levels(
-            **{field.name: getattr(self, field.name)[who] for field in dataclasses.fields(self)}
-        )
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
 class People:
     """Virtual people over a schedule. Row i of every array is the same person.
 
-    ``by_structure`` holds everybody under each structure, ``lives_by`` the structure of each
+    ``by_structure`` holds the levels under each structure, ``lives_by`` the structure of each
     person (a place in ``structures``), ``beyond`` the factor by which each person's levels are
     moved because the amounts exceed what was studied.
     """
@@ -105,12 +75,8 @@ class People:
         held = [self.by_structure[name] for name in self.structures]
         if len(held) == 1:
             return held[0]
-        return Levels(
-            **{
-                field.name: _mixed([getattr(h, field.name) for h in held], self.lives_by)
-                for field in dataclasses.fields(Levels)
-            }
-        )
+        fields = [field.name for field in dataclasses.fields(Levels)]
+        return Levels(*(_mixed([getattr(h, name) for h in held], self.lives_by) for name in fields))
 
     def take(self, who: Indices) -> People:
         """Some of the people, in that order; one may be named more than once."""
@@ -141,75 +107,60 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     structures: Sequence[str] = STRUCTURES,
     times_h: Array | None = None,
     vary: Vary = EVERYTHING,
+    everybody: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> People:
     """Simulate ``subjects`` virtual people over a schedule of ``products``.
 
     Dose ``product`` of the schedule is a fraction of ``products[product].dose``. ``times_h`` are
-    hours of the schedule (ascending); left out, every ten minutes of its last day. Subject i
-    depends on (seed, i) alone.
+    hours of the schedule (ascending); left out, every ten minutes of its last day. Every structure
+    is run for ``everybody``, or for those alone who live by it. Subject i depends on (seed, i)
+    alone.
     """
     times = last_day(schedule) if times_h is None else np.asarray(times_h, dtype=np.float64)
     held = portions(products, knowledge, seed=seed, subjects=subjects, vary=vary.content)
     mg_per_day = schedule.per_day(held.mitragynine_mg)
     beyond = _beyond(mg_per_day, knowledge, seed, vary=vary.knowledge)
-    inputs = Inputs.of(held, knowledge)
-    probes = decline.Probes.of(schedule)
-    every = np.unique(np.concatenate((times, probes.times_h)))
-    bodies, by_structure = {}, {}
-
-    def follow(name: str, over: Schedule, at_h: Array) -> Run:
-        return run(
+    inputs = inputs_of(held, knowledge)
+    lives_by = _lives_by(structures, knowledge, seed, subjects)
+    made, by_structure = {}, {}
+    for place, name in enumerate(structures):
+        made[name] = bodies(
             name,
-            over,
-            inputs,
-            knowledge,
+            knowledge.models.parameters(name),
+            knowledge.models.posterior(name),
             seed=seed,
-            times_h=at_h,
+            subjects=subjects,
             person=vary.person,
-            uncertain=vary.knowledge,
+            knowledge=vary.knowledge,
+        )
+        # One person at least, so that there is always something to read.
+        who = np.arange(subjects)
+        if not everybody:
+            who = who[lives_by == place] if np.any(lives_by == place) else who[:1]
+        found = levels_of(
+            name,
+            schedule,
+            {substance: amounts[:, who] for substance, amounts in inputs.items()},
+            knowledge,
+            made[name].take(who),
+            times_h=times,
             progress=progress,
         )
-
-    for name in structures:
-        found = follow(name, schedule, every)
-        bodies[name] = found.bodies
-        half_life, seven_oh_half_life = probes.half_lives(found, every)
-        shown = np.searchsorted(every, times)
-        mitragynine = found.mitragynine_nm[:, shown]
-        effective = np.full(subjects, np.nan)
-        if schedule.daily:
-            day = last_day(schedule)
-            first = follow(name, schedule.first_day(), day - day[0]).mitragynine_nm
-            last = found.mitragynine_nm[:, np.searchsorted(every, day)]
-            effective = decline.effective_half_life(first, last, day)
-        by_structure[name] = Levels(
-            mitragynine_nm=mitragynine * beyond[:, None],
-            formed_nm=found.formed_nm[:, shown] * beyond[:, None],
-            swallowed_nm=found.swallowed_nm[:, shown],
-            mitragynine_half_life_h=half_life,
-            seven_oh_half_life_h=seven_oh_half_life,
-            effective_half_life_h=effective,
-        )
+        by_structure[name] = found.moved(beyond[who]).spread(who, subjects)
     return People(
         schedule=schedule,
         seed=seed,
         time_h=times,
         structures=tuple(structures),
-        lives_by=_lives_by(structures, knowledge, seed, subjects),
+        lives_by=lives_by,
         by_structure=by_structure,
-        bodies=bodies,
+        bodies=made,
         portions=held,
         mitragynine_mg_per_day=mg_per_day,
         seven_oh_mg_per_day=schedule.per_day(held.seven_oh_mg),
         beyond=beyond,
     )
-
-
-def last_day(schedule: Schedule) -> Array:
-    """Every ten minutes of the last day of a schedule (of all of it when it is shorter)."""
-    start = max(schedule.start_h, schedule.end_h - DAY_H)
-    return np.linspace(start, schedule.end_h, round((schedule.end_h - start) / _STEP_H) + 1)
 
 
 def _beyond(mg_per_day: Array, knowledge: Knowledge, seed: int, *, vary: bool) -> Array:

@@ -36,37 +36,37 @@ class Parts(NamedTuple):
 
 
 def parts(people: People, structure: str, *, of_seven_oh: bool) -> Parts:
-    """The regression of one structure."""
+    """The regression of one structure; NaN for those for whom it was not run."""
     levels, bodies = people.by_structure[structure], people.bodies[structure]
+    who = levels.known
     nm = levels.seven_oh_nm if of_seven_oh else levels.mitragynine_nm
     end = float(people.time_h[-1])
-    area = people.area(nm, end - DAY_H, end)
-    y = np.log(np.maximum(area, _LEAST))
+    y = np.log(np.maximum(people.area(nm[who], end - DAY_H, end), _LEAST))
     amounts = np.stack((people.mitragynine_mg_per_day, people.seven_oh_mg_per_day), axis=1)
     groups = (
-        np.log(np.maximum(amounts, _LEAST)),
-        bodies.deviation,
-        np.column_stack((bodies.typical, np.log(people.beyond))),
+        np.log(np.maximum(amounts, _LEAST))[who],
+        bodies.deviation[who],
+        np.column_stack((bodies.typical, np.log(people.beyond)))[who],
     )
-    return Parts(y, *_contributions(y, groups))
+    columns = [y, *_contributions(y, groups)]
+    full = np.full((len(columns), people.subjects), np.nan)
+    full[:, who] = columns
+    return Parts(*full)
 
 
 def shares(people: People, *, of_seven_oh: bool) -> dict[str, float]:
     """Share of each source in the variance of the log area of a day; they add up to one."""
     found = [parts(people, name, of_seven_oh=of_seven_oh) for name in people.structures]
     weight = np.bincount(people.lives_by, minlength=len(found)) / people.subjects
-    means = np.array([p.log_area.mean() for p in found])
-    total = {
-        CONTENT: sum(w * p.content.var() for w, p in zip(weight, found, strict=True)),
-        PERSON: sum(w * p.person.var() for w, p in zip(weight, found, strict=True)),
-        KNOWLEDGE: sum(w * p.knowledge.var() for w, p in zip(weight, found, strict=True)),
-    }
-    within = sum(w * p.log_area.var() for w, p in zip(weight, found, strict=True))
+    means = np.array([np.nanmean(p.log_area) for p in found])
+    variances = np.array([np.nanvar(p, axis=1) for p in found]).T @ weight
+    within = float(variances[0])
+    total = dict(zip((CONTENT, PERSON, KNOWLEDGE), variances[1:].tolist(), strict=True))
     between = float(weight @ (means - weight @ means) ** 2)
     explained = sum(total.values())
     scale = within / explained if explained > 0.0 else 0.0
     whole = (within + between) or 1.0
-    found_shares = {source: float(value * scale / whole) for source, value in total.items()}
+    found_shares = {source: value * scale / whole for source, value in total.items()}
     return found_shares | {STRUCTURE: between / whole}
 
 
@@ -120,7 +120,7 @@ def worth(
     nm = levels.seven_oh_nm if of_seven_oh else levels.mitragynine_nm
     index = int(np.argmin(np.abs(people.time_h - at_h)))
     seen = np.log(np.maximum(nm[:, index], _LEAST))
-    means = np.array([p.log_area.mean() for p in found])
+    means = np.array([np.nanmean(p.log_area) for p in found])
     known = y - own("knowledge") - means[people.lives_by] + means.mean()
     return Worth(
         now=_fold(y),
