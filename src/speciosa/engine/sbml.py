@@ -7,6 +7,7 @@ and restart at each dose with the amount added to its state.
 from __future__ import annotations
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -26,6 +27,7 @@ _BASE_UNITS = {
     "kg": "kilogram",
     "mg": "1e-6 kilogram",
 }
+_ANTIMONY = threading.Lock()  # it keeps what it has read in one place for the whole process
 _MODEL_UNITS = {"time_unit": "h", "substance": "umol", "extent": "umol", "volume": "L"}
 
 
@@ -37,11 +39,13 @@ def to_sbml(model: Model, parameters: Mapping[str, float], regimen: Sequence[Eve
         raise SpeciosaError(
             "SBML needs the package antimony: pip install 'speciosa[models]'"
         ) from error
-    antimony.clearPreviousLoads()
-    if antimony.loadAntimonyString(to_antimony(model, parameters, regimen)) < 0:
-        raise SpeciosaError(f"antimony refuses {model.name}: {antimony.getLastError().strip()}")
-    sbml: str = antimony.getSBMLString(model.name)
-    antimony.clearPreviousLoads()
+    text = to_antimony(model, parameters, regimen)
+    with _ANTIMONY:
+        antimony.clearPreviousLoads()
+        if antimony.loadAntimonyString(text) < 0:
+            raise SpeciosaError(f"antimony refuses {model.name}: {antimony.getLastError().strip()}")
+        sbml: str = antimony.getSBMLString(model.name)
+        antimony.clearPreviousLoads()
     return sbml
 
 
