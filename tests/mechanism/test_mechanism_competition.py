@@ -14,9 +14,10 @@ from speciosa.knowledge import load
 from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.knowledge.medicines import HazardClass
 from speciosa.pharmacology.exposure import expose
+from speciosa.pharmacology.exposure.draws import uniforms
 from speciosa.pharmacology.mechanism import assess
 from speciosa.pharmacology.mechanism.competition import shares
-from speciosa.pharmacology.mechanism.drawing import Purpose, numbers
+from speciosa.pharmacology.mechanism.drawing import Purpose
 from speciosa.pharmacology.mechanism.occupancy import occupied, quantiles
 from speciosa.pharmacology.mechanism.opioids import reckoned
 
@@ -133,7 +134,7 @@ def test_reckoning_for_buprenorphine_agrees_with_what_was_seen():
     """PET: 41, 80 and 84 % at 2, 16 and 32 mg (Greenwald 2003); reckoned without using it."""
     records = KNOWLEDGE.kratom.mu_competition.ligands
     index, record = next((i, r) for i, r in enumerate(records) if r.medicine == "buprenorphine")
-    u = numbers(5, Purpose.MEDICINE + index, 2000, 4)
+    u = uniforms(5, Purpose.MEDICINE + index, 2000, 4)
     low, _, high = quantiles(occupied(reckoned(record, u, KNOWLEDGE).load))
     seen = (41, 80, 84)
     assert low < min(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -167,6 +168,31 @@ def test_the_strength_of_the_evidence_bounds_the_certainty():
         assert one.evidence_of.startswith(words.evidence[one.evidence].words)
         if one.evidence is Evidence.NONE:
             assert one.peak is None
+
+
+@given(st.floats(1, 50), st.floats(1, 50))
+@settings(max_examples=15, deadline=None)
+def test_more_of_either_alkaloid_never_lowers_any_target(more_mg, more_oh):
+    case = parse_case({"date": "2026-11-22", "kratom": {"status": "using", "products": [LEAF]}})
+    _, samples = expose(case, KNOWLEDGE, seed=5, subjects=60)
+    raised = dataclasses.replace(
+        samples,
+        mitragynine_nm=more_mg * samples.mitragynine_nm,
+        seven_oh_nm=more_oh * samples.seven_oh_nm,
+    )
+    pairs = zip(
+        assess(case, KNOWLEDGE, samples).targets,
+        assess(case, KNOWLEDGE, raised).targets,
+        strict=True,
+    )
+    for before, after in pairs:
+        for level in ("peak", "trough"):
+            old, new = getattr(before, level), getattr(after, level)
+            if old is not None:
+                assert all(
+                    getattr(new, part) >= getattr(old, part) * (1 - 1e-12)
+                    for part in ("low", "value", "high")
+                )
 
 
 def test_targets_without_affinity_are_unknown_not_zero():

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa.pharmacology.exposure.draws import uniforms
-
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
@@ -29,11 +27,6 @@ class Purpose:
     AFFINITY = 1100
     MEDICINE = 1300
     POTENCY = 1400
-
-
-def numbers(seed: int, purpose: int, subjects: int, width: int) -> Array:
-    """Numbers in (0, 1), (subjects, width)."""
-    return uniforms(seed, purpose, subjects, width)
 
 
 def log_even(low: float, high: float, u: Array) -> Array:

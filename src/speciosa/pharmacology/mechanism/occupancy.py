@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speciosa.finding import Estimate
+from speciosa.pharmacology.exposure.draws import uniforms
 from speciosa.pharmacology.mechanism.drawing import (
     Array,
     Purpose,
-    numbers,
     of_published,
     of_range,
 )
@@ -36,8 +36,9 @@ FREE_FACTS = (
     "kratom/pk_mg_fu",
     "kratom/assumption_mitragynine_fu",
     "kratom/assumption_seven_oh_fu",
+    "kratom/pd_bound_2014",
 )
-ENTRY_FACTS = ("kratom/assumption_brain_entry", "kratom/pd_kpuu")
+ENTRY_FACTS = ("kratom/assumption_brain_entry", "kratom/pd_kpuu", "kratom/pd_no_efflux")
 _IC50 = "IC50"
 # Half an hour apart over a day to reckon with, an hour apart to show: the intervals are far wider
 # than what happens in between.
@@ -73,7 +74,7 @@ def unbound_share(
 
     Free fraction and entry into the brain are drawn evenly on the log scale over the range tried.
     """
-    u = numbers(samples.seed, Purpose.FREE, samples.subjects, 4)
+    u = uniforms(samples.seed, Purpose.FREE, samples.subjects, 4)
     entry = knowledge.fact("kratom/assumption_brain_entry")
     share = {
         MITRAGYNINE: of_range(knowledge.fact("kratom/assumption_mitragynine_fu"), u[:, 0]),
@@ -129,7 +130,7 @@ def bind(
     share = unbound_share(samples, knowledge, in_brain=target.system != CARDIAC)
     per_nm = {}
     for offset, affinity in enumerate(target.affinities):
-        u = numbers(samples.seed, Purpose.AFFINITY + 10 * index + offset, samples.subjects, 1)
+        u = uniforms(samples.seed, Purpose.AFFINITY + 10 * index + offset, samples.subjects, 1)
         facts = tuple(knowledge.fact(f) for f in affinity.facts)
         per_nm[affinity.ligand] = share[affinity.ligand] / of_published(facts, knowledge, u[:, 0])
     return Bound(levels, per_nm, target.measure)

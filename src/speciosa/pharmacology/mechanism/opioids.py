@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.knowledge.medicines import HazardClass, NameKind
+from speciosa.pharmacology.exposure.draws import uniforms
 from speciosa.pharmacology.mechanism.drawing import (
     Array,
     Purpose,
     log_even,
-    numbers,
     of_published,
     of_range,
 )
@@ -94,7 +94,7 @@ def load_of(
 
     ``index`` is the place of the record among the records, so that its draws are its own.
     """
-    u = numbers(samples.seed, Purpose.MEDICINE + index, samples.subjects, 4)
+    u = uniforms(samples.seed, Purpose.MEDICINE + index, samples.subjects, 4)
     if record.measured:
         return _seen(record, opioid, u[:, 0], knowledge)
     return reckoned(record, u, knowledge)

@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speciosa.knowledge.kratom.ligands import Evidence
-from speciosa.pharmacology.mechanism.drawing import Array, Purpose, numbers, of_published
+from speciosa.pharmacology.exposure.draws import uniforms
+from speciosa.pharmacology.mechanism.drawing import Array, Purpose, of_published
 from speciosa.pharmacology.mechanism.occupancy import (
     ENTRY_FACTS,
     FREE_FACTS,
@@ -78,7 +79,7 @@ def _peak(
         per_nm = bound.per_nm[one.ligand]
         if one.potency:
             purpose = Purpose.POTENCY + 10 * index + offset
-            u = numbers(samples.seed, purpose, samples.subjects, 1)[:, 0]
+            u = uniforms(samples.seed, purpose, samples.subjects, 1)[:, 0]
             half = of_published((knowledge.fact(one.potency),), knowledge, u)
             per_nm = share[one.ligand] / (half * (1.0 + efficacy))
         loads.append(per_nm * bound.plasma.nm[one.ligand])
