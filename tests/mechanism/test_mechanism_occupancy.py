@@ -134,9 +134,9 @@ def test_a_subject_is_the_same_in_any_number_of_subjects():
     loads = []
     for subjects in (37, 500):
         _, samples = expose(case, KNOWLEDGE, seed=5, subjects=subjects)
-        for index, one in enumerate(KNOWLEDGE.kratom.mechanism_wording.targets):
+        for one in KNOWLEDGE.kratom.mechanism_wording.targets:
             if one.affinities:
-                bound = bind(one, index, plasma(samples), samples, KNOWLEDGE)
+                bound = bind(one, plasma(samples), samples, KNOWLEDGE)
                 loads.append(bound.load[:, :37].tobytes())
     half = len(loads) // 2
     assert half >= 5

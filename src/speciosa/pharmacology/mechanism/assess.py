@@ -36,10 +36,7 @@ def assess(case: Case, knowledge: Knowledge, samples: ExposureSamples | None) ->
     """Occupancy at each target as an interval, or why there is none, with what it may mean."""
     words = knowledge.kratom.mechanism_wording
     seen = None if samples is None else plasma(samples)
-    bound = {
-        target.id: _bound(target, index, seen, samples, knowledge)
-        for index, target in enumerate(words.targets)
-    }
+    bound = {t.id: _bound(t, seen, samples, knowledge) for t in words.targets}
     targets = tuple(_occupancy(t, bound[t.id], samples, knowledge) for t in words.targets)
     on_list = opioids(case, knowledge)
     site = next(t for t in words.targets if t.id == knowledge.kratom.mu_competition.target)
@@ -56,7 +53,6 @@ def assess(case: Case, knowledge: Knowledge, samples: ExposureSamples | None) ->
 
 def _bound(
     target: Target,
-    index: int,
     seen: Plasma | None,
     samples: ExposureSamples | None,
     knowledge: Knowledge,
@@ -64,7 +60,7 @@ def _bound(
     """The ligands of a target, where an affinity and a level of one of them are known."""
     if samples is None or seen is None or not any(seen.holds(a.ligand) for a in target.affinities):
         return None
-    return bind(target, index, seen, samples, knowledge)
+    return bind(target, seen, samples, knowledge)
 
 
 def _occupancy(

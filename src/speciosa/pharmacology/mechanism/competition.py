@@ -101,14 +101,10 @@ def _rows(
     for record in words.unknown_ligands:
         yield _Row(record.ligand, _KRATOM, record.role, None, record.why_none, record.facts)
     for opioid in listed:
-        records = [
-            (index, one)
-            for index, one in enumerate(words.ligands)
-            if one.medicine == opioid.medicine.id
-        ]
-        for index, record in records:
-            usable = samples if bound is not None else None
-            yield _of_medicine(record, index, opioid, usable, knowledge)
+        records = [one for one in words.ligands if one.medicine == opioid.medicine.id]
+        usable = samples if bound is not None else None
+        for record in records:
+            yield _of_medicine(record, opioid, usable, knowledge)
         if not records:
             why = words.phrases["no_record"].format(medicine=opioid.medicine.name)
             name = named(opioid.medicine.name, opioid, knowledge)
@@ -117,7 +113,6 @@ def _rows(
 
 def _of_medicine(
     record: OpioidLigand,
-    index: int,
     opioid: Opioid,
     samples: ExposureSamples | None,
     knowledge: Knowledge,
@@ -126,7 +121,7 @@ def _of_medicine(
     if samples is None:
         found, why = None, words.phrases["no_exposure"]
     else:
-        found = load_of(record, index, opioid, samples, knowledge)
+        found = load_of(record, opioid, samples, knowledge)
         why = "" if found else record.why_none
     facts = tuple(dict.fromkeys(found.facts if found else record.named()))
     name = named(record.ligand, opioid, knowledge)

@@ -11,28 +11,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from speciosa.pharmacology.exposure.draws import stream, uniforms
+
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
+    from speciosa.pharmacology.exposure import ExposureSamples
 
 Array = NDArray[np.float64]
 
 _NM_PER = {"nM": 1.0, "uM": 1000.0}
 
 
-class Purpose:
-    """Purposes of this room's random streams; numbers of the exposure room end below 1000."""
-
-    FREE = 1000
-    AFFINITY = 1100
-    MEDICINE = 1300
-    POTENCY = 1400
+def drawn(samples: ExposureSamples, purpose: str, width: int) -> Array:
+    """Numbers in (0, 1), (subjects, width), from the stream of a purpose of this room."""
+    return uniforms(samples.seed, stream(f"mechanism/{purpose}"), samples.subjects, width)
 
 
 def log_even(low: float, high: float, u: Array) -> Array:
     """Values between ``low`` and ``high``, even on the log scale."""
-    drawn: Array = np.exp(np.log(low) + u * np.log(high / low))
-    return drawn
+    values: Array = np.exp(np.log(low) + u * np.log(high / low))
+    return values
 
 
 def of_range(fact: Fact, u: Array) -> Array:

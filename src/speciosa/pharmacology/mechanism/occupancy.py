@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speciosa.finding import Estimate
-from speciosa.pharmacology.exposure.draws import uniforms
 from speciosa.pharmacology.mechanism.drawing import (
     Array,
-    Purpose,
+    drawn,
     of_published,
     of_range,
 )
@@ -74,7 +73,7 @@ def unbound_share(
 
     Free fraction and entry into the brain are drawn evenly on the log scale over the range tried.
     """
-    u = uniforms(samples.seed, Purpose.FREE, samples.subjects, 4)
+    u = drawn(samples, "unbound", 4)
     entry = knowledge.fact("kratom/assumption_brain_entry")
     share = {
         MITRAGYNINE: of_range(knowledge.fact("kratom/assumption_mitragynine_fu"), u[:, 0]),
@@ -123,14 +122,12 @@ class Bound:
         return load if self.measure == _IC50 else occupied(load)
 
 
-def bind(
-    target: Target, index: int, levels: Plasma, samples: ExposureSamples, knowledge: Knowledge
-) -> Bound:
+def bind(target: Target, levels: Plasma, samples: ExposureSamples, knowledge: Knowledge) -> Bound:
     """Draw free fraction, entry into the brain and affinities for one target."""
     share = unbound_share(samples, knowledge, in_brain=target.system != CARDIAC)
     per_nm = {}
-    for offset, affinity in enumerate(target.affinities):
-        u = uniforms(samples.seed, Purpose.AFFINITY + 10 * index + offset, samples.subjects, 1)
+    for affinity in target.affinities:
+        u = drawn(samples, f"affinity/{target.id}/{affinity.ligand}", 1)
         facts = tuple(knowledge.fact(f) for f in affinity.facts)
         per_nm[affinity.ligand] = share[affinity.ligand] / of_published(facts, knowledge, u[:, 0])
     return Bound(levels, per_nm, target.measure)

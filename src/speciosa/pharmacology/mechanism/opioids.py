@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.knowledge.medicines import HazardClass, NameKind
-from speciosa.pharmacology.exposure.draws import uniforms
 from speciosa.pharmacology.mechanism.drawing import (
     Array,
-    Purpose,
+    drawn,
     log_even,
     of_published,
     of_range,
@@ -88,13 +87,10 @@ def opioids(case: Case, knowledge: Knowledge) -> OnList:
 
 
 def load_of(
-    record: OpioidLigand, index: int, opioid: Opioid, samples: ExposureSamples, knowledge: Knowledge
+    record: OpioidLigand, opioid: Opioid, samples: ExposureSamples, knowledge: Knowledge
 ) -> Load | None:
-    """The load of one ligand on the mu receptor, or ``None`` where a figure is missing.
-
-    ``index`` is the place of the record among the records, so that its draws are its own.
-    """
-    u = uniforms(samples.seed, Purpose.MEDICINE + index, samples.subjects, 4)
+    """The load of one ligand on the mu receptor, or ``None`` where a figure is missing."""
+    u = drawn(samples, f"medicine/{record.medicine}/{record.ligand}", 4)
     if record.measured:
         return _seen(record, opioid, u[:, 0], knowledge)
     return reckoned(record, u, knowledge)
@@ -135,8 +131,8 @@ def _seen(record: OpioidLigand, opioid: Opioid, u: Array, knowledge: Knowledge) 
             return None
         chosen = fits[0]
     phrases = knowledge.kratom.mu_competition.phrases
-    drawn = _load_at(chosen.fact, u, knowledge)
-    return Load(drawn, phrases["seen"], Evidence.HUMAN, (chosen.fact, *record.facts))
+    load = _load_at(chosen.fact, u, knowledge)
+    return Load(load, phrases["seen"], Evidence.HUMAN, (chosen.fact, *record.facts))
 
 
 def _load_at(fact_id: str, u: Array, knowledge: Knowledge) -> Array:

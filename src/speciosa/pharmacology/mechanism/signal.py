@@ -12,8 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speciosa.knowledge.kratom.ligands import Evidence
-from speciosa.pharmacology.exposure.draws import uniforms
-from speciosa.pharmacology.mechanism.drawing import Array, Purpose, of_published
+from speciosa.pharmacology.mechanism.drawing import Array, drawn, of_published
 from speciosa.pharmacology.mechanism.occupancy import (
     ENTRY_FACTS,
     FREE_FACTS,
@@ -39,8 +38,8 @@ def signals(
     """One signal for each assay of the target, or why there is none."""
     assays = knowledge.kratom.mechanism_wording.assays
     return tuple(
-        _signal(assay, target, _peak(assay, index, bound, samples, knowledge), knowledge)
-        for index, assay in enumerate(assays)
+        _signal(assay, target, _peak(assay, bound, samples, knowledge), knowledge)
+        for assay in assays
         if assay.target == target.id
     )
 
@@ -60,7 +59,6 @@ def response(loads: tuple[Array, ...], taus: tuple[float, ...]) -> Array:
 
 def _peak(
     assay: Assay,
-    index: int,
     bound: Bound | None,
     samples: ExposureSamples | None,
     knowledge: Knowledge,
@@ -75,11 +73,10 @@ def _peak(
     share = unbound_share(samples, knowledge, in_brain=True)
     taus = tuple(tau(knowledge.fact(one.effect).number) for one in assay.ligands)
     loads = []
-    for offset, (one, efficacy) in enumerate(zip(assay.ligands, taus, strict=True)):
+    for one, efficacy in zip(assay.ligands, taus, strict=True):
         per_nm = bound.per_nm[one.ligand]
         if one.potency:
-            purpose = Purpose.POTENCY + 10 * index + offset
-            u = uniforms(samples.seed, purpose, samples.subjects, 1)[:, 0]
+            u = drawn(samples, f"potency/{assay.id}/{one.ligand}", 1)[:, 0]
             half = of_published((knowledge.fact(one.potency),), knowledge, u)
             per_nm = share[one.ligand] / (half * (1.0 + efficacy))
         loads.append(per_nm * bound.plasma.nm[one.ligand])
