@@ -46,8 +46,8 @@ class _Row(NamedTuple):
 
 def shares(loads: Sequence[Array]) -> list[Array]:
     """Percentage of receptors that each ligand holds when all compete for one site."""
-    everything = 1.0 + total(*loads)
-    return [_PERCENT * load / everything for load in loads]
+    everything = total(*loads)
+    return [_share_of(load, everything) for load in loads]
 
 
 def compete(
@@ -70,11 +70,17 @@ def compete(
         notes.append(words.phrases["planned_note"])
     if listed.stopped:
         notes.append(words.phrases["stopped_note"].format(names="; ".join(listed.stopped)))
-    counted = [row.found.load for row in rows if row.found is not None]
+    everything = _load_of(rows)
+    own_side = {
+        side: _load_of([row for row in rows if (row.medicine == _KRATOM) is side])
+        for side in (True, False)
+    }
     return Competition(
         target=target.target,
-        ligands=tuple(_share(row, rows, words) for row in rows),
-        vacant=_vacant(rows, counted, words) if counted else None,
+        ligands=tuple(
+            _share(row, everything, own_side[row.medicine == _KRATOM], words) for row in rows
+        ),
+        vacant=None if everything is None else _vacant(rows, everything, words),
         left_out=tuple(left_out),
         notes=tuple(notes),
     )
@@ -128,14 +134,26 @@ def _of_medicine(
     return _Row(name, opioid.medicine.id, record.role, found, why, facts)
 
 
-def _share(row: _Row, rows: tuple[_Row, ...], words: MuCompetition) -> LigandShare:
+def _load_of(rows: Sequence[_Row]) -> Array | None:
+    """The load of all of them together; ``None`` where none has a figure."""
+    loads = [row.found.load for row in rows if row.found is not None]
+    return total(*loads) if loads else None
+
+
+def _share_of(load: Array, everything: Array) -> Array:
+    return _PERCENT * load / (1.0 + everything)
+
+
+def _share(
+    row: _Row, everything: Array | None, own_side: Array | None, words: MuCompetition
+) -> LigandShare:
     together = apart = None
     how, evidence = "", Evidence.NONE
-    if row.found is not None:
-        how, evidence = row.found.how, row.found.evidence
-        own_side = [r for r in rows if (r.medicine == _KRATOM) is (row.medicine == _KRATOM)]
-        together = _estimate(row, rows, words)
-        apart = _estimate(row, own_side, words)
+    if row.found is not None and everything is not None and own_side is not None:
+        how, evidence, load = row.found.how, row.found.evidence, row.found.load
+        interval = words.phrases["interval"]
+        together = estimate(_share_of(load, everything), "%", interval, row.facts)
+        apart = estimate(_share_of(load, own_side), "%", interval, row.facts)
     return LigandShare(
         ligand=row.ligand,
         medicine=row.medicine,
@@ -149,14 +167,6 @@ def _share(row: _Row, rows: tuple[_Row, ...], words: MuCompetition) -> LigandSha
     )
 
 
-def _estimate(row: _Row, among: Sequence[_Row], words: MuCompetition) -> Estimate:
-    counted = [(r, r.found.load) for r in among if r.found is not None]
-    at = next(i for i, (r, _) in enumerate(counted) if r is row)
-    share = shares([load for _, load in counted])[at]
-    return estimate(share, "%", words.phrases["interval"], row.facts)
-
-
-def _vacant(rows: tuple[_Row, ...], loads: list[Array], words: MuCompetition) -> Estimate:
+def _vacant(rows: tuple[_Row, ...], everything: Array, words: MuCompetition) -> Estimate:
     facts = tuple(id_ for row in rows if row.found is not None for id_ in row.facts)
-    free = _PERCENT / (1.0 + total(*loads))
-    return estimate(free, "%", words.phrases["interval"], facts)
+    return estimate(_PERCENT / (1.0 + everything), "%", words.phrases["interval"], facts)
