@@ -1,6 +1,6 @@
-"""Write the JSON Schemas of the case and of the assessment to ``docs/schema/``.
+"""Write the JSON Schemas of what goes in and comes out to ``docs/schema/``.
 
-Run it after a change of either; a test fails as long as the published files are not current.
+Run it after a change of any; a test fails as long as the published files are not current.
 """
 
 from __future__ import annotations
@@ -9,14 +9,21 @@ import json
 from pathlib import Path
 
 from speciosa.case import case_schema
+from speciosa.pharmacology.exposure.plan import plan_schema
 from speciosa.report.json import schema
+from speciosa.report.simulation.document import SimulationDocument
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
 
 
 def schemas() -> dict[str, str]:
     """Name and text of each published schema."""
-    found = {"assessment": schema(), "case": case_schema()}
+    found = {
+        "assessment": schema(),
+        "case": case_schema(),
+        "regimen": plan_schema(),
+        "simulation": schema(SimulationDocument, "simulation"),
+    }
     return {
         name: json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         for name, content in found.items()

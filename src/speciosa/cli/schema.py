@@ -15,12 +15,16 @@ class Document(StrEnum):
 
     CASE = "case"
     ASSESSMENT = "assessment"
+    REGIMEN = "regimen"
+    SIMULATION = "simulation"
 
 
 def command(
-    document: Annotated[Document, typer.Argument(help="case or assessment.")] = Document.CASE,
+    document: Annotated[
+        Document, typer.Argument(help="case, assessment, regimen or simulation.")
+    ] = Document.CASE,
 ) -> None:
-    """Print the JSON Schema of a case, or of an assessment.
+    """Print the JSON Schema of a document.
 
     Example: speciosa schema case > case.schema.json
     """
@@ -28,6 +32,15 @@ def command(
         from speciosa.case import case_schema
 
         print_json(case_schema())
+    elif document is Document.REGIMEN:
+        from speciosa.pharmacology.exposure.plan import plan_schema
+
+        print_json(plan_schema())
+    elif document is Document.SIMULATION:
+        from speciosa.report.json import schema
+        from speciosa.report.simulation.document import SimulationDocument
+
+        print_json(schema(SimulationDocument, "simulation"))
     else:
         from speciosa.report.json import schema
 

@@ -1,4 +1,4 @@
-"""An assessment as JSON: keys are a contract, bytes are reproducible."""
+"""A result as JSON: keys are a contract, bytes are reproducible."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import msgspec
 from speciosa.assessment import Assessment
 
 
-def encode(assessment: Assessment) -> bytes:
-    """JSON with fields in their declared order, other keys sorted, two spaces of indent.
+def encode(result: msgspec.Struct) -> bytes:
+    """An assessment, or another result, as JSON: fields in their declared order, other keys sorted.
 
     Raises ``ValueError`` naming the place of a number that is not finite: JSON has no word for it,
     and writing nothing in its stead would turn a fault into a missing value.
     """
-    for path in _not_finite(assessment, "assessment"):
+    for path in _not_finite(result, type(result).__name__.lower()):
         raise ValueError(f"{path} is not a finite number")
-    raw = msgspec.json.encode(assessment, order="deterministic")
+    raw = msgspec.json.encode(result, order="deterministic")
     return msgspec.json.format(raw, indent=2)
 
 
-def schema() -> dict[str, Any]:
+def schema(result: type[msgspec.Struct] = Assessment, title: str = "assessment") -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of what ``encode`` writes."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Speciosa assessment",
-        **msgspec.json.schema(Assessment),
+        "title": f"Speciosa {title}",
+        **msgspec.json.schema(result),
     }
 
 

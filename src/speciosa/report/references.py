@@ -1,4 +1,4 @@
-"""Numbers the sources behind an assessment, in the order in which a reader meets them.
+"""Numbers the sources behind a result, in the order in which a reader meets them.
 
 A finding cites facts; a fact rests on sources; the bibliography lists each source once, with the
 facts that were taken from it. A fact without a source has an entry that says so.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from speciosa.assessment import Assessment
 from speciosa.knowledge import Citation, Source
 from speciosa.regulation.result import LawLayer, LawSource
 from speciosa.report.words import BASIS
@@ -57,11 +56,19 @@ class Entry(NamedTuple):
     also: tuple[int, ...]
 
 
-class Bibliography:
-    """The numbered sources of one assessment."""
+class Referenced(Protocol):
+    """A result with its references: an assessment, or a simulated regimen."""
 
-    def __init__(self, assessment: Assessment) -> None:
-        self._citations = {citation.id: citation for citation in assessment.references}
+    @property
+    def references(self) -> tuple[Citation, ...]:
+        """Every fact that any part rests on."""
+
+
+class Bibliography:
+    """The numbered sources of one result."""
+
+    def __init__(self, result: Referenced) -> None:
+        self._citations = {citation.id: citation for citation in result.references}
         self._numbers: dict[str, int] = {}
         self._sources: dict[str, Source | LawSource | str] = {}
         self._facts: dict[str, dict[str, Citation]] = {}
@@ -69,17 +76,17 @@ class Bibliography:
         # A page of law that a fact also cites is one source, whichever is met first.
         self._by_url = {
             source.url: source
-            for citation in reversed(assessment.references)
+            for citation in reversed(result.references)
             for source in citation.sources
             if source.url
         }
-        for item in _cited(assessment):
+        for item in cited(result):
             if isinstance(item, LawSource):
                 known = self._by_url.get(item.url, item)
                 self._add(self._law_key(item), known)
             else:
                 self._add_fact(item)
-        for citation in assessment.references:
+        for citation in result.references:
             self._add_fact(citation.id)
 
     @property
@@ -173,7 +180,7 @@ def _source_key(source: Source) -> str:
     return f"source {source.id}"
 
 
-def _cited(value: object) -> Iterator[str | LawSource]:
+def cited(value: object) -> Iterator[str | LawSource]:
     """Fact ids and sources of law, in reading order: fields in order, lists in order."""
     if isinstance(value, Citation):
         return
@@ -187,13 +194,13 @@ def _cited(value: object) -> Iterator[str | LawSource]:
             elif name == "fact":
                 yield from (inner,) if inner else ()
             else:
-                yield from _cited(inner)
+                yield from cited(inner)
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _cited(inner)
+            yield from cited(inner)
     elif isinstance(value, tuple) and not isinstance(value, Enum):
         for inner in value:
-            yield from _cited(inner)
+            yield from cited(inner)
 
 
 def _entry(

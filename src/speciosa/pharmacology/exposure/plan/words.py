@@ -23,13 +23,13 @@ def understood(plan: Plan, knowledge: Knowledge) -> tuple[str, ...]:
     """Every part of the regimen in words, and every assumption that filled a gap."""
     said = {p.name: as_used(p.as_product(), knowledge) for p in plan.products}
     lines = []
-    if plan.before is PastUse.NONE:
-        lines.append("no kratom before day 1")
     lines += [f"{said[use.product]}{_part(use.fraction)}, {_when(use, plan)}" for use in plan.use]
     for product in plan.products:
         doses = [dose for dose in plan.doses if dose.product == product.name]
         if doses:
             lines.append(f"{said[product.name]}, {_doses(doses)}")
+    if plan.before is PastUse.NONE:
+        lines.append("no kratom before day 1")
     lines += [f"missed: {_missed(miss, said)}" for miss in plan.missed]
     if any(_clockless(use) for use in plan.use):
         first = knowledge.fact("kratom/assumption_first_dose_clock").number

@@ -1,0 +1,210 @@
+"""``speciosa simulate REGIMEN``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speciosa.cli.output import Format, FormatOption
+from speciosa.errors import InputError, InputProblem
+
+if TYPE_CHECKING:
+    from speciosa.pharmacology.exposure.plan import Plan
+    from speciosa.report.simulation.document import SimulationDocument
+
+_FILES = (".yaml", ".yml", ".json")
+_LONGEST_H = 365 * 24.0
+_PATIENCE_S = 2.0
+_UNTIL = re.compile(r"(\d+(?:\.\d+)?)\s*(h|hours?|d|days?)")
+
+
+class Structure(StrEnum):
+    """Which exposure model; ``both`` mixes them."""
+
+    LINEAR = "linear"
+    TURNOVER = "turnover"
+    BOTH = "both"
+
+
+def command(
+    regimen: Annotated[
+        str, typer.Argument(help='One line such as "2 g leaf tea", or a YAML or JSON file, or -.')
+    ],
+    structure: Annotated[
+        Structure, typer.Option(help="The exposure model, or both mixed.")
+    ] = Structure.BOTH,
+    subjects: Annotated[
+        int | None, typer.Option(min=20, max=100_000, help="Number of virtual persons.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the virtual persons.")] = None,
+    measured: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='A plasma level: "mitragynine=55 ng/mL@2h", "7-oh<1 ng/mL@30h". Can be repeated.'
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="How long to follow after the first dose: 72h, 14d.")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="Also write the curve as FILE.csv or FILE.parquet.")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Also write a picture as FILE.svg or FILE.png.")
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Describe the blood levels a regimen might give. It proposes none.
+
+    Example: speciosa simulate "2 g leaf tea three times a day for 14 days then stop"
+    """
+    plan = _with_levels(_read(regimen), measured or [])
+    until_h = _hours(until)
+    _check_endings(table, chart)
+    from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS
+    from speciosa.knowledge import load
+    from speciosa.pharmacology.exposure.forecast import Settings, forecast
+    from speciosa.pharmacology.exposure.people import STRUCTURES
+    from speciosa.report.simulation.document import document
+
+    settings = Settings(
+        seed=DEFAULT_SEED if seed is None else seed,
+        subjects=DEFAULT_SUBJECTS if subjects is None else subjects,
+        structures=STRUCTURES if structure is Structure.BOTH else (structure.value,),
+        until_h=until_h,
+    )
+    with _progress() as progress:
+        simulated = forecast(plan, load(), settings, progress=progress)
+    result = document(simulated, plan, load())
+    _write_files(result, table, chart)
+    if output is Format.JSON:
+        from speciosa.report.json import encode
+
+        sys.stdout.buffer.write(encode(result) + b"\n")
+        return
+    from rich.console import Console
+
+    from speciosa.report.simulation.terminal import render
+    from speciosa.report.terminal import WIDTH
+
+    console = Console(highlight=False)
+    if console.width > WIDTH or not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    render(result, console)
+
+
+# ------------------------------------------------------------------ what goes in
+
+
+def _read(regimen: str) -> Plan:
+    from speciosa.pharmacology.exposure.plan import read_plan_bytes, read_plan_text
+
+    if regimen == "-":
+        return read_plan_bytes(sys.stdin.buffer.read(), name="standard input")
+    if not regimen.lower().endswith(_FILES):
+        return read_plan_text(regimen)
+    path = Path(regimen)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        problem = InputProblem("REGIMEN", f"{regimen!r} ({reason})", "a YAML or JSON file, or -")
+        raise InputError([problem]) from None
+    return read_plan_bytes(raw, name=path.name)
+
+
+def _with_levels(plan: Plan, measured: list[str]) -> Plan:
+    from speciosa.pharmacology.exposure.plan.level_text import read_level
+
+    if not measured:
+        return plan
+    levels = (*plan.levels, *(read_level(text) for text in measured))
+    return plan.model_copy(update={"levels": levels})
+
+
+def _hours(until: str | None) -> float | None:
+    if until is None:
+        return None
+    found = _UNTIL.fullmatch(until.strip().lower())
+    hours = float(found[1]) * (24.0 if found[2].startswith("d") else 1.0) if found else 0.0
+    if not 0.0 < hours <= _LONGEST_H:
+        accepted = "hours or days after the first dose, such as 72h or 14d, up to 365d"
+        raise InputError([InputProblem("--until", repr(until), accepted)])
+    return hours
+
+
+# ------------------------------------------------------------------ what comes out
+
+
+def _check_endings(table: Path | None, chart: Path | None) -> None:
+    """Refuse a file of an unknown kind before anything is computed."""
+    from speciosa.report.simulation import chart as charts
+    from speciosa.report.simulation import table as tables
+
+    problems = [
+        InputProblem(option, repr(str(path)), f"a file that ends in {' or '.join(endings)}")
+        for option, path, endings in (
+            ("--table", table, tables.ENDINGS),
+            ("--chart", chart, charts.ENDINGS),
+        )
+        if path is not None and path.suffix.lower() not in endings
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _write_files(result: SimulationDocument, table: Path | None, chart: Path | None) -> None:
+    from speciosa.report.simulation.chart import as_png, as_svg
+    from speciosa.report.simulation.table import as_csv, as_parquet
+
+    makers: dict[str, Callable[[SimulationDocument], bytes]] = {
+        ".csv": as_csv,
+        ".parquet": as_parquet,
+        ".svg": as_svg,
+        ".png": as_png,
+    }
+    for option, path in (("--table", table), ("--chart", chart)):
+        if path is None:
+            continue
+        raw = makers[path.suffix.lower()](result)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(raw)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            given = f"{str(path)!r} ({reason})"
+            raise InputError([InputProblem(option, given, "a file that can be written")]) from None
+        typer.echo(f"written to {path}", err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Progress on standard error, once the work has lasted two seconds."""
+    import time
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    started = time.monotonic()
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task("simulating", total=None)
+
+    def update(done: int, of: int) -> None:
+        if time.monotonic() - started < _PATIENCE_S:
+            return
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=of)
+
+    try:
+        yield update
+    finally:
+        if bar.live.is_started:
+            bar.stop()

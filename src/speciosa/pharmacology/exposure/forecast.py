@@ -1,0 +1,239 @@
+"""A regimen simulated: curves, figures, washout and the measured levels, ready to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from speciosa.errors import InputError, InputProblem
+from speciosa.finding import Finding, worst_first
+from speciosa.pharmacology.exposure.comparison import beyond_leaf, comparisons
+from speciosa.pharmacology.exposure.content import Alkaloid
+from speciosa.pharmacology.exposure.describe import as_used, content_finding, name_of
+from speciosa.pharmacology.exposure.draws import Array, Indices
+from speciosa.pharmacology.exposure.fading import fading
+from speciosa.pharmacology.exposure.figures import Shown, analyte_figures, fan_of, structure_figures
+from speciosa.pharmacology.exposure.intake import amounts_of
+from speciosa.pharmacology.exposure.measured import (
+    MITRAGYNINE,
+    SEVEN_OH,
+    MeasuredLevel,
+    Use,
+    choose,
+    curve_nm,
+    ng_ml_per_nm,
+)
+from speciosa.pharmacology.exposure.people import STRUCTURES, People, simulate
+from speciosa.pharmacology.exposure.plan import Layout, Plan, lay_out, understood
+from speciosa.pharmacology.exposure.plan.layout import level_times
+from speciosa.pharmacology.exposure.plan.words import level_words
+from speciosa.pharmacology.exposure.schedule import DAY_H
+from speciosa.pharmacology.exposure.simulation import ProductTaken, Simulation
+from speciosa.pharmacology.exposure.washout import washout_times
+from speciosa.pharmacology.wording import finding, number
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+
+Progress = Callable[[int, int], None]
+
+# The curve is drawn through some 400 times, most of them in the hours after a dose.
+_EVEN_TIMES, _DOSE_TIMES = 121, 300
+_AFTER_DOSE_H = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+
+
+class Settings(NamedTuple):
+    """How a regimen is simulated; ``until_h`` are hours after the first dose shown."""
+
+    seed: int
+    subjects: int
+    structures: tuple[str, ...] = STRUCTURES
+    until_h: float | None = None
+
+
+def forecast(
+    plan: Plan, knowledge: Knowledge, settings: Settings, *, progress: Progress | None = None
+) -> Simulation:
+    """Simulate a regimen for virtual people; measured levels, if any, narrow who they are.
+
+    Raises ``InputError`` for a regimen that cannot be laid out, or whose products hold nothing
+    that can be stated in mg.
+    """
+    layout = lay_out(plan, knowledge)
+    for product, layout_product in zip(plan.products, layout.products, strict=True):
+        amounts = amounts_of(layout_product, knowledge)
+        if all(amount is None or amount.high <= 0 for amount in amounts.values()):
+            raise _unknown_content(product.name)
+    end = layout.schedule.end_h if settings.until_h is None else settings.until_h
+    shown = _shown_times(layout, end)
+
+    def follow(count: int, times_h: Array) -> People:
+        return simulate(
+            layout.schedule.until(max(layout.schedule.end_h, end)),
+            layout.products,
+            knowledge,
+            seed=settings.seed,
+            subjects=count,
+            structures=settings.structures,
+            times_h=times_h,
+            everybody=False,
+            progress=progress,
+        )
+
+    levels = [
+        MeasuredLevel(
+            analyte=level.analyte,
+            value=level.value,
+            unit=level.unit,
+            below_limit=bool(level.below_limit),
+            times_h=level_times(level, layout),
+            said=level_words(level).removeprefix("measured "),
+        )
+        for level in plan.levels
+    ]
+    chosen = choose(levels, follow, knowledge, seed=settings.seed, subjects=settings.subjects)
+    after = washout_times(layout.last_dose_h)
+    everybody = follow(chosen.of, np.unique(np.concatenate((shown, after))))
+    people = everybody if chosen.who is None else everybody.take(chosen.who)
+    window = np.searchsorted(people.time_h, shown).astype(np.intp)
+    seen = Shown(window, layout, _swallowed(people, layout, knowledge))
+    untimed = [
+        _untimed(use.level, people, window, knowledge)
+        for use in chosen.uses
+        if use.use is Use.UNTIMED
+    ]
+    return Simulation(
+        title=plan.title or "",
+        understood=understood(plan, knowledge),
+        structures=people.structures,
+        subjects=settings.subjects,
+        seed=settings.seed,
+        period_h=(0.0, end),
+        doses_h=tuple(d.time_h for d in layout.schedule.doses),
+        last_dose_h=layout.last_dose_h,
+        ongoing=layout.ongoing,
+        analytes={
+            name: analyte_figures(people, name, seen, knowledge) for name in (MITRAGYNINE, SEVEN_OH)
+        },
+        curve={
+            name: fan_of(people, name, window, knowledge)
+            for name in (MITRAGYNINE, SEVEN_OH)
+            if curve_nm(people, name).any()
+        },
+        by_structure=structure_figures(people, seen, knowledge),
+        washout=fading(people, layout.last_dose_h, knowledge),
+        levels=chosen.uses,
+        effective_subjects=chosen.effective,
+        drawn_from=chosen.of,
+        products=_products(plan, layout, knowledge),
+        findings=worst_first((*chosen.findings, *untimed, *_cautions(seen, people, knowledge))),
+    )
+
+
+def _shown_times(layout: Layout, end_h: float) -> Array:
+    """Times of the curve: even ones, and some after every dose while they are few enough."""
+    doses = np.array([d.time_h for d in layout.schedule.doses])
+    kept = max(2, min(len(_AFTER_DOSE_H), _DOSE_TIMES // max(doses.size, 1)))
+    picked = np.linspace(0, len(_AFTER_DOSE_H) - 1, kept).round().astype(int)
+    offsets = np.concatenate(([0.0], np.array(_AFTER_DOSE_H)[picked]))
+    near = (doses[:, None] + offsets[None, :]).ravel()
+    times = np.unique(np.round(np.concatenate((near, np.linspace(0.0, end_h, _EVEN_TIMES))), 6))
+    return times[(times >= 0.0) & (times <= end_h)]
+
+
+def _untimed(
+    level: MeasuredLevel, people: People, window: Indices, knowledge: Knowledge
+) -> Finding:
+    scale = ng_ml_per_nm(level.analyte, knowledge)
+    nm = curve_nm(people, level.analyte)[:, window] * scale
+    low = float(np.percentile(nm.min(axis=1), 5))
+    high = float(np.percentile(nm.max(axis=1), 95))
+    value = level.ng_ml(knowledge)
+    place = "below" if value < low else "above" if value > high else "inside"
+    return finding(
+        knowledge.kratom.simulate_wording,
+        "level.untimed",
+        suffix=level.analyte,
+        level=level.said,
+        place=place,
+        low=number(low),
+        high=number(high),
+    )
+
+
+def _products(plan: Plan, layout: Layout, knowledge: Knowledge) -> tuple[ProductTaken, ...]:
+    found = []
+    for named, product in zip(plan.products, layout.products, strict=True):
+        index = plan.products.index(named)
+        often = _most_in_a_day(layout, index)
+        amounts = amounts_of(product, knowledge)
+        compared = product.model_copy(update={"times_per_day": often})
+        found.append(
+            ProductTaken(
+                as_used=as_used(product, knowledge),
+                content=content_finding(product, amounts, knowledge),
+                comparison=worst_first(comparisons(compared, amounts, knowledge)),
+            )
+        )
+    return tuple(found)
+
+
+def _most_in_a_day(layout: Layout, product: int) -> float:
+    """Doses of a product on its heaviest day shown."""
+    days: dict[int, float] = {}
+    for dose in layout.schedule.doses:
+        if dose.product == product:
+            day = int((dose.time_h - layout.day_one_h) // DAY_H)
+            days[day] = days.get(day, 0.0) + dose.fraction
+    return max(days.values(), default=1.0)
+
+
+def _swallowed(people: People, layout: Layout, knowledge: Knowledge) -> bool:
+    """Whether more 7-OH is swallowed, or may be, than the traces in leaf."""
+    return any(
+        beyond_leaf(product, amounts[Alkaloid.SEVEN_OH], knowledge)
+        for product, amounts in zip(layout.products, people.portions.amounts, strict=True)
+    )
+
+
+def _cautions(seen: Shown, people: People, knowledge: Knowledge) -> Sequence[Finding]:
+    words, exposure = knowledge.kratom.simulate_wording, knowledge.kratom.exposure_wording
+    studied = knowledge.fact("kratom/pk_tanna2022_mitragynine_Cmax")
+    found = [
+        finding(words, "simulate.describes"),
+        finding(words, "simulate.no_safe_level"),
+        finding(words, "simulate.people_studied", n=str(studied.n)),
+        finding(words, "simulate.washout"),
+        finding(
+            words,
+            "simulate.urine",
+            low=number(knowledge.fact("kratom/assay_urine_confirm").number),
+            high=number(knowledge.fact("kratom/assay_urine_dip_card").number),
+        ),
+        finding(exposure, "exposure.body"),
+        finding(exposure, "exposure.pseudoindoxyl_formed"),
+    ]
+    if seen.layout.ongoing:
+        found.append(finding(words, "simulate.washout_if"))
+    if seen.swallowed:
+        found.append(finding(exposure, "exposure.swallowed_seven_oh"))
+    for id_, alkaloid in (
+        ("exposure.mitragynine_left_out", Alkaloid.MITRAGYNINE),
+        ("exposure.seven_oh_left_out", Alkaloid.SEVEN_OH),
+    ):
+        both = zip(seen.layout.products, people.portions.amounts, strict=True)
+        names = [name_of(product, knowledge) for product, held in both if held[alkaloid] is None]
+        if names:
+            found.append(finding(exposure, id_, names=", ".join(dict.fromkeys(names))))
+    return found
+
+
+def _unknown_content(name: str) -> InputError:
+    problem = InputProblem(
+        f"products.{name}.dose",
+        "an amount from which no mg of alkaloid follow",
+        "grams of leaf, the weight of a capsule, the mg on the label, or an analysis",
+    )
+    return InputError([problem])

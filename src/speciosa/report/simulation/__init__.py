@@ -1,0 +1,1 @@
+"""A simulated regimen as text, picture, table and JSON."""

@@ -1,0 +1,230 @@
+"""A simulated regimen on the terminal: how it was understood, levels, decline, what to mind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from speciosa.finding import Estimate, Finding, Severity
+from speciosa.pharmacology.exposure.measured import LevelUse, Use
+from speciosa.pharmacology.exposure.simulation import AnalyteFigures, Fading, Figure
+from speciosa.report.clean import clean, to_ascii
+from speciosa.report.numbers import percent, plain, shown
+from speciosa.report.references import Bibliography
+from speciosa.report.simulation.document import SimulationDocument
+from speciosa.report.simulation.sketch import ASCII_MARKS, MARKS, sketch
+from speciosa.report.terminal import WIDTH
+from speciosa.report.terminal.page import Page
+from speciosa.report.words import DAGGER, DAGGER_LEGEND, analyte
+
+_MEASURES = {
+    "cmax": "Highest level",
+    "cmax_nm": "Highest level, molar",
+    "tmax": "Time of the highest",
+    "auc": "Area under the curve",
+    "ctrough": "Level",
+    "half_life": "Half-life",
+}
+_PEOPLE = "90 % of virtual people"
+_GUTTER = 15
+_USES = {
+    Use.USED: "used to narrow the prediction",
+    Use.UNTIMED: "compared only: its time is not known",
+    Use.REFUSED: "not used: the model cannot explain it",
+    Use.CONTRADICTORY: "not used: the levels exclude one another",
+    Use.WITH_REFUSED: "not used, because another level cannot be explained",
+}
+# What a reader must see before any figure.
+_FIRST = ("simulate.describes", "level.impossible", "level.contradictory", "level.few_people")
+_DAY_H, _IN_DAYS_FROM_H = 24.0, 48.0
+
+
+def render(document: SimulationDocument, console: Console) -> None:
+    """Write the simulation to a console, at most ``WIDTH`` columns wide."""
+    page = Page(console, Bibliography(document))
+    _head(page, document)
+    page.flush()
+    ascii_only = not (console.encoding or "").lower().startswith("utf")
+    console.print(_figures(document, ascii_only=ascii_only))
+    facts = {fact for figures in document.analytes.values() for fact in figures.facts}
+    page.line("The models rest on published human levels", page.cites(facts))
+    _structures(page, document)
+    _curves(page, document, ascii_only=ascii_only, width=min(console.width, WIDTH))
+    _levels(page, document)
+    page.blank()
+    page.rule("After the last dose, if nothing more is taken")
+    _washout(page, document)
+    _products(page, document)
+    page.blank()
+    page.rule("What to keep in mind")
+    for finding in document.findings:
+        if not _is_first(finding):
+            page.finding(finding)
+    _sources(page)
+    page.flush()
+
+
+def _head(page: Page, document: SimulationDocument) -> None:
+    page.rule(document.title or "Simulated regimen", heavy=True)
+    for i, line in enumerate(document.understood):
+        page.line(line, mark=("Understood as:" if not i else "", "bold"), gutter=_GUTTER)
+    page.findings(f for f in document.findings if _is_first(f))
+    models = " and ".join(document.structures)
+    drawn = ""
+    if document.effective_subjects is not None:
+        drawn = (
+            f", chosen by the measured levels from {plain(document.drawn_from)} "
+            f"(effective number {document.effective_subjects:.0f})"
+        )
+    page.line(
+        f"{plain(document.subjects)} virtual people{drawn}; models: {models}; "
+        f"seed {document.seed}; {plain(document.period_h[1])} h from the first dose shown"
+    )
+    page.blank()
+
+
+# ------------------------------------------------------------------ figures
+
+
+def _figures(document: SimulationDocument, *, ascii_only: bool) -> Table:
+    table = Table(box=box.ASCII if ascii_only else box.SIMPLE_HEAD, title_justify="left")
+    table.add_column("In plasma")
+    table.add_column("median", justify="right")
+    table.add_column(_PEOPLE, justify="right")
+    table.add_column("unit")
+    table.add_column("", style="dim", max_width=34)
+    for name, figures in document.analytes.items():
+        table.add_row(analyte(name), style="bold")
+        for row in _rows(figures):
+            table.add_row(*(to_ascii(clean(c)) if ascii_only else clean(c) for c in row))
+    return table
+
+
+def _rows(figures: AnalyteFigures) -> Iterator[tuple[str, str, str, str, str]]:
+    if figures.cmax.median is None:
+        yield "  not known", "", "", "", figures.cmax.note
+        return
+    for field, name in _MEASURES.items():
+        one: Figure = getattr(figures, field)
+        unit = "ng·h/mL" if one.unit == "ng*h/mL" else one.unit
+        at_a_time = field == "ctrough" and one.median is not None
+        words, note = (f"{name} {one.note}", "") if at_a_time else (name, one.note)
+        if one.median is None:
+            yield f"  {words}", "not known", "", "", note
+            continue
+        parts = shown(_estimate(one))
+        yield f"  {words}", parts.number, parts.range, unit, note
+
+
+def _estimate(one: Figure) -> Estimate:
+    return Estimate(value=one.median, low=one.p05, high=one.p95, unit=one.unit, interval=_PEOPLE)
+
+
+def _structures(page: Page, document: SimulationDocument) -> None:
+    if len(document.by_structure) < 2:
+        return
+    page.line(("Highest level in ng/mL by model, and its share of virtual people", "bold"))
+    for one in document.by_structure:
+        said = "; ".join(
+            f"{analyte(name)} {shown(_estimate(figure)).number} ({shown(_estimate(figure)).range})"
+            for name, figure in one.cmax.items()
+            if figure.median
+        )
+        page.line(f"{one.title} ({percent(one.share)}): {said or 'nobody'}", indent=2)
+
+
+def _curves(page: Page, document: SimulationDocument, *, ascii_only: bool, width: int) -> None:
+    outer, inner, median = ASCII_MARKS if ascii_only else MARKS
+    for name, fan in document.curve.items():
+        page.heading(
+            f"{analyte(name)}, {fan.unit} (median {median}, 50 % {inner}, 90 % of people {outer})"
+        )
+        for line in sketch(fan, width=width, ascii_only=ascii_only):
+            page.line(line)
+
+
+# ------------------------------------------------------------------ levels and decline
+
+
+def _levels(page: Page, document: SimulationDocument) -> None:
+    if not document.levels:
+        return
+    page.heading("Measured levels")
+    for use in document.levels:
+        page.item(f"{use.level.said}: {_USES[use.use]}{_predicted(use)}")
+
+
+def _predicted(use: LevelUse) -> str:
+    if use.median is None or use.p05 is None or use.p95 is None:
+        return ""
+    estimate = Estimate(value=use.median, low=use.p05, high=use.p95, unit="ng/mL", interval=_PEOPLE)
+    parts = shown(estimate)
+    return f"; predicted before it was known: {parts.value} ({parts.range})"
+
+
+def _washout(page: Page, document: SimulationDocument) -> None:
+    for fading in document.washout:
+        limit = f"{analyte(fading.analyte)} below {plain(fading.limit)} {fading.unit}"
+        page.line(
+            f"{limit} ({fading.what}): {_time(fading)}",
+            page.cites(fading.facts),
+            indent=2,
+        )
+
+
+def _time(fading: Fading) -> str:
+    figure = fading.after_last_dose
+    in_days = (figure.median or float("inf")) >= _IN_DAYS_FROM_H
+    unit, scale = ("days", _DAY_H) if in_days else ("h", 1.0)
+    if figure.median is None:
+        said = "more than what was followed in half of virtual people or more"
+        if figure.p05 is not None:
+            said += f"; in 5 % within {_rough(figure.p05 / scale)} {unit}"
+    else:
+        high = "longer than followed" if figure.p95 is None else _rough(figure.p95 / scale)
+        low = _rough((figure.p05 or 0.0) / scale)
+        said = f"{_rough(figure.median / scale)} {unit} ({low} to {high}; {_PEOPLE})"
+    return f"{said}; {figure.note}" if figure.note else said
+
+
+def _is_first(finding: Finding) -> bool:
+    return finding.id.startswith(_FIRST)
+
+
+def _rough(value: float) -> str:
+    return plain(float(f"{value:.2g}"))
+
+
+# ------------------------------------------------------------------ products and sources
+
+
+def _products(page: Page, document: SimulationDocument) -> None:
+    page.blank()
+    page.rule("Products, and how the amounts compare with what was studied")
+    for product in document.products:
+        page.line((product.as_used, "bold"))
+        page.finding(product.content)
+        for finding in _worth_saying(product.comparison):
+            page.finding(finding)
+
+
+def _worth_saying(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Comparisons in order; notes that hold for every product of a form stay in the JSON."""
+    for finding in findings:
+        if finding.severity is not Severity.INFO or finding.id.startswith("intake.within"):
+            yield finding
+
+
+def _sources(page: Page) -> None:
+    entries = [e for e in page.bibliography.entries if e.number in page.numbers_cited]
+    if not entries:
+        return
+    page.blank()
+    page.rule("Sources")
+    for entry in entries:
+        link = next((f" <{link.url}>" for link in entry.links), "")
+        page.line(f"{entry.title}{link}", mark=f"[{entry.number}]", gutter=6)
+    page.line(f"{DAGGER} {DAGGER_LEGEND}")
