@@ -199,7 +199,8 @@ def _hoisted(graph: _SolverGraph, roots: list[int]) -> tuple[int, ...]:
 def factorise(size: int, jacobian: frozenset[Entry]) -> Factorisation:
     """A static plan to factor ``I - gamma h J`` without pivoting.
 
-    The order is Markowitz's: the next pivot is the one with the least possible fill-in.
+    The order is Markowitz's: the next pivot is the one with the least possible fill-in; among equals
+    the one that waits for the fewest before it.
     """
     filled = set(jacobian) | {(k, k) for k in range(size)}
     changed = {row for row, column in jacobian if row == column}
@@ -207,10 +208,12 @@ def factorise(size: int, jacobian: frozenset[Entry]) -> Factorisation:
     order: list[int] = []
     pivots: list[Pivot] = []
 
-    def cost(k: int) -> tuple[int, int]:
+    waits = [0] * size  # pivots that a row has to wait for, one after the other
+
+    def cost(k: int) -> tuple[int, int, int]:
         rows = sum((i, k) in filled for i in left) - 1
         columns = sum((k, j) in filled for j in left) - 1
-        return rows * columns, k
+        return rows * columns, waits[k], k
 
     while left:
         k = min(left, key=cost)
@@ -220,6 +223,7 @@ def factorise(size: int, jacobian: frozenset[Entry]) -> Factorisation:
         below = tuple((i, k) for i in sorted(left) if (i, k) in filled)
         eliminations = []
         for i, _ in below:
+            waits[i] = max(waits[i], waits[k] + 1)
             pairs = tuple(((i, j), (k, j)) for _, j in right)
             filled.update(entry for entry, _ in pairs)
             changed.update(row for (row, column), _ in pairs if row == column)

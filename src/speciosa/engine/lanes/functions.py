@@ -26,8 +26,11 @@ _LOG_SERIES = tuple(2.0 / (2 * k + 1) for k in range(11, 0, -1))  # of z = s^2, 
 _POWER_SERIES = tuple(2.0 / (2 * k + 1) for k in range(12, 1, -1))  # from the third term on
 
 
-def reciprocal(w: Writer, x: str) -> str:
-    """``1/x``; on AVX-512 an estimate of 14 bits made exact, four times faster than dividing."""
+def reciprocal(w: Writer, x: str, *, finite: bool = False) -> str:
+    """``1/x``; on AVX-512 an estimate of 14 bits made exact, four times faster than dividing.
+
+    With ``finite``, the reciprocal of nought or infinity may be no number.
+    """
     if not w.target.avx512:
         return w.div(w.const(1.0), x)
     first = estimate(w, x)
@@ -35,6 +38,8 @@ def reciprocal(w: Writer, x: str) -> str:
     # (1 + e) (1 + e^2) = 1 + e + e^2 + e^3 leaves an error of e^4, beyond the last place.
     better = w.fma(first, error, first)
     best = w.fma(better, w.mul(error, error), better)
+    if finite:
+        return best
     # At nought and infinity the estimate is right and its error is not a number.
     return w.select(w.compare("ord", error, error), best, first)
 
@@ -172,3 +177,24 @@ def _logarithm_in_two(w: Writer, x: str) -> tuple[str, str]:
     low = w.add(low, further)
     result = w.add(total, low)
     return result, w.sub(low, w.sub(result, total))
+
+
+_ONE_BITS = 0x3FF0000000000000
+_TENTH_SHIFTS = (4, 5, 8, 9, 12, 13)  # 2^-4 + 2^-5 + ... = 0.09998
+
+
+def inverse_tenth_root(w: Writer, x: str, scale: float) -> str:
+    """``scale / x^0.1`` within three percent, for numbers that are not negative.
+
+    The bits of a double, read as an integer, are nearly its logarithm; the rest of the logarithm
+    is left out. That suffices to choose the size of a step, and takes a tenth of the time.
+    """
+    bits = w.as_integers(x)
+    tenth = w.integer("lshr", bits, _TENTH_SHIFTS[0])
+    for shift in _TENTH_SHIFTS[1:]:
+        tenth = w.integer("add", tenth, w.integer("lshr", bits, shift))
+    share = sum(2.0**-shift for shift in _TENTH_SHIFTS)
+    # A number of mantissa m has the logarithm m - 1 here: 0.057 too little on average.
+    correction = (1.0 - share) * 0.0573
+    one = _ONE_BITS * (1.0 + share) + (math.log2(scale) - correction) * 2.0**52
+    return w.as_doubles(w.integer("add", w.integer("xor", tenth, -1), int(one)))

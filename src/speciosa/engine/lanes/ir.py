@@ -194,5 +194,7 @@ def module(target: Target, functions: Sequence[Function]) -> str:
         texts.append(f"define {function.head} #0 {{\n{lines}\n}}\n")
         used |= writer.used
     width = min(512, 64 * target.width)
-    attributes = f'attributes #0 = {{ nounwind "prefer-vector-width"="{width}" }}\n'
+    # Unaligned spills would cross cache lines.
+    stack = f"alignstack={target.alignment}"
+    attributes = f'attributes #0 = {{ nounwind {stack} "prefer-vector-width"="{width}" }}\n'
     return "\n".join([*sorted(used), "", *texts, attributes])
