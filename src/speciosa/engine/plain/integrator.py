@@ -10,6 +10,7 @@ it came.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,6 +43,20 @@ _NEGLIGIBLE = 1e-150
 
 # Fused multiply-add only; nothing that changes what the text says.
 _compiled = njit(error_model="numpy", fastmath={"contract"})
+
+
+def _compiled_for(owner: str) -> Callable[[Any], Any]:
+    """Compile under the name of the module of a model.
+
+    Code that numba kept calls by name, whatever the process has loaded under that name: functions
+    made anew for each model must not share one, or a model would run the code of another.
+    """
+
+    def compiled(function: Any) -> Any:  # noqa: ANN401 -- numba's
+        function.__qualname__ = f"{owner}.{function.__name__}"
+        return _compiled(function)
+
+    return compiled
 
 
 class Course(NamedTuple):
@@ -105,8 +120,9 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
     """The compiled ``integrate`` of a model."""
     prepare, rates, time_rates, factor, solve, combine, quantities = model
     fixed, entries, everything = sizes
+    compiled = _compiled_for(model.prepare.__module__)
 
-    @_compiled
+    @compiled
     def attempt(
         t: float,
         h: float,
@@ -135,7 +151,7 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
             new[s] += k[_STAGES - 1, s]
         return smallest
 
-    @_compiled
+    @compiled
     def first_step(t: float, longest: float, p: Array, limits: Limits, work: Work) -> float:
         """A step that changes little, by the first two derivatives (Hairer and others, II.4)."""
         y, near, f, f_near = work.y, work.new, work.f, work.ft
@@ -143,7 +159,8 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
         for s in range(y.size):
             f[s] += work.infusion[s]
         size, slope = weighted(y, y, limits), weighted(f, y, limits)
-        step = 0.01 * size / slope if size > 1e-5 and slope > 1e-5 else 1e-6
+        # States far below the tolerance say nothing of the step: it is never less than 1e-6 h.
+        step = max(0.01 * size / slope, 1e-6) if slope > 1e-5 else 1e-6
         step = min(step, longest)
         for s in range(y.size):
             near[s] = y[s] + step * f[s]
@@ -156,14 +173,14 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
         by_slope: float = (0.01 / sharpest) ** (1.0 / rodas5p.ORDER)
         return min(100.0 * step, by_slope, longest)
 
-    @_compiled
+    @compiled
     def record(t: float, y: Array, p: Array, course: Course, work: Work, into: Array) -> None:
         """The wanted quantities."""
         quantities(t, y, p, work.c, work.q)
         for o in range(course.chosen.size):
             into[o] = work.q[course.chosen[o]]
 
-    @_compiled
+    @compiled
     def cross(
         t: float,
         end: float,
@@ -206,7 +223,7 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
             h *= min(_LARGEST_GROWTH, max(_LARGEST_CUT, growth))
         return _DONE, t, output, steps
 
-    @_compiled
+    @compiled
     def subject(
         i: int, p: Array, course: Course, limits: Limits, work: Work, values: Array
     ) -> tuple[int, float]:
@@ -230,7 +247,7 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
             return _DONE, t
         return _NOT_FINITE, t
 
-    @_compiled
+    @compiled
     def integrate(
         parameters: Array,
         initial: Array,
