@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.engine.texts import MODELS
 
 from speciosa.engine import Model, ModelTextError, read_model
 from speciosa.engine.graph import evaluate
@@ -215,3 +216,11 @@ def test_equal_expressions_are_one_node_over_the_whole_model():
     nodes = graph.reachable([state.rate for state in model.states])
     assert sum(graph.nodes[n].op == "/" for n in nodes) == 1
     assert np.all(np.diff(nodes) > 0)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_model_declares_a_parameter_that_nothing_uses(name):
+    model = MODELS[name]
+    roots = [node for state in model.states for node in (state.rate, state.initial)]
+    roots += [definition.node for definition in model.definitions]
+    assert set(model.parameter_names) <= model.graph.symbols_of(roots)
