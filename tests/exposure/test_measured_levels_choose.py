@@ -9,7 +9,13 @@ import pytest
 
 from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.forecast import Settings, forecast
-from speciosa.pharmacology.exposure.measured import MOST_TIMES, MeasuredLevel, Use, choose, curve_nm
+from speciosa.pharmacology.exposure.measured import (
+    MOST_PEOPLE,
+    MeasuredLevel,
+    Use,
+    choose,
+    curve_nm,
+)
 from speciosa.pharmacology.exposure.people import simulate
 from speciosa.pharmacology.exposure.plan import lay_out, read_plan_text
 from speciosa.pharmacology.exposure.plan.level_text import read_level
@@ -111,7 +117,7 @@ def test_below_the_limit_is_used():
 def test_where_few_agree_more_are_tried_and_it_is_said():
     rare = float(np.quantile(curve_nm(people_at(SUBJECTS, (AT_H,)), "mitragynine"), 0.995) * WEIGHT)
     found = chosen(level(rare * 1.3))
-    assert SUBJECTS < found.of <= MOST_TIMES * SUBJECTS * 2
+    assert SUBJECTS < found.of <= MOST_PEOPLE
     assert found.effective is not None
 
 

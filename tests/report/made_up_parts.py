@@ -43,12 +43,18 @@ from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.pharmacology.exposure.result import (
     AnalyteExposure,
     Band,
+    BriefExposure,
     Curve,
+    Difference,
     Driver,
     ExposureResult,
     ExposureStatus,
     IntakeResult,
+    Narrowing,
+    ObservedComparison,
+    OtherAlkaloid,
     ProductIntake,
+    StructureExposure,
 )
 from speciosa.pharmacology.interactions.result import (
     Direction,
@@ -403,6 +409,19 @@ def _analyte(name: str, scale: float) -> AnalyteExposure:
         half_life=estimate(38.5, 19, 71, "h", "kratom/half_life"),
         cmax_nm=estimate(384 * scale, 104 * scale, 1516 * scale, "nM"),
         facts=("kratom/half_life", "ddi/midazolam"),
+        effective_half_life=estimate(27.5, 14, 60, "h"),
+        cmax_formed=estimate(140.2 * scale, 35.1 * scale, 590.3 * scale, "ng/mL"),
+        cmax_swallowed=estimate(13.7 * scale, 2.2 * scale, 61.9 * scale, "ng/mL"),
+    )
+
+
+def _brief(name: str, scale: float) -> BriefExposure:
+    return BriefExposure(
+        analyte=name,
+        cmax=estimate(120.7 * scale, 33.3 * scale, 505.5 * scale, "ng/mL"),
+        auc=estimate(1544.0 * scale, 390 * scale, 6800 * scale, "ng·h/mL"),
+        ctrough=estimate(31.4 * scale, 7.7 * scale, 142 * scale, "ng/mL"),
+        half_life=estimate(41.2, 21, 77, "h"),
     )
 
 
@@ -436,6 +455,63 @@ EXPOSURE = ExposureResult(
         ),
     ),
     missing=(Missing(field="labs.mitragynine_plasma", cost="The prediction stays wide."),),
+    steady=True,
+    structures=(
+        StructureExposure(
+            structure="linear",
+            title="superposition of doses",
+            share=0.5,
+            release="1.0",
+            method="fit to published summaries",
+            analytes=(_brief("mitragynine", 1.0), _brief("7-hydroxymitragynine", 0.14)),
+        ),
+        StructureExposure(
+            structure="turnover",
+            title="enzymes made anew",
+            share=0.5,
+            release="1.0",
+            method="the same fit",
+            analytes=(_brief("mitragynine", 1.3),),
+        ),
+    ),
+    differences=(
+        Difference(
+            analyte="mitragynine",
+            measure="auc",
+            of="turnover",
+            over="linear",
+            ratio=1.41,
+            differs=True,
+        ),
+        Difference(
+            analyte="mitragynine",
+            measure="cmax",
+            of="turnover",
+            over="linear",
+            ratio=1.1,
+            differs=False,
+        ),
+    ),
+    others=(
+        OtherAlkaloid(
+            alkaloid="speciociliatine", exposure=_brief("speciociliatine", 4.0), why_none=""
+        ),
+        OtherAlkaloid(alkaloid="paynantheine", exposure=None, why_none="content not known"),
+    ),
+    observed=(
+        ObservedComparison(
+            analyte="mitragynine",
+            measure="cmax",
+            unit="ng/mL",
+            observed_low=20.0,
+            observed_high=70.5,
+            n=5,
+            where="one tea of 2 g",
+            above=0.83,
+            facts=("kratom/half_life",),
+        ),
+    ),
+    narrowing=(Narrowing(by="an analysis of the product", fold_now=18.0, fold_then=7.5),),
 )
 
 MECHANISM = MechanismResult(

@@ -17,7 +17,7 @@ from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.clinical.severity.result import Score
 from speciosa.evidence.result import EffectRow
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
-from speciosa.pharmacology.exposure.result import AnalyteExposure, Curve
+from speciosa.pharmacology.exposure.result import AnalyteExposure, BriefExposure, Curve
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
 from speciosa.report import numbers, outline, words
@@ -160,9 +160,19 @@ def _digits(text: str) -> str:
     return ("+" if text.startswith("+") else "") + "".join(c for c in text if c.isdigit())
 
 
-def _measures(analytes: Iterable[AnalyteExposure]) -> list[Estimate]:
-    """Every number of the exposure table."""
-    return [getattr(analyte, field) for analyte in analytes for field in words.MEASURES]
+def _measures(analytes: Iterable[AnalyteExposure | BriefExposure]) -> list[Estimate]:
+    """Every number of a table of exposures."""
+    return [
+        estimate
+        for analyte in analytes
+        for field in words.MEASURES
+        if (estimate := getattr(analyte, field, None)) is not None
+    ]
+
+
+def _measures_in(analytes: Iterable[AnalyteExposure], field: str) -> bool:
+    """Whether any analyte has that figure."""
+    return any(getattr(analyte, field) is not None for analyte in analytes)
 
 
 def _levels(targets: Iterable[TargetOccupancy]) -> list[Estimate]:
@@ -283,7 +293,9 @@ def _environment() -> Environment:
         names_its_members=outline.names_its_members,
         main_caveat=outline.main_caveat,
         measured=numbers.measured,
+        brief_measures=words.BRIEF_MEASURES,
         measures=words.MEASURES,
+        measures_in=_measures_in,
         measures_of=_measures,
         others=outline.others,
         over_the_day=numbers.over_the_day,

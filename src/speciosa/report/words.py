@@ -85,7 +85,13 @@ MEASURES: dict[str, str] = {
     "ctrough": "Lowest before a dose",
     "auc": "Area under the curve",
     "half_life": "Half-life",
+    "effective_half_life": "Half-life that explains the accumulation",
+    "cmax_formed": "Highest, formed from mitragynine",
+    "cmax_swallowed": "Highest, swallowed as such",
 }
+
+# Of these the figures of a structure, or of another alkaloid, are given.
+BRIEF_MEASURES = ("cmax", "auc", "ctrough", "half_life")
 
 ANALYTE: dict[str, str] = {
     "mitragynine": "Mitragynine",

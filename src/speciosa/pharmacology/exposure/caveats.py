@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
+import collections
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from speciosa.case.vocabulary import ChildPugh, KnownCondition, Pregnancy
 from speciosa.pharmacology.exposure.comparison import HIGHEST_MG
+from speciosa.pharmacology.exposure.content import Alkaloid
 from speciosa.pharmacology.exposure.describe import name_of
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
-    from speciosa.case.model import Case, Person
+    from speciosa.case.model import Case, KratomProduct, Person
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.simulate import Course, Population
+    from speciosa.pharmacology.exposure.people import People
+    from speciosa.pharmacology.exposure.result import Difference
+    from speciosa.pharmacology.exposure.summary import Scene
 
 _SOME = 0.05  # share of virtual people above the studied amount from which it is said
 
 
-def caveats(
+def caveats(  # noqa: PLR0913, PLR0917 - what was given, what came out
     case: Case,
-    courses: tuple[Course, ...],
+    products: tuple[KratomProduct, ...],
     left_out: tuple[str, ...],
-    people: Population,
+    scene: Scene,
+    differing: tuple[Difference, ...],
     knowledge: Knowledge,
 ) -> tuple[Finding, ...]:
     """Limits of the model, of the input and of this person's fit to the people studied."""
-    words = knowledge.kratom.exposure_wording
+    words, people = knowledge.kratom.exposure_wording, scene.people
     first = knowledge.fact("kratom/pk_tanna2022_mitragynine_Cmax")
     found = [finding(words, "exposure.body"), finding(words, "exposure.pseudoindoxyl_formed")]
-    if people.mitragynine_nm.any():
+    if people.mitragynine_mg_per_day.any():
         found.append(finding(words, "exposure.model", n=str(first.n)))
         found.append(_half_lives("exposure.known_misfit", knowledge))
-    if people.swallowed:
+        found += _structures(differing, knowledge)
+    if scene.swallowed:
         found.append(finding(words, "exposure.swallowed_seven_oh"))
     highest = knowledge.fact(HIGHEST_MG).number
     if float(np.mean(people.mitragynine_mg_per_day > highest)) > _SOME:
         found.append(finding(words, "exposure.extrapolation", studied=number(highest)))
     if left_out:
         found.append(finding(words, "exposure.left_out", names=", ".join(left_out)))
-    found += _of_input(courses, knowledge)
+    found += _of_input(products, people, knowledge)
     found += _of_person(case, knowledge)
     return tuple(found)
 
@@ -62,20 +68,44 @@ def _half_lives(id_: str, knowledge: Knowledge) -> Finding:
     )
 
 
-def _of_input(courses: tuple[Course, ...], knowledge: Knowledge) -> list[Finding]:
+def _structures(differing: tuple[Difference, ...], knowledge: Knowledge) -> list[Finding]:
+    """Where the structures part, or that they do not by much here."""
     words = knowledge.kratom.exposure_wording
+    if not differing:
+        return []
+    phrases = words.phrases
+    apart = [d for d in differing if d.differs]
+    if not apart:
+        return [finding(words, "exposure.structures_agree")]
+    said = "; ".join(
+        phrases["difference"].format(
+            analyte=d.analyte,
+            measure=phrases[f"measure_{d.measure}"],
+            ratio=number(d.ratio),
+        )
+        for d in apart
+    )
+    return [finding(words, "exposure.structures_differ", differences=said)]
+
+
+def _of_input(
+    products: tuple[KratomProduct, ...], people: People, knowledge: Knowledge
+) -> list[Finding]:
+    words = knowledge.kratom.exposure_wording
+    held = list(zip(products, people.portions.amounts, strict=True))
     found = []
     for id_, chosen in (
-        ("exposure.seven_oh_left_out", [c for c in courses if c.seven_oh is None]),
-        ("exposure.mitragynine_left_out", [c for c in courses if c.mitragynine is None]),
-        ("exposure.single_dose", [c for c in courses if not c.regimen.frequency_known]),
+        ("exposure.seven_oh_left_out", [p for p, a in held if a[Alkaloid.SEVEN_OH] is None]),
+        ("exposure.mitragynine_left_out", [p for p, a in held if a[Alkaloid.MITRAGYNINE] is None]),
+        ("exposure.single_dose", [p for p in products if p.times_per_day is None]),
     ):
         if chosen:
-            names = [name_of(c.product, knowledge) for c in chosen]
+            names = [name_of(p, knowledge) for p in chosen]
             found.append(finding(words, id_, names=", ".join(dict.fromkeys(names))))
-    if any(len(c.regimen.times_h) > 1 for c in courses):
+    times = collections.Counter(dose.product for dose in people.schedule.doses)
+    if any(count > 1 for count in times.values()):
         hours = knowledge.fact("kratom/assumption_waking_day").number
-        weekly = any(c.product.days_per_week is not None for c in courses)
+        weekly = any(p.days_per_week is not None for p in products)
         days = words.phrases["days_spread"] if weekly else ""
         found.append(finding(words, "exposure.spacing", hours=number(hours), days=days))
     return found

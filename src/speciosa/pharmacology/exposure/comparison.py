@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 HIGHEST_MG = "kratom/pk_huestis2024_dose_max_mg"
 LARGEST_LEAF_G = "kratom/pk_fda_sad_dose_max"
 TEA_MG = "kratom/pk_tanna2022_dose_mitragynine"
-_LEAF = (KratomForm.LEAF_POWDER, KratomForm.CAPSULE, KratomForm.TEA, KratomForm.FRESH_LEAF)
+LEAF = (KratomForm.LEAF_POWDER, KratomForm.CAPSULE, KratomForm.TEA, KratomForm.FRESH_LEAF)
 
 
 def kind_findings(product: KratomProduct, knowledge: Knowledge) -> list[Finding]:
     """What follows from the form alone, whatever the amount."""
     words = knowledge.kratom.exposure_wording
     found = []
-    if product.form in _LEAF:
+    if product.form in LEAF:
         loq = number(knowledge.fact("kratom/prod_k51_7oh").number)
         found.append(finding(words, "intake.leaf_seven_oh", loq=loq))
     if product.form is KratomForm.TEA:
@@ -72,7 +72,7 @@ def comparisons(
         found.append(finding(words, "intake.maybe_seven_oh", amount=said, facts=seven_oh.facts))
     mass = grams(product.dose) if product.dose is not None else None
     largest = knowledge.fact(LARGEST_LEAF_G).number
-    if product.form in _LEAF and mass is not None and mass > largest:
+    if product.form in LEAF and mass is not None and mass > largest:
         found.append(
             finding(words, "intake.above_leaf", grams=number(mass), studied=number(largest))
         )

@@ -22,21 +22,26 @@ _NOTHING_NM = 1e-6
 
 
 class Probes(NamedTuple):
-    """Times after the last dose, if nothing more were taken, at which the decline is read."""
+    """Times after the last dose, if nothing more were taken, at which the decline is read.
 
-    last_dose_h: float | None
+    ``from_h`` is the last dose, or the start of a schedule that begins after it; ``None`` where
+    nothing was ever taken.
+    """
+
+    from_h: float | None
 
     @classmethod
     def of(cls, schedule: Schedule) -> Probes:
         """The probes of a schedule."""
-        return cls(schedule.last_dose_h)
+        last = schedule.last_dose_h
+        return cls(None if last is None else max(last, schedule.start_h))
 
     @property
     def times_h(self) -> Array:
         """The times needed, ascending; none without a dose."""
-        if self.last_dose_h is None:
+        if self.from_h is None:
             return np.zeros(0)
-        return self.last_dose_h + np.array(sorted((*_MITRAGYNINE_H, *_SEVEN_OH_H)))
+        return self.from_h + np.array(sorted((*_MITRAGYNINE_H, *_SEVEN_OH_H)))
 
     def half_lives(self, run: Run, times_h: Array) -> tuple[Array, Array]:
         """Half-lives of mitragynine and of 7-OH in h, NaN without a level that declines."""
@@ -48,9 +53,9 @@ class Probes(NamedTuple):
 
     def half_life(self, nm: Array, times_h: Array, between: tuple[float, float]) -> Array:
         """Half-life between two times after the last dose, both of them in ``times_h``."""
-        if self.last_dose_h is None:
+        if self.from_h is None:
             return np.full(nm.shape[0], np.nan)
-        early, late = np.searchsorted(times_h, self.last_dose_h + np.array(between))
+        early, late = np.searchsorted(times_h, self.from_h + np.array(between))
         seen = (nm[:, late] > _NOTHING_NM) & (nm[:, early] > nm[:, late])
         ratio = np.where(seen, nm[:, early], 2.0) / np.where(seen, nm[:, late], 1.0)
         return np.where(seen, (between[1] - between[0]) * np.log(2.0) / np.log(ratio), np.nan)

@@ -6,22 +6,28 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.case.vocabulary import KratomStatus
 from speciosa.finding import worst_first
+from speciosa.pharmacology.exposure import observed, sources, summary, variance
 from speciosa.pharmacology.exposure.caveats import caveats, stopped_findings
+from speciosa.pharmacology.exposure.comparison import beyond_leaf, is_seven_oh_product
 from speciosa.pharmacology.exposure.content import Alkaloid
 from speciosa.pharmacology.exposure.describe import content_missing, name_of
 from speciosa.pharmacology.exposure.intake import amounts_of
 from speciosa.pharmacology.exposure.level import compare_levels
-from speciosa.pharmacology.exposure.regimen import days_of_use, regimen_of
+from speciosa.pharmacology.exposure.others import others
+from speciosa.pharmacology.exposure.people import simulate
 from speciosa.pharmacology.exposure.result import ExposureResult, ExposureStatus
 from speciosa.pharmacology.exposure.samples import ExposureSamples
-from speciosa.pharmacology.exposure.simulate import TIME_H, Course, Population, simulate
-from speciosa.pharmacology.exposure.summary import analytes, curves, drivers, headline
+from speciosa.pharmacology.exposure.schedule import Schedule, days_of_use
+from speciosa.pharmacology.exposure.summary import Scene
 from speciosa.pharmacology.wording import missing, number, often
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from speciosa.case.model import Case, KratomProduct
     from speciosa.finding import Finding, Missing
     from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.people import People
 
 
 def expose(
@@ -32,27 +38,80 @@ def expose(
     Subject i depends on (seed, i) alone. Without current use, or without an amount, the result
     says why nothing was computed and the samples are ``None``.
     """
-    courses, left_out = _courses(case, knowledge)
-    if not courses:
+    use = _use(case, knowledge)
+    if not use.products:
         return _nothing(case, knowledge, seed, _why_nothing(case, knowledge)), None
     words = knowledge.kratom.exposure_wording
-    people = simulate(courses, knowledge, seed=seed, subjects=subjects)
-    shown = analytes(people, knowledge)
-    driving = drivers(people, knowledge)
-    found = caveats(case, courses, left_out, people, knowledge)
+    schedule = Schedule.of_use(use.products, use.days, knowledge)
+    people = simulate(
+        schedule, use.products, knowledge, seed=seed, subjects=subjects, everybody=False
+    )
+    scene = scene_of(people, use.products, knowledge)
+    levels = people.levels
+    shown = summary.analytes(scene, levels, knowledge)
+    parts = variance.all_parts(people, of_seven_oh=scene.of_seven_oh)
+    driving = sources.drivers(scene, parts, knowledge)
+    differing = summary.differences(scene, knowledge)
+    compared = observed.comparisons(scene, shown, knowledge)
+    found = (
+        *caveats(case, use.products, use.left_out, scene, differing, knowledge),
+        *observed.observed_findings(compared, knowledge),
+        *compare_levels(case, scene, knowledge),
+    )
     result = ExposureResult(
         status=ExposureStatus.COMPUTED,
-        why=words.phrases["exposure_computed"].format(pattern=_pattern(courses, knowledge)),
-        headline=headline(people, shown, driving, knowledge),
+        why=words.phrases["exposure_computed"].format(pattern=_pattern(use, knowledge)),
+        headline=summary.headline(scene, shown, driving, knowledge),
         subjects=subjects,
         seed=seed,
         analytes=shown,
-        curves=curves(people, knowledge),
+        curves=summary.curves(scene, levels, knowledge),
         drivers=driving,
-        findings=worst_first((*found, *compare_levels(case, people, knowledge))),
+        findings=worst_first(found),
         missing=(),
+        steady=_steady(use, knowledge),
+        structures=summary.by_structure(scene, knowledge),
+        differences=differing,
+        others=others(people, use.products, knowledge),
+        observed=compared,
+        narrowing=sources.narrowing(scene, parts, knowledge),
     )
-    return result, _samples(people, seed, incomplete=bool(left_out))
+    return result, _samples(scene, incomplete=bool(use.left_out))
+
+
+def scene_of(people: People, products: Sequence[KratomProduct], knowledge: Knowledge) -> Scene:
+    """The people, with what kind of products they take."""
+    held = [
+        (product, amounts[Alkaloid.SEVEN_OH])
+        for product, amounts in zip(products, people.portions.amounts, strict=True)
+    ]
+    return Scene(
+        people=people,
+        seven_oh_is_main=any(is_seven_oh_product(p, a, knowledge) for p, a in held),
+        swallowed=any(beyond_leaf(p, a, knowledge) for p, a in held),
+    )
+
+
+class _Use(NamedTuple):
+    """Products in use with an amount, the names of those without any, and days of use."""
+
+    products: tuple[KratomProduct, ...]
+    left_out: tuple[str, ...]
+    days: float | None
+
+
+def _use(case: Case, knowledge: Knowledge) -> _Use:
+    use = case.kratom
+    if use is None or use.status is not KratomStatus.USING:
+        return _Use((), (), None)
+    products, left_out = [], []
+    for product in use.products:
+        amounts = amounts_of(product, knowledge)
+        if any(a is not None and a.high > 0 for a in amounts.values()):
+            products.append(product)
+        else:
+            left_out.append(name_of(product, knowledge))
+    return _Use(tuple(products), tuple(left_out), days_of_use(use.since, case.date))
 
 
 class _Why(NamedTuple):
@@ -81,33 +140,24 @@ def _why_nothing(case: Case, knowledge: Knowledge) -> _Why:
     return _Why(ExposureStatus.NOT_POSSIBLE, text, missing=tuple(dict.fromkeys(lacking)))
 
 
-def _courses(case: Case, knowledge: Knowledge) -> tuple[tuple[Course, ...], tuple[str, ...]]:
-    """Products in use with an amount, and the names of those without any."""
-    use = case.kratom
-    if use is None or use.status is not KratomStatus.USING:
-        return (), ()
-    days = days_of_use(use.since, case.date)
-    courses, left_out = [], []
-    for product in use.products:
-        amounts = amounts_of(product, knowledge)
-        mg, seven_oh = amounts[Alkaloid.MITRAGYNINE], amounts[Alkaloid.SEVEN_OH]
-        if any(a is not None and a.high > 0 for a in (mg, seven_oh)):
-            courses.append(Course(product, mg, seven_oh, regimen_of(product, days, knowledge)))
-        else:
-            left_out.append(name_of(product, knowledge))
-    return tuple(courses), tuple(left_out)
+def _steady(use: _Use, knowledge: Knowledge) -> bool:
+    """Whether every product with a known frequency has been used long enough to be steady."""
+    if not any(p.times_per_day is not None for p in use.products):
+        return False
+    enough = knowledge.fact("kratom/assumption_steady_state").number
+    return use.days is None or use.days >= enough
 
 
-def _pattern(courses: tuple[Course, ...], knowledge: Knowledge) -> str:
+def _pattern(use: _Use, knowledge: Knowledge) -> str:
     phrases = knowledge.kratom.exposure_wording.phrases
-    known = [c for c in courses if c.regimen.frequency_known]
+    known = [p for p in use.products if p.times_per_day is not None]
     if not known:
         return phrases["pattern_once"]
-    said = " and ".join(_frequency(c.product) for c in known)
-    if all(c.regimen.steady for c in known):
+    said = " and ".join(_frequency(p) for p in known)
+    if _steady(use, knowledge):
         return phrases["pattern_steady"].format(often=said)
-    days = number(max(c.regimen.dosing_days for c in known))
-    return phrases["pattern_days"].format(days=days, often=said)
+    days = (use.days or 0.0) + 1.0
+    return phrases["pattern_days"].format(days=number(days), often=said)
 
 
 def _frequency(product: KratomProduct) -> str:
@@ -116,21 +166,24 @@ def _frequency(product: KratomProduct) -> str:
     return f"{often(product.times_per_day or 0.0)}{on_days}"
 
 
-def _samples(people: Population, seed: int, *, incomplete: bool) -> ExposureSamples:
+def _samples(scene: Scene, *, incomplete: bool) -> ExposureSamples:
+    people = scene.people
+    levels = people.levels
+    mitragynine, seven_oh = levels.mitragynine_nm, levels.seven_oh_nm
     return ExposureSamples(
-        seed=seed,
-        subjects=people.mitragynine_auc.size,
-        mitragynine_peak_nm=people.mitragynine_nm.max(axis=1),
-        mitragynine_trough_nm=people.mitragynine_nm[:, -1],
-        seven_oh_peak_nm=people.seven_oh_nm.max(axis=1),
-        seven_oh_trough_nm=people.seven_oh_nm[:, -1],
+        seed=people.seed,
+        subjects=people.subjects,
+        mitragynine_peak_nm=mitragynine.max(axis=1),
+        mitragynine_trough_nm=mitragynine[:, -1],
+        seven_oh_peak_nm=seven_oh.max(axis=1),
+        seven_oh_trough_nm=seven_oh[:, -1],
         mitragynine_mg_per_day=people.mitragynine_mg_per_day,
         seven_oh_mg_per_day=people.seven_oh_mg_per_day,
-        swallowed_seven_oh=people.swallowed,
+        swallowed_seven_oh=scene.swallowed,
         incomplete=incomplete,
-        time_h=TIME_H,
-        mitragynine_nm=people.mitragynine_nm,
-        seven_oh_nm=people.seven_oh_nm,
+        time_h=people.time_h,
+        mitragynine_nm=mitragynine,
+        seven_oh_nm=seven_oh,
     )
 
 

@@ -47,7 +47,12 @@ class ExposureStatus(StrEnum):
 
 
 class AnalyteExposure(msgspec.Struct, frozen=True, kw_only=True):
-    """Predicted plasma exposure of one analyte over the last dosing day at steady use."""
+    """Predicted plasma exposure of one analyte over the last dosing day.
+
+    ``half_life`` is the one seen after the last dose (of mitragynine far out in its tail);
+    ``effective_half_life`` the one that would give the accumulation of repeated use.
+    ``cmax_formed`` and ``cmax_swallowed`` are the peaks of the two parts of 7-OH.
+    """
 
     analyte: str
     cmax: Estimate
@@ -57,6 +62,9 @@ class AnalyteExposure(msgspec.Struct, frozen=True, kw_only=True):
     half_life: Estimate
     cmax_nm: Estimate
     facts: tuple[str, ...]
+    effective_half_life: Estimate | None = None
+    cmax_formed: Estimate | None = None
+    cmax_swallowed: Estimate | None = None
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,15 +86,97 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Driver(msgspec.Struct, frozen=True, kw_only=True):
-    """A source of uncertainty and its share of the variance of log AUC (0 to 1)."""
+    """A source of uncertainty and its share of the variance of log AUC (0 to 1).
+
+    First-order shares by the law of total variance: between structures, and within each by
+    regression of log AUC on what was drawn; what only acts together is shared out in proportion.
+    """
 
     name: str
     share: float
     narrowed_by: str
 
 
+class Narrowing(msgspec.Struct, frozen=True, kw_only=True):
+    """What one measurement is expected to do to the 90 % range of the area of a day.
+
+    ``fold_now`` and ``fold_then`` are the upper end over the lower end, before and after.
+    """
+
+    by: str
+    fold_now: float
+    fold_then: float
+
+
+class BriefExposure(msgspec.Struct, frozen=True, kw_only=True):
+    """The main figures of one analyte."""
+
+    analyte: str
+    cmax: Estimate
+    auc: Estimate
+    ctrough: Estimate
+    half_life: Estimate
+
+
+class StructureExposure(msgspec.Struct, frozen=True, kw_only=True):
+    """The people who live by one structure, and the calibration that it rests on.
+
+    ``share`` (0 to 1) is the part of the people who live by it.
+    """
+
+    structure: str
+    title: str
+    share: float
+    release: str
+    method: str
+    analytes: tuple[BriefExposure, ...]
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """How far two structures lie apart for the same products: a ratio of medians.
+
+    ``differs`` says whether the ratio lies outside what is called equal.
+    """
+
+    analyte: str
+    measure: str
+    of: str
+    over: str
+    ratio: float
+    differs: bool
+
+
+class OtherAlkaloid(msgspec.Struct, frozen=True, kw_only=True):
+    """Another alkaloid of the leaf: its exposure, or why none is stated."""
+
+    alkaloid: str
+    exposure: BriefExposure | None
+    why_none: str
+
+
+class ObservedComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """The range of a figure ever observed in a human study, beside the prediction.
+
+    ``above`` is the share (0 to 1) of virtual people above the highest value observed. Lying
+    within says nothing about safety.
+    """
+
+    analyte: str
+    measure: str
+    unit: str
+    observed_low: float
+    observed_high: float
+    n: int
+    where: str
+    above: float
+    facts: tuple[str, ...]
+
+
 class ExposureResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Concentrations of MG and 7-OH for this product, pattern and body."""
+    """Concentrations of MG and 7-OH for this product, pattern and body.
+
+    ``analytes``, ``curves`` and ``drivers`` are of the mixture of all structures.
+    """
 
     status: ExposureStatus
     why: str
@@ -98,3 +188,9 @@ class ExposureResult(msgspec.Struct, frozen=True, kw_only=True):
     drivers: tuple[Driver, ...]
     findings: tuple[Finding, ...]
     missing: tuple[Missing, ...]
+    steady: bool = False
+    structures: tuple[StructureExposure, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    others: tuple[OtherAlkaloid, ...] = ()
+    observed: tuple[ObservedComparison, ...] = ()
+    narrowing: tuple[Narrowing, ...] = ()

@@ -86,7 +86,7 @@ def run(  # noqa: PLR0913 - a structure, its people and what they take
     record = knowledge.models.structure(structure)
     outputs = (record.outputs[MITRAGYNINE], _FORMED, _SWALLOWED)
     nm = concentrations(
-        record, outputs, schedule, inputs, knowledge, made, times_h, progress=progress
+        record, outputs, schedule, inputs, knowledge, made.parameters, times_h, progress=progress
     )
     return Run(nm[:, :, 0], nm[:, :, 1], nm[:, :, 2])
 
@@ -97,7 +97,7 @@ def concentrations(  # noqa: PLR0913, PLR0917 - a model, its people and what the
     schedule: Schedule,
     inputs: Inputs,
     knowledge: Knowledge,
-    made: Bodies,
+    parameters: Mapping[str, Array],
     times_h: Array,
     *,
     progress: Callable[[int, int], None] | None = None,
@@ -109,14 +109,14 @@ def concentrations(  # noqa: PLR0913, PLR0917 - a model, its people and what the
     doses: Sequence[Dose] = schedule.doses
     older: Sequence[Repeat] = ()
     if linear:
-        start, initial = _before(model, schedule, inputs, record, made)
+        start, initial = _before(model, schedule, inputs, record, parameters)
     else:
         doses, older = schedule.dose_by_dose(LISTED_H)
         begins = [_begin(repeat) for repeat in older] + [dose.time_h for dose in doses[:1]]
         start, initial = min([*begins, float(times_h[0])]), None
     result = simulate(
         model,
-        made.parameters,
+        parameters,
         (*_infusions(older, inputs, record), *_boluses(doses, inputs, record)),
         times_h,
         outputs,
@@ -139,7 +139,11 @@ def _subjects(inputs: Inputs) -> int:
 
 
 def _before(
-    model: Model, schedule: Schedule, inputs: Inputs, record: Structure, made: Bodies
+    model: Model,
+    schedule: Schedule,
+    inputs: Inputs,
+    record: Structure,
+    parameters: Mapping[str, Array],
 ) -> tuple[float, dict[str, Array] | None]:
     """Where a linear model begins, and its states there: those of all earlier use add up."""
     from speciosa.engine import simulate  # noqa: PLC0415
@@ -154,15 +158,15 @@ def _before(
         doses = [Dose(t, r.product, r.fraction) for r in repeats for t in r.times_h]
         period = tuple(_boluses(sorted(doses), inputs, record))
         if math.isinf(count):
-            states = steady_state(model, made.parameters, period, period_h, subjects=subjects)
+            states = steady_state(model, parameters, period, period_h, subjects=subjects)
         else:
             states = after_periods(
-                model, made.parameters, period, period_h, periods=int(count), subjects=subjects
+                model, parameters, period, period_h, periods=int(count), subjects=subjects
             )
         if end_h < schedule.start_h:
             states = simulate(
                 model,
-                made.parameters,
+                parameters,
                 (),
                 (schedule.start_h,),
                 model.state_names,

@@ -54,9 +54,13 @@ def parts(people: People, structure: str, *, of_seven_oh: bool) -> Parts:
     return Parts(*full)
 
 
-def shares(people: People, *, of_seven_oh: bool) -> dict[str, float]:
+def all_parts(people: People, *, of_seven_oh: bool) -> tuple[Parts, ...]:
+    """The regression of every structure, in the order of the structures."""
+    return tuple(parts(people, name, of_seven_oh=of_seven_oh) for name in people.structures)
+
+
+def shares(people: People, found: tuple[Parts, ...]) -> dict[str, float]:
     """Share of each source in the variance of the log area of a day; they add up to one."""
-    found = [parts(people, name, of_seven_oh=of_seven_oh) for name in people.structures]
     weight = np.bincount(people.lives_by, minlength=len(found)) / people.subjects
     means = np.array([np.nanmean(p.log_area) for p in found])
     variances = np.array([np.nanvar(p, axis=1) for p in found]).T @ weight
@@ -76,9 +80,10 @@ def _contributions(y: Array, groups: tuple[Array, ...]) -> tuple[Array, ...]:
     kept = [group[:, group.std(axis=0) > 0.0] for group in centred]
     scaled = [group / group.std(axis=0) for group in kept]
     columns = np.concatenate(scaled, axis=1)
-    square = columns.T @ columns
+    # einsum and not a matrix product: a product of this size would wake every thread of BLAS.
+    square = np.einsum("si,sj->ij", columns, columns)
     square[np.diag_indices_from(square)] += _RIDGE * y.size
-    slopes = np.linalg.solve(square, columns.T @ (y - y.mean()))
+    slopes = np.linalg.solve(square, np.einsum("si,s->i", columns, y - y.mean()))
     edges = np.cumsum([group.shape[1] for group in scaled])[:-1]
     return tuple(
         group @ slope for group, slope in zip(scaled, np.split(slopes, edges), strict=True)
@@ -95,8 +100,14 @@ class Worth(NamedTuple):
     model: float
 
 
-def worth(
-    people: People, *, of_seven_oh: bool, laboratory_sd: float, assay_sd: float, at_h: float
+def worth(  # noqa: PLR0913 - what is measured, and how well
+    people: People,
+    found: tuple[Parts, ...],
+    *,
+    of_seven_oh: bool,
+    laboratory_sd: float,
+    assay_sd: float,
+    at_h: float,
 ) -> Worth:
     """What measurements are expected to do to the range of the area of a day.
 
@@ -105,7 +116,6 @@ def worth(
     together. ``model``: the parameters and the structure were known. ``laboratory_sd`` and
     ``assay_sd`` are standard deviations of logs.
     """
-    found = [parts(people, name, of_seven_oh=of_seven_oh) for name in people.structures]
 
     def own(field: str) -> Array:
         rows = np.stack([getattr(p, field) for p in found])

@@ -86,7 +86,7 @@ def exposure(page: Page, assessment: Assessment) -> None:
     page.line((words.EXPOSURE[result.status], "bold"), f" {result.why}")
     analytes = tuple(result.analytes.values())
     if analytes:
-        estimates = [getattr(each, field) for each in analytes for field in words.MEASURES]
+        estimates = [getattr(each, field) for each in analytes for field in _MEASURES]
         kind = common_interval(estimates)
         heads = "".join(words.analyte(each.analyte).ljust(_COLUMN) for each in analytes)
         cited = page.cites(fact for each in analytes for fact in each.facts)
@@ -99,6 +99,10 @@ def exposure(page: Page, assessment: Assessment) -> None:
     for driver in result.drivers:
         by: Piece = (f"; narrowed by {driver.narrowed_by}" if driver.narrowed_by else "", "dim")
         page.line(driver.name, by, mark=f"{percent(driver.share):>6} of the spread", gutter=_WIDE)
+    if result.narrowing:
+        best = result.narrowing[0]
+        then = f"from {plain(best.fold_now)}-fold to about {plain(best.fold_then)}-fold"
+        page.line(f"Narrowed most by {best.by}: the range of the area {then}.")
     page.brief(result.findings)
 
 

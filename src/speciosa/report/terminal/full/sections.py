@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 from speciosa.assessment import Assessment
 from speciosa.clinical.severity.result import Score
-from speciosa.pharmacology.exposure.result import ProductIntake
+from speciosa.pharmacology.exposure.result import (
+    BriefExposure,
+    ExposureResult,
+    ProductIntake,
+)
 from speciosa.report import outline, words
 from speciosa.report.numbers import percent, plain, sentence, shown
 from speciosa.report.terminal.full.evidence import evidence
@@ -146,7 +150,8 @@ def exposure(page: Page, assessment: Assessment) -> None:
     for analyte in result.analytes.values():
         page.heading(words.analyte(analyte.analyte))
         for field, name in words.MEASURES.items():
-            page.pair(name, *page.estimate(getattr(analyte, field)), gutter=_WIDE + 6)
+            if (estimate := getattr(analyte, field)) is not None:
+                page.pair(name, *page.estimate(estimate), gutter=_WIDE + 6)
         facts = page.cites(analyte.facts)
         page.line(("Rests on", "dim"), facts)
     if result.drivers:
@@ -156,10 +161,73 @@ def exposure(page: Page, assessment: Assessment) -> None:
         by: Piece = (f"; narrowed by {driver.narrowed_by}" if driver.narrowed_by else "", "dim")
         mark = f"{percent(driver.share):>10} {bar}"
         page.line(driver.name, by, mark=mark, gutter=33)
+    _narrowing(page, result)
+    _beside_studies(page, result)
+    _structures(page, result)
+    _other_alkaloids(page, result)
     page.findings(result.findings, "What to know about this prediction")
     if result.subjects:
         told = f"{plain(result.subjects)} virtual subjects; seed {result.seed}."
         page.line((told, "dim"))
+
+
+def _narrowing(page: Page, result: ExposureResult) -> None:
+    if result.narrowing:
+        page.heading("What would narrow the 90 % range of the area of a day")
+    for one in result.narrowing:
+        then = f"from {plain(one.fold_now)}-fold to about {plain(one.fold_then)}-fold"
+        page.item(one.by, f": {then}")
+
+
+def _beside_studies(page: Page, result: ExposureResult) -> None:
+    if result.observed:
+        page.heading("Beside what was ever measured in a study of people (within is not safe)")
+    for one in result.observed:
+        measure = words.MEASURES.get(one.measure, one.measure).lower()
+        unit = one.unit.replace("*", "·")
+        seen = f"{plain(one.observed_low)} to {plain(one.observed_high)} {unit}"
+        page.item(
+            (f"{words.analyte(one.analyte)}, {measure}", "bold"),
+            f": {seen} in {plain(one.n)} people ({one.where}); ",
+            f"{percent(one.above)} of virtual people lie above it",
+            page.cites(one.facts),
+        )
+
+
+def _structures(page: Page, result: ExposureResult) -> None:
+    for one in result.structures:
+        page.heading(f"Structure {one.structure}: {one.title}")
+        share = f"{percent(one.share)} of the virtual people; calibration {one.release}"
+        page.line((f"{share}; {one.method}", "dim"))
+        for analyte in one.analytes:
+            _brief(page, analyte)
+    if result.differences:
+        page.heading("Medians of one structure over the other, for each mg of mitragynine")
+    for pair in result.differences:
+        measure = words.MEASURES.get(pair.measure, pair.measure).lower()
+        told: Piece = (" (differs)", "bold") if pair.differs else ""
+        ratio = f"{pair.of} over {pair.over} {plain(pair.ratio)}"
+        page.item(f"{words.analyte(pair.analyte)}, {measure}: {ratio}", told)
+
+
+def _other_alkaloids(page: Page, result: ExposureResult) -> None:
+    if result.others:
+        page.heading("Other alkaloids of the leaf")
+    for one in result.others:
+        if one.exposure is None:
+            page.item((words.analyte(one.alkaloid), "bold"), f": {one.why_none}")
+        else:
+            page.line((words.analyte(one.alkaloid), "bold"))
+            _brief(page, one.exposure, named=False)
+
+
+def _brief(page: Page, one: BriefExposure, *, named: bool = True) -> None:
+    if named:
+        page.line((words.analyte(one.analyte), "bold"))
+    for field in words.BRIEF_MEASURES:
+        page.pair(
+            words.MEASURES[field], *page.estimate(getattr(one, field)), indent=2, gutter=_WIDE + 6
+        )
 
 
 def side_effects(page: Page, assessment: Assessment) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
+from tests.exposure import closed_form as k
 
-from speciosa.pharmacology.exposure import kinetics as k
 from speciosa.pharmacology.exposure.draws import normals, uniforms
 
 FIELDS = k.Body._fields

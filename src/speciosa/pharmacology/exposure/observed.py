@@ -1,0 +1,77 @@
+"""Predicted exposure beside the exposures ever observed in a human study.
+
+Lying within what was observed says nothing about safety: a handful of healthy people were studied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speciosa.pharmacology.exposure.result import ObservedComparison
+from speciosa.pharmacology.exposure.summary import MITRAGYNINE, SEVEN_OH, series
+from speciosa.pharmacology.wording import finding, number
+
+if TYPE_CHECKING:
+    from speciosa.finding import Finding
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.result import AnalyteExposure
+    from speciosa.pharmacology.exposure.summary import Scene
+
+# Facts that hold a range of levels or areas actually measured in people, in nmol/L and nmol*h/L.
+_OBSERVED = (
+    (MITRAGYNINE, "cmax", "kratom/pk_tanna2022_mitragynine_Cmax"),
+    (MITRAGYNINE, "auc", "kratom/pk_tanna2022_mitragynine_AUCinf"),
+    (SEVEN_OH, "cmax", "kratom/pk_tanna2022_seven_hydroxymitragynine_Cmax"),
+    (SEVEN_OH, "auc", "kratom/pk_tanna2022_seven_hydroxymitragynine_AUCinf"),
+)
+_SOME = 0.05  # share of virtual people above the observed from which it is said
+
+
+def comparisons(
+    scene: Scene, shown: dict[str, AnalyteExposure], knowledge: Knowledge
+) -> tuple[ObservedComparison, ...]:
+    """Each predicted figure beside its observed range."""
+    by_name = {one.name: one for one in series(scene, scene.people.levels, knowledge)}
+    found = []
+    for name, measure, id_ in _OBSERVED:
+        one, fact = by_name[name], knowledge.fact(id_)
+        if not one.nm.any() or fact.low is None or fact.high is None:
+            continue
+        to_ng_ml = one.weight_g_mol / 1000.0
+        found.append(
+            ObservedComparison(
+                analyte=name,
+                measure=measure,
+                unit=getattr(shown[name], measure).unit,
+                observed_low=fact.low * to_ng_ml,
+                observed_high=fact.high * to_ng_ml,
+                n=fact.n or 0,
+                where=fact.conditions,
+                above=float(np.mean(one.measure(measure) > fact.high)),
+                facts=(fact.id,),
+            )
+        )
+    return tuple(found)
+
+
+def observed_findings(
+    compared: tuple[ObservedComparison, ...], knowledge: Knowledge
+) -> tuple[Finding, ...]:
+    """Peaks above everything ever measured in a study. Being within is never a finding."""
+    words = knowledge.kratom.exposure_wording
+    return tuple(
+        finding(
+            words,
+            "exposure.above_observed",
+            suffix=one.analyte,
+            facts=one.facts,
+            analyte=one.analyte,
+            share=number(round(100.0 * one.above)),
+            highest=number(one.observed_high),
+            n=str(one.n),
+        )
+        for one in compared
+        if one.measure == "cmax" and one.above >= _SOME
+    )
