@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.plan import Plan
     from speciosa.report.simulation.document import SimulationDocument
 
+# Whole curves are kept for everybody; so many still fit into the memory of a small machine.
+MOST_SUBJECTS = 20_000
 _FILES = (".yaml", ".yml", ".json")
 _LONGEST_H = 365 * 24.0
 _PATIENCE_S = 2.0
@@ -41,7 +43,7 @@ def command(
         Structure, typer.Option(help="The exposure model, or both mixed.")
     ] = Structure.BOTH,
     subjects: Annotated[
-        int | None, typer.Option(min=20, max=100_000, help="Number of virtual persons.")
+        int | None, typer.Option(min=20, max=MOST_SUBJECTS, help="Number of virtual persons.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the virtual persons.")] = None,
     measured: Annotated[
@@ -192,15 +194,21 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    started = time.monotonic()
-    bar = Progress(console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    bar = Progress(console=console, transient=True)
     task = bar.add_task("simulating", total=None)
+    started, told = time.monotonic(), False
 
     def update(done: int, of: int) -> None:
+        nonlocal told
         if time.monotonic() - started < _PATIENCE_S:
             return
-        if not bar.live.is_started:
+        if not console.is_terminal:
+            if not told:
+                typer.echo("simulating ...", err=True)
+        elif not told:
             bar.start()
+        told = True
         bar.update(task, completed=done, total=of)
 
     try:

@@ -28,8 +28,8 @@ _MISFITS = {
 _NG_ML = {"ng/mL": 1.0, "ug/L": 1.0, "mg/L": 1000.0}
 _NMOL_L = {"nmol/L": 1.0, "umol/L": 1000.0}
 UNITS = (*_NG_ML, *_NMOL_L)
-# How many times the people asked for are tried before few of them agreeing is accepted.
-MOST_TIMES = 16
+# So many people are tried before it is accepted that few of them agree with the levels.
+MOST_PEOPLE = 8_000
 # A level this far out or less is nothing unusual: the middle nine in ten of what is predicted.
 _ORDINARY = 0.05
 
@@ -130,7 +130,7 @@ def choose(
     people = predict(subjects, times)
     after = posterior([_reading(level, people, knowledge) for level in timed])
     wrong = after.impossible(least) or after.contradictory(least)
-    while not wrong and after.effective < enough and people.subjects < MOST_TIMES * subjects:
+    while not wrong and after.effective < enough and 2 * people.subjects <= MOST_PEOPLE:
         people = predict(2 * people.subjects, times)
         after = posterior([_reading(level, people, knowledge) for level in timed])
         wrong = after.impossible(least) or after.contradictory(least)

@@ -1,0 +1,178 @@
+"""A case that has stopped: how levels decline since the last dose, and where they are now.
+
+A description of plasma alone. It says nothing about withdrawal and reassures nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from speciosa.case.vocabulary import KratomStatus
+from speciosa.finding import Estimate, Finding
+from speciosa.pharmacology.exposure.case_levels import levels_of
+from speciosa.pharmacology.exposure.draws import Array
+from speciosa.pharmacology.exposure.fading import fading
+from speciosa.pharmacology.exposure.intake import amounts_of
+from speciosa.pharmacology.exposure.measured import (
+    MITRAGYNINE,
+    SEVEN_OH,
+    LevelUse,
+    choose,
+    curve_nm,
+    ng_ml_per_nm,
+)
+from speciosa.pharmacology.exposure.people import People, simulate
+from speciosa.pharmacology.exposure.schedule import DAY_H, Schedule, days_of_use
+from speciosa.pharmacology.exposure.washout import LONGEST_H, washout_times
+from speciosa.pharmacology.wording import finding, number
+
+if TYPE_CHECKING:
+    from speciosa.case.model import Case, KratomProduct, KratomUse
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.simulation import Fading
+
+_IN_DAYS_FROM_H = 48.0
+
+
+class Decline(NamedTuple):
+    """Levels since the last dose of a case that has stopped.
+
+    ``now`` are predicted plasma levels in ng/mL on the date of the case, empty when the time of
+    the last dose is not known.
+    """
+
+    washout: tuple[Fading, ...]
+    now: dict[str, Estimate]
+    levels: tuple[LevelUse, ...]
+    effective_subjects: float | None
+    findings: tuple[Finding, ...]
+
+
+def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> Decline | None:
+    """The decline since the last dose; ``None`` when use has not stopped, or has no amounts.
+
+    A product without an amount is left out, and is left to the caller to name.
+    """
+    use = case.kratom
+    if use is None or use.status is not KratomStatus.STOPPED:
+        return None
+    products = [p for p in use.products if _has_amount(p, knowledge)]
+    if not products:
+        return None
+    schedule = Schedule.of_use(
+        products, days_of_use(use.since, use.stopped or case.date), knowledge
+    )
+    last = schedule.last_dose_h
+    if last is None:
+        return None
+    hours = _hours_since(use, case)
+
+    def follow(count: int, times_h: Array) -> People:
+        return simulate(
+            schedule,
+            products,
+            knowledge,
+            seed=seed,
+            subjects=count,
+            times_h=times_h,
+            everybody=False,
+        )
+
+    measured = levels_of(case, schedule, knowledge)
+    chosen = choose(measured, follow, knowledge, seed=seed, subjects=subjects)
+    now = [last + hours] if hours is not None else []
+    people = follow(chosen.of, np.unique(np.concatenate((washout_times(last), now))))
+    people = people if chosen.who is None else people.take(chosen.who)
+    fadings = fading(people, last, knowledge)
+    here = {} if hours is None else _levels_at(people, last + hours, knowledge)
+    return Decline(
+        washout=fadings,
+        now=here,
+        levels=chosen.uses,
+        effective_subjects=chosen.effective,
+        findings=(*chosen.findings, *_said(fadings, here, hours, knowledge)),
+    )
+
+
+def _has_amount(product: KratomProduct, knowledge: Knowledge) -> bool:
+    amounts = amounts_of(product, knowledge).values()
+    return any(amount is not None and amount.high > 0 for amount in amounts)
+
+
+def _hours_since(use: KratomUse, case: Case) -> float | None:
+    """Hours since the last dose: as given, or the whole days since stopping."""
+    if use.last_use_hours_ago is not None:
+        return use.last_use_hours_ago
+    return None if use.stopped is None else (case.date - use.stopped).days * DAY_H
+
+
+def _levels_at(people: People, time_h: float, knowledge: Knowledge) -> dict[str, Estimate]:
+    phrases = knowledge.kratom.exposure_wording.phrases
+    column = int(np.searchsorted(people.time_h, time_h))
+    found = {}
+    for analyte in (MITRAGYNINE, SEVEN_OH):
+        ng_ml = curve_nm(people, analyte)[:, column] * ng_ml_per_nm(analyte, knowledge)
+        if not ng_ml.any():
+            continue
+        low, middle, high = (float(q) for q in np.percentile(ng_ml, (5, 50, 95)))
+        found[analyte] = Estimate(
+            value=middle, unit="ng/mL", low=low, high=high, interval=phrases["interval"]
+        )
+    return found
+
+
+# ------------------------------------------------------------------ in words
+
+
+def _said(
+    fadings: tuple[Fading, ...],
+    now: dict[str, Estimate],
+    hours: float | None,
+    knowledge: Knowledge,
+) -> list[Finding]:
+    words = knowledge.kratom.simulate_wording
+    found = [finding(words, "stopped.not_withdrawal"), finding(words, "stopped.usual_use")]
+    for analyte, level in now.items():
+        found.append(
+            finding(
+                words,
+                "stopped.now",
+                suffix=analyte,
+                hours=_time(hours, knowledge).capitalize(),
+                analyte=analyte,
+                low=number(level.low or 0.0),
+                high=number(level.high or 0.0),
+            )
+        )
+    # One limit is enough to read; the others stand in the data.
+    for one in {one.analyte: one for one in fadings}.values():
+        figure = one.after_last_dose
+        found.append(
+            finding(
+                words,
+                "stopped.decline",
+                suffix=one.analyte,
+                facts=one.facts,
+                analyte=one.analyte,
+                limit=number(one.limit),
+                low=_time(figure.p05, knowledge),
+                middle=_time(figure.median, knowledge),
+                high=_time(figure.p95, knowledge),
+                what=one.what,
+                note=figure.note and f"{figure.note[0].upper()}{figure.note[1:]}.",
+            )
+        )
+    return found
+
+
+def _time(hours: float | None, knowledge: Knowledge) -> str:
+    phrases = knowledge.kratom.simulate_wording.phrases
+    if hours is None:
+        return phrases["longer"].format(days=number(LONGEST_H / DAY_H))
+    if hours == 0:
+        return phrases["at_once"]
+    if hours < _IN_DAYS_FROM_H:
+        return phrases["hours"].format(value=number(float(f"{hours:.2g}")))
+    return phrases["days"].format(value=number(float(f"{hours / DAY_H:.2g}")))

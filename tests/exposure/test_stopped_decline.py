@@ -1,0 +1,102 @@
+"""A case that has stopped: its decline is described, never read as safety."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from speciosa.case.read import parse_case
+from speciosa.finding import Tone
+from speciosa.knowledge import load
+from speciosa.pharmacology.exposure.measured import Use
+from speciosa.pharmacology.exposure.stopped import decline
+
+KNOWLEDGE = load()
+LEAF = {"form": "leaf_powder", "dose": {"leaf_g": 4}, "times_per_day": 3}
+
+
+def found(*labs: dict[str, Any], **kratom: Any):
+    use = {"status": "stopped", "since": "2025-01-01", "products": [LEAF], **kratom}
+    case = parse_case({"date": "2026-11-22", "kratom": use, "labs": list(labs)})
+    return decline(case, KNOWLEDGE, seed=4, subjects=100)
+
+
+def level(**fields: Any) -> dict[str, Any]:
+    return {"name": "mitragynine_plasma", "value": 20, "unit": "ng/mL", **fields}
+
+
+@pytest.mark.parametrize("status", ["using", "asking"])
+def test_only_a_case_that_stopped_has_a_decline(status: str):
+    assert found(status=status) is None
+
+
+def test_without_an_amount_nothing_is_computed():
+    assert found(products=[]) is None
+    assert found(products=[{"form": "tea", "times_per_day": 4}]) is None
+
+
+def test_levels_fall_with_time_and_are_not_stated_without_one():
+    early, late = found(last_use_hours_ago=10.0), found(last_use_hours_ago=200.0)
+    assert early is not None
+    assert late is not None
+    high, low = (d.now["mitragynine"].value for d in (early, late))
+    assert high is not None
+    assert low is not None
+    assert low < high
+    assert early.washout == late.washout
+    unknown = found()
+    assert unknown is not None
+    assert unknown.now == {}
+
+
+def test_the_day_of_stopping_stands_in_for_the_last_dose():
+    by_day, by_hours = found(stopped="2026-11-19"), found(last_use_hours_ago=72.0)
+    assert by_day is not None
+    assert by_hours is not None
+    assert by_day.now.keys() == by_hours.now.keys()
+
+
+def test_it_warns_and_never_reassures():
+    result = found(last_use_hours_ago=400.0)
+    assert result is not None
+    assert not [f for f in result.findings if f.tone is Tone.REASSURING]
+    warning = next(f for f in result.findings if f.id == "stopped.not_withdrawal")
+    assert warning.tone is Tone.WARNING
+    text = " ".join(f"{f.text} {f.detail} {f.action}" for f in result.findings).lower()
+    assert not [word for word in ("safe to", "is over.", "has ended", "taper") if word in text]
+
+
+def test_a_level_after_the_last_dose_narrows():
+    before = found(last_use_hours_ago=72.0)
+    after = found(level(value=12, hours_after_dose=60.0), last_use_hours_ago=72.0)
+    assert before is not None
+    assert after is not None
+    assert after.levels[0].use is Use.USED
+    wide, narrow = (d.now["mitragynine"] for d in (before, after))
+    assert (narrow.high or 0) / (narrow.low or 1) < (wide.high or 0) / (wide.low or 1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"hours_after_dose": 60.0, "date": "2026-06-01"},
+        {"hours_after_dose": 60.0, "date": "2024-12-01"},
+    ],
+)
+def test_a_level_without_a_time_or_from_long_ago_is_not_used(fields: dict[str, Any]):
+    result = found(level(**fields), last_use_hours_ago=72.0)
+    assert result is not None
+    assert result.levels[0].use is Use.UNTIMED
+
+
+def test_a_result_of_nought_is_no_level_and_one_below_the_limit_is():
+    result = found(level(value=0, hours_after_dose=60.0), last_use_hours_ago=72.0)
+    assert result is not None
+    assert result.levels == ()
+    below = found(
+        level(value=1, below_limit=True, hours_after_dose=500.0), last_use_hours_ago=600.0
+    )
+    assert below is not None
+    assert below.levels[0].use is Use.USED
