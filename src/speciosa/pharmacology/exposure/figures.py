@@ -32,9 +32,9 @@ _FACTS = {
     SEVEN_OH: (
         "kratom/pk_tanna2022_seven_hydroxymitragynine_Cmax",
         "kratom/pk_tanna2022_seven_hydroxymitragynine_AUCinf",
-        "kratom/pk_human_7oh_oral",
     ),
 }
+_SWALLOWED = "kratom/pk_human_7oh_oral"
 
 
 class Shown(NamedTuple):
@@ -83,7 +83,7 @@ def analyte_figures(
         auc=_area(people, nm * scale, seen.layout, phrases),
         ctrough=figure(trough * scale, UNIT, note=trough_note),
         half_life=_half_life(people.levels, analyte, seen, phrases),
-        facts=_FACTS[analyte],
+        facts=_facts(people, analyte, seen),
     )
 
 
@@ -157,6 +157,12 @@ def _half_life(levels: Levels, analyte: str, seen: Shown, phrases: Mapping[str, 
         note = phrases["half_life_swallowed"]
         return Figure(median=None, p05=None, p95=None, unit="h", note=note)
     return figure(levels.seven_oh_half_life_h, "h", note=phrases["half_life_seven_oh"])
+
+
+def _facts(people: People, analyte: str, seen: Shown) -> tuple[str, ...]:
+    """What the levels rest on: published levels, and their absence for swallowed 7-OH."""
+    fitted = _FACTS[analyte] if curve_nm(people, MITRAGYNINE).any() else ()
+    return (*fitted, _SWALLOWED) if analyte == SEVEN_OH and seen.swallowed else fitted
 
 
 def _nothing(why: str) -> AnalyteFigures:

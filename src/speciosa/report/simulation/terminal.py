@@ -49,8 +49,7 @@ def render(document: SimulationDocument, console: Console) -> None:
     page.flush()
     ascii_only = not (console.encoding or "").lower().startswith("utf")
     console.print(_figures(document, ascii_only=ascii_only))
-    facts = {fact for figures in document.analytes.values() for fact in figures.facts}
-    page.line("The models rest on published human levels", page.cites(facts))
+    _pedigree(page, document)
     _structures(page, document)
     _curves(page, document, ascii_only=ascii_only, width=min(console.width, WIDTH))
     _levels(page, document)
@@ -121,6 +120,16 @@ def _rows(figures: AnalyteFigures) -> Iterator[tuple[str, str, str, str, str]]:
 
 def _estimate(one: Figure) -> Estimate:
     return Estimate(value=one.median, low=one.p05, high=one.p95, unit=one.unit, interval=_PEOPLE)
+
+
+def _pedigree(page: Page, document: SimulationDocument) -> None:
+    """What the figures rest on; nothing is claimed of swallowed 7-OH."""
+    mitragynine = document.analytes["mitragynine"].facts
+    if mitragynine:
+        page.line(
+            "Mitragynine, and 7-OH formed from it, were fitted to published human levels",
+            page.cites(mitragynine),
+        )
 
 
 def _structures(page: Page, document: SimulationDocument) -> None:
