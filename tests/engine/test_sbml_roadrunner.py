@@ -71,6 +71,15 @@ def restarted(
     return np.concatenate(curves)
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_the_sbml_is_valid_with_its_units(name):
+    model = MODELS[name]
+    values = {parameter.name: parameter.value or 1.5 for parameter in model.parameters}
+    first, second = model.state_names[:2]
+    regimen = [Bolus(1.0, first, 2.0), Infusion(2.0, 3.0, second, 4.0), Reset(4.0, first, 0.0)]
+    assert roadrunner.validateSBML(to_sbml(model, values, regimen)) == ""
+
+
 @pytest.mark.parametrize(
     ("name", "doses", "outputs"),
     [
