@@ -114,10 +114,10 @@ class _Declared:
         self._problems.say(found.where, met, accepted)
 
     def _check_names(self, found: Statement) -> None:
-        known = {*self._by_name, TIME}
-        for name in sorted(found.names - known):
-            other_case = [known_name for known_name in known if known_name.lower() == name.lower()]
-            close = other_case or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+        for name in sorted(found.names - self._by_name.keys() - {TIME}):
+            known = sorted((*self._by_name, TIME))
+            other_case = [other for other in known if other.lower() == name.lower()]
+            close = other_case or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             self._problems.say(
                 found.where,
                 f"the undefined name `{name}` in `{found.source}`",
