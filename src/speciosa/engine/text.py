@@ -114,7 +114,9 @@ class _Declared:
         self._problems.say(found.where, met, accepted)
 
     def _check_names(self, found: Statement) -> None:
-        for name in sorted(found.names - self._by_name.keys() - {TIME}):
+        for name in sorted(found.names):
+            if name in self._by_name or name == TIME:
+                continue
             known = sorted((*self._by_name, TIME))
             other_case = [other for other in known if other.lower() == name.lower()]
             close = other_case or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
@@ -128,7 +130,10 @@ class _Declared:
     def definitions_in_order(self) -> list[Statement]:
         """Definitions so sorted that each rests on earlier ones."""
         by_name = {found.name: found for found in self.definitions}
-        needs = {name: sorted(by_name.keys() & found.names) for name, found in by_name.items()}
+        needs = {
+            name: sorted(used for used in found.names if used in by_name)
+            for name, found in by_name.items()
+        }
         try:
             return [by_name[name] for name in graphlib.TopologicalSorter(needs).static_order()]
         except graphlib.CycleError as error:
