@@ -102,7 +102,7 @@ def exposure(page: Page, assessment: Assessment) -> None:
     if result.narrowing:
         best = result.narrowing[0]
         then = f"from {plain(best.fold_now)}-fold to about {plain(best.fold_then)}-fold"
-        page.line(f"Narrowed most by {best.by}: the range of the area {then}.")
+        page.line(f"Expected to narrow it most: {best.by} (range of the area of a day {then}).")
     page.brief(result.findings)
 
 
