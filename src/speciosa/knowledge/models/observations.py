@@ -46,6 +46,7 @@ class Spread(StrEnum):
     SD = "sd"  # mean minus and plus one standard deviation
     CI90 = "ci90"  # 90 % confidence interval of the value
     GROUPS = "groups"  # least and greatest of four dose groups
+    HIGHEST = "highest"  # no interval; the value is the highest of four group means
     SE = "se"  # one standard error of the log to either side
     LIMIT = "limit"  # an upper limit alone
     NONE = ""
@@ -235,7 +236,7 @@ class _Row:
         if not self.cells["value"] and spread is Spread.GROUPS and low and high:
             return math.sqrt(low * high)
         value = self.number("value", "a number above 0 (empty only for a range over dose groups)")
-        if spread is Spread.NONE or spread is None:
+        if spread in (Spread.NONE, Spread.HIGHEST, None):
             if low is not None or high is not None:
                 self.say("spread", "what low and high are, when they are given")
         elif high is None or (low is None and spread is not Spread.LIMIT):

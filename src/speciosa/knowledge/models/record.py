@@ -61,7 +61,10 @@ class Between(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One parameter of a structure, by the name it has in the text."""
+    """One parameter of a structure, by the name it has in the text.
+
+    ``seen`` says whether any published human figure depends on it; if not it keeps its prior.
+    """
 
     name: str
     symbol: str
@@ -70,6 +73,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     prior: Prior
     between: Between
     identified_by: str
+    seen: bool = True
 
     @property
     def fixed(self) -> bool:
@@ -93,6 +97,7 @@ class Structure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     calibrated: bool = True
+    between_study: tuple[str, ...] = ()
     weight: float = 1.0
 
 
