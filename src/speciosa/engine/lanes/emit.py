@@ -31,6 +31,9 @@ SMALLEST_PIVOT = 1e-6
 # States this small become nought, lest they decay into denormal numbers, which are slow.
 NEGLIGIBLE = 1e-150
 
+# The first step after an event is at least this part of the way to the next one.
+SMALLEST_SHARE = 1e-7
+
 SAFETY = 0.94
 LARGEST_GROWTH = 6.0
 LARGEST_CUT = 0.2
@@ -349,8 +352,36 @@ class Emitter:
         return w.select(w.compare("ord", error, error), factor, w.const(LARGEST_CUT))
 
     def _begin(self, w: Writer) -> str:
-        """Propose the first step after an event."""
-        w.store(w.const(0.01), self.at.proposal)
+        """Propose the first step after an event.
+
+        With the solution's first two derivatives in units of the tolerance, ``d1`` and ``d2``, it
+        changes within a time ``T = d1/d2``, by ``d1 T`` tolerances. A step ``h`` of order 5 is then
+        wrong by about ``d1 T (h/T)^6``; the proposal is the ``h`` at which this is one.
+        """
+        n = self.system.size
+        known = self._current(w)
+        rates = [self._rate(w, q, known) for q in range(n)]
+        bends = [w.const(0.0)] * n
+        for q, node in enumerate(self.system.time_rates):
+            bends[q] = self._value(w, node, known)
+        for (row, column), node in self.system.jacobian.items():
+            bends[row] = w.multiply_add(self._value(w, node, known), rates[column], bends[row])
+        relative, absolute = self._tolerances(w)
+        first = second = w.const(0.0)
+        for q in range(n):
+            size = w.absolute(w.load(self.at.y + q))
+            unit = estimate(w, w.multiply_add(relative, size, absolute))
+            slope, bend = w.mul(rates[q], unit), w.mul(bends[q], unit)
+            first = w.multiply_add(slope, slope, first)
+            second = w.multiply_add(bend, bend, second)
+        # h = T^(5/6) d1^(-1/6), from squares: the logarithms of d1^2 and d2^2 times 1/12.
+        slope = w.mul(w.const(4.0 / 12.0), logarithm(w, w.mul(first, w.const(1.0 / n))))
+        bend = w.mul(w.const(-5.0 / 12.0), logarithm(w, w.mul(second, w.const(1.0 / n))))
+        proposal = exponential(w, w.add(slope, bend))
+        left = w.sub(w.load(self.at.end), w.load(self.at.t))
+        proposal = w.smaller(proposal, left)  # all of the way if nothing changes
+        proposal = w.larger(proposal, w.mul(left, w.const(SMALLEST_SHARE)))
+        w.store(proposal, self.at.proposal)
         return "i64 0"
 
     def _advance(self, w: Writer) -> str:
