@@ -40,6 +40,7 @@ from speciosa.evidence.result import EffectRow, EvidenceResult, Report
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
 from speciosa.knowledge.fact import Basis, Citation, Source, Tier
 from speciosa.knowledge.kratom.ligands import Evidence
+from speciosa.pharmacology.exposure.measured import LevelUse, MeasuredLevel, Use
 from speciosa.pharmacology.exposure.result import (
     AnalyteExposure,
     Band,
@@ -56,6 +57,7 @@ from speciosa.pharmacology.exposure.result import (
     ProductIntake,
     StructureExposure,
 )
+from speciosa.pharmacology.exposure.simulation import Fading, Figure
 from speciosa.pharmacology.interactions.result import (
     Direction,
     Interaction,
@@ -512,6 +514,44 @@ EXPOSURE = ExposureResult(
         ),
     ),
     narrowing=(Narrowing(by="an analysis of the product", fold_now=18.0, fold_then=7.5),),
+    levels=(
+        LevelUse(
+            level=MeasuredLevel(
+                analyte="mitragynine",
+                value=55.0,
+                unit="ng/mL",
+                below_limit=True,
+                times_h=(2.0,),
+                said="mitragynine below 55 ng/mL 2 h after a dose",
+            ),
+            value_ng_ml=55.0,
+            use=Use.USED,
+            median=40.0,
+            p05=11.0,
+            p95=160.0,
+            probability=0.3,
+        ),
+    ),
+    effective_subjects=412.0,
+    washout=(
+        Fading(
+            analyte="mitragynine",
+            limit=0.5,
+            unit="ng/mL",
+            what="what a research assay can quantify",
+            after_last_dose=Figure(
+                median=210.0, p05=60.0, p95=640.0, unit="h", note="longer in few"
+            ),
+            never=0.01,
+            beyond=0.02,
+            facts=("kratom/half_life",),
+        ),
+    ),
+    now={
+        "mitragynine": Estimate(
+            value=12.0, unit="ng/mL", low=2.0, high=60.0, interval="90 % prediction interval"
+        )
+    },
 )
 
 MECHANISM = MechanismResult(

@@ -19,6 +19,9 @@ from speciosa.report import html, outline, terminal
 # Left out on purpose, with the reason. Paths are without positions in lists.
 NOT_SHOWN = {
     "exposure.analytes.<key>": "the analyte's own name is shown",
+    "exposure.levels.level.analyte": "the level is said in words",
+    "exposure.levels.level.unit": "as above",
+    "exposure.washout.after_last_dose.unit": "long times are written in days",
     "exposure.others.exposure.analyte": "the name of the alkaloid is shown",
     "severity.scores.total.unit": "a score is written as 16 of 21",
     "interactions.rows.members": "ids; the names of the members are shown",

@@ -20,7 +20,7 @@ from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, To
 from speciosa.pharmacology.exposure.result import AnalyteExposure, BriefExposure, Curve
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
-from speciosa.report import numbers, outline, words
+from speciosa.report import levels, numbers, outline, words
 from speciosa.report.charts.course import course
 from speciosa.report.charts.drivers import drivers
 from speciosa.report.charts.fan import fan
@@ -311,7 +311,9 @@ def _environment() -> Environment:
         standing=words.standing,
         step_name=words.step,
         substance=words.substance,
+        time_to_fade=levels.time_to_fade,
         unless=_unless,
+        use_of_level=levels.use_of_level,
         usual_interval=numbers.usual_interval,
         unverified_contact=words.UNVERIFIED_CONTACT,
         urgent_shapes=_URGENT_SHAPES,

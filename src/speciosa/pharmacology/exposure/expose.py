@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from speciosa.case.vocabulary import KratomStatus
 from speciosa.finding import worst_first
 from speciosa.pharmacology.exposure import observed, sources, summary, variance
+from speciosa.pharmacology.exposure.case_levels import levels_of
 from speciosa.pharmacology.exposure.caveats import caveats, stopped_findings
 from speciosa.pharmacology.exposure.comparison import beyond_leaf, is_seven_oh_product
 from speciosa.pharmacology.exposure.content import Alkaloid
 from speciosa.pharmacology.exposure.describe import content_missing, name_of
 from speciosa.pharmacology.exposure.intake import amounts_of
-from speciosa.pharmacology.exposure.level import compare_levels
+from speciosa.pharmacology.exposure.level import compare_levels, timed, untimed_levels
+from speciosa.pharmacology.exposure.measured import choose
 from speciosa.pharmacology.exposure.others import others
 from speciosa.pharmacology.exposure.people import simulate
 from speciosa.pharmacology.exposure.result import ExposureResult, ExposureStatus
 from speciosa.pharmacology.exposure.samples import ExposureSamples
 from speciosa.pharmacology.exposure.schedule import Schedule, days_of_use
+from speciosa.pharmacology.exposure.stopped import decline
 from speciosa.pharmacology.exposure.summary import Scene
 from speciosa.pharmacology.wording import missing, number, often
 
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
     from speciosa.case.model import Case, KratomProduct
     from speciosa.finding import Finding, Missing
     from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.draws import Array
     from speciosa.pharmacology.exposure.people import People
+    from speciosa.pharmacology.exposure.stopped import Decline
 
 
 def expose(
@@ -40,23 +45,40 @@ def expose(
     """
     use = _use(case, knowledge)
     if not use.products:
-        return _nothing(case, knowledge, seed, _why_nothing(case, knowledge)), None
+        fading = decline(case, knowledge, seed=seed, subjects=subjects)
+        return _nothing(case, knowledge, seed, _why_nothing(case, knowledge), fading), None
     words = knowledge.kratom.exposure_wording
     schedule = Schedule.of_use(use.products, use.days, knowledge)
-    people = simulate(
-        schedule, use.products, knowledge, seed=seed, subjects=subjects, everybody=False
-    )
+
+    def follow(count: int, times_h: Array | None = None) -> People:
+        return simulate(
+            schedule,
+            use.products,
+            knowledge,
+            seed=seed,
+            subjects=count,
+            times_h=times_h,
+            everybody=False,
+        )
+
+    measured = levels_of(case, schedule, knowledge)
+    chosen = choose(measured, follow, knowledge, seed=seed, subjects=subjects)
+    everybody = follow(chosen.of)
+    people = everybody if chosen.who is None else everybody.take(chosen.who)
     scene = scene_of(people, use.products, knowledge)
     levels = people.levels
     shown = summary.analytes(scene, levels, knowledge)
-    parts = variance.all_parts(people, of_seven_oh=scene.of_seven_oh)
-    driving = sources.drivers(scene, parts, knowledge)
+    # Sources of uncertainty are told apart by what was drawn, which a level makes dependent.
+    before = scene._replace(people=everybody)
+    parts = variance.all_parts(everybody, of_seven_oh=before.of_seven_oh)
+    driving = sources.drivers(before, parts, knowledge)
     differing = summary.differences(scene, knowledge)
     compared = observed.comparisons(scene, shown, knowledge)
     found = (
         *caveats(case, use.products, use.left_out, scene, differing, knowledge),
         *observed.observed_findings(compared, knowledge),
-        *compare_levels(case, scene, knowledge),
+        *compare_levels(case, scene, knowledge, timed=timed(chosen.uses)),
+        *chosen.findings,
     )
     result = ExposureResult(
         status=ExposureStatus.COMPUTED,
@@ -68,13 +90,15 @@ def expose(
         curves=summary.curves(scene, levels, knowledge),
         drivers=driving,
         findings=worst_first(found),
-        missing=(),
+        missing=untimed_levels(case, knowledge),
         steady=_steady(use, knowledge),
         structures=summary.by_structure(scene, knowledge),
         differences=differing,
         others=others(people, use.products, knowledge),
         observed=compared,
-        narrowing=sources.narrowing(scene, parts, knowledge),
+        narrowing=sources.narrowing(before, parts, knowledge),
+        levels=chosen.uses,
+        effective_subjects=chosen.effective,
     )
     return result, _samples(scene, incomplete=bool(use.left_out))
 
@@ -187,16 +211,28 @@ def _samples(scene: Scene, *, incomplete: bool) -> ExposureSamples:
     )
 
 
-def _nothing(case: Case, knowledge: Knowledge, seed: int, why: _Why) -> ExposureResult:
+def _nothing(
+    case: Case, knowledge: Knowledge, seed: int, why: _Why, fading: Decline | None
+) -> ExposureResult:
+    """No prediction of present use; the decline of use that has stopped, where there is one."""
+    used = timed(fading.levels) if fading else frozenset()
+    found = compare_levels(case, None, knowledge, timed=used)
+    text = why.text
+    if fading is not None:
+        text = knowledge.kratom.simulate_wording.phrases["stopped_computed"]
     return ExposureResult(
         status=why.status,
-        why=why.text,
-        headline=why.text,
+        why=text,
+        headline=text,
         subjects=0,
         seed=seed,
         analytes={},
         curves=(),
         drivers=(),
-        findings=worst_first((*why.findings, *compare_levels(case, None, knowledge))),
+        findings=worst_first((*why.findings, *found, *(fading.findings if fading else ()))),
         missing=why.missing,
+        levels=fading.levels if fading else (),
+        effective_subjects=fading.effective_subjects if fading else None,
+        washout=fading.washout if fading else (),
+        now=fading.now if fading else {},
     )

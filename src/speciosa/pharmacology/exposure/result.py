@@ -7,6 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from speciosa.finding import Estimate, Finding, Missing
+from speciosa.pharmacology.exposure.measured import LevelUse
+from speciosa.pharmacology.exposure.simulation import Fading
 
 
 class ProductIntake(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,7 +177,11 @@ class ObservedComparison(msgspec.Struct, frozen=True, kw_only=True):
 class ExposureResult(msgspec.Struct, frozen=True, kw_only=True):
     """Concentrations of MG and 7-OH for this product, pattern and body.
 
-    ``analytes``, ``curves`` and ``drivers`` are of the mixture of all structures.
+    ``analytes``, ``curves`` and ``drivers`` are of the mixture of all structures. Where ``levels``
+    of this person were used, they are of the virtual people who could have them, and
+    ``effective_subjects`` says how many of those simulated that is; what the uncertainty comes from
+    is said for before. ``washout`` and ``now`` (ng/mL on the date of the case) describe the decline
+    of somebody who has stopped.
     """
 
     status: ExposureStatus
@@ -194,3 +200,7 @@ class ExposureResult(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[OtherAlkaloid, ...] = ()
     observed: tuple[ObservedComparison, ...] = ()
     narrowing: tuple[Narrowing, ...] = ()
+    levels: tuple[LevelUse, ...] = ()
+    effective_subjects: float | None = None
+    washout: tuple[Fading, ...] = ()
+    now: dict[str, Estimate] = {}

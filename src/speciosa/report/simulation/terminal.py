@@ -8,10 +8,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from speciosa.finding import Estimate, Finding, Severity
-from speciosa.pharmacology.exposure.measured import LevelUse, Use
-from speciosa.pharmacology.exposure.simulation import AnalyteFigures, Fading, Figure
+from speciosa.finding import Finding, Severity
+from speciosa.pharmacology.exposure.simulation import AnalyteFigures, Figure
 from speciosa.report.clean import clean, to_ascii
+from speciosa.report.levels import PEOPLE, estimate, time_to_fade, use_of_level
 from speciosa.report.numbers import percent, plain, shown
 from speciosa.report.references import Bibliography
 from speciosa.report.simulation.document import SimulationDocument
@@ -28,18 +28,9 @@ _MEASURES = {
     "ctrough": "Level",
     "half_life": "Half-life",
 }
-_PEOPLE = "90 % of virtual people"
 _GUTTER = 15
-_USES = {
-    Use.USED: "used to narrow the prediction",
-    Use.UNTIMED: "compared only: its time is not known",
-    Use.REFUSED: "not used: the model cannot explain it",
-    Use.CONTRADICTORY: "not used: the levels exclude one another",
-    Use.WITH_REFUSED: "not used, because another level cannot be explained",
-}
 # What a reader must see before any figure.
 _FIRST = ("simulate.describes", "level.impossible", "level.contradictory", "level.few_people")
-_DAY_H, _IN_DAYS_FROM_H = 24.0, 48.0
 
 
 def render(document: SimulationDocument, console: Console) -> None:
@@ -92,7 +83,7 @@ def _figures(document: SimulationDocument, *, ascii_only: bool) -> Table:
     table = Table(box=box.ASCII if ascii_only else box.SIMPLE_HEAD, title_justify="left")
     table.add_column("In plasma")
     table.add_column("median", justify="right")
-    table.add_column(_PEOPLE, justify="right")
+    table.add_column(PEOPLE, justify="right")
     table.add_column("unit")
     table.add_column("", style="dim", max_width=34)
     for name, figures in document.analytes.items():
@@ -114,12 +105,8 @@ def _rows(figures: AnalyteFigures) -> Iterator[tuple[str, str, str, str, str]]:
         if one.median is None:
             yield f"  {words}", "not known", "", "", note
             continue
-        parts = shown(_estimate(one))
+        parts = shown(estimate(one))
         yield f"  {words}", parts.number, parts.range, unit, note
-
-
-def _estimate(one: Figure) -> Estimate:
-    return Estimate(value=one.median, low=one.p05, high=one.p95, unit=one.unit, interval=_PEOPLE)
 
 
 def _pedigree(page: Page, document: SimulationDocument) -> None:
@@ -138,7 +125,7 @@ def _structures(page: Page, document: SimulationDocument) -> None:
     page.line(("Highest level in ng/mL by model, and its share of virtual people", "bold"))
     for one in document.by_structure:
         said = "; ".join(
-            f"{analyte(name)} {shown(_estimate(figure)).number} ({shown(_estimate(figure)).range})"
+            f"{analyte(name)} {shown(estimate(figure)).number} ({shown(estimate(figure)).range})"
             for name, figure in one.cmax.items()
             if figure.median
         )
@@ -163,48 +150,16 @@ def _levels(page: Page, document: SimulationDocument) -> None:
         return
     page.heading("Measured levels")
     for use in document.levels:
-        page.item(f"{use.level.said}: {_USES[use.use]}{_predicted(use)}")
-
-
-def _predicted(use: LevelUse) -> str:
-    if use.median is None or use.p05 is None or use.p95 is None:
-        return ""
-    estimate = Estimate(value=use.median, low=use.p05, high=use.p95, unit="ng/mL", interval=_PEOPLE)
-    parts = shown(estimate)
-    return f"; predicted before it was known: {parts.value} ({parts.range})"
+        page.item(use_of_level(use))
 
 
 def _washout(page: Page, document: SimulationDocument) -> None:
     for fading in document.washout:
-        limit = f"{analyte(fading.analyte)} below {plain(fading.limit)} {fading.unit}"
-        page.line(
-            f"{limit} ({fading.what}): {_time(fading)}",
-            page.cites(fading.facts),
-            indent=2,
-        )
-
-
-def _time(fading: Fading) -> str:
-    figure = fading.after_last_dose
-    in_days = (figure.median or float("inf")) >= _IN_DAYS_FROM_H
-    unit, scale = ("days", _DAY_H) if in_days else ("h", 1.0)
-    if figure.median is None:
-        said = "more than what was followed in half of virtual people or more"
-        if figure.p05 is not None:
-            said += f"; in 5 % within {_rough(figure.p05 / scale)} {unit}"
-    else:
-        high = "longer than followed" if figure.p95 is None else _rough(figure.p95 / scale)
-        low = _rough((figure.p05 or 0.0) / scale)
-        said = f"{_rough(figure.median / scale)} {unit} ({low} to {high}; {_PEOPLE})"
-    return f"{said}; {figure.note}" if figure.note else said
+        page.line(time_to_fade(fading), page.cites(fading.facts), indent=2)
 
 
 def _is_first(finding: Finding) -> bool:
     return finding.id.startswith(_FIRST)
-
-
-def _rough(value: float) -> str:
-    return plain(float(f"{value:.2g}"))
 
 
 # ------------------------------------------------------------------ products and sources

@@ -15,6 +15,7 @@ from speciosa.report import outline, words
 from speciosa.report.numbers import percent, plain, sentence, shown
 from speciosa.report.terminal.full.evidence import evidence
 from speciosa.report.terminal.full.interactions import interactions
+from speciosa.report.terminal.full.levels import levels_and_decline
 from speciosa.report.terminal.full.mechanism import mechanism
 from speciosa.report.terminal.full.plan import consultation, follow_up, plan
 from speciosa.report.terminal.page import GUTTER, Page, Piece
@@ -163,6 +164,7 @@ def exposure(page: Page, assessment: Assessment) -> None:
         page.line(driver.name, by, mark=mark, gutter=33)
     _narrowing(page, result)
     _beside_studies(page, result)
+    levels_and_decline(page, result)
     _structures(page, result)
     _other_alkaloids(page, result)
     page.findings(result.findings, "What to know about this prediction")
