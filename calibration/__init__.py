@@ -1,0 +1,1 @@
+"""Calibration of the models to published data; not part of the package."""
