@@ -15,6 +15,7 @@ from speciosa.clinical.care.result import PlanItem
 from speciosa.clinical.safety.result import FiredRule, UrgentStatus
 from speciosa.finding import Finding, Severity, Tone
 from speciosa.knowledge import load
+from speciosa.pharmacology.exposure.measured import Use
 from speciosa.pharmacology.exposure.result import ExposureStatus
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -73,8 +74,8 @@ def urgent(result: Assessment) -> dict[str, Finding]:
 # ------------------------------------------------------------------ every example
 
 
-def test_there_are_twelve_examples() -> None:
-    assert len(NAMES) == 12
+def test_there_are_thirteen_examples() -> None:
+    assert len(NAMES) == 13
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -241,6 +242,20 @@ def test_stopped_three_days_ago() -> None:
     assert "Do not step up drug treatment on one score" in must_not(result, "SR-WITHDRAW-01")
     assert "withdrawal possible now" in result.kratom.dependence.headline
     assert "Withdrawal scale" in measured(result)
+
+
+def test_measured_level() -> None:
+    """Both levels are used, one of them below the limit; they reassure nobody."""
+    result = of("measured_level").exposure
+    assert result.status is ExposureStatus.COMPUTED
+    assert [use.use for use in result.levels] == [Use.USED, Use.USED]
+    assert result.levels[1].level.below_limit
+    assert result.effective_subjects is not None
+    found = {finding.id: finding for finding in result.findings}
+    assert "85 ng/mL" in found["level.used.mitragynine"].text
+    assert "below 5 ng/mL" in found["level.used.7-hydroxymitragynine"].text
+    assert "does not show that the use is free of harm" in found["level.used.mitragynine"].detail
+    assert not [finding for finding in result.findings if finding.tone is Tone.REASSURING]
 
 
 def test_banned_state_green_powder() -> None:
