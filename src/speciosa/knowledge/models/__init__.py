@@ -31,6 +31,7 @@ class Models(Table):
         self._sources_of = sources_of
         self._parameters: dict[str, tuple[Parameter, ...]] = {}
         self._posteriors: dict[str, Posterior] = {}
+        self._cited: dict[str, Mapping[str, Fact]] = {}
 
     @cached_property
     def structures(self) -> Mapping[str, Structure]:
@@ -104,10 +105,10 @@ class Models(Table):
             return found
         id_ = fact_id.split("/")[1]
         if id_ in self.structures and self.structures[id_].calibrated:
-            for fact in self._facts_of(self.structures[id_]):
-                if fact.id == fact_id:
-                    return fact
-        return super().fact(fact_id)
+            if id_ not in self._cited:
+                self._cited[id_] = {f.id: f for f in self._facts_of(self.structures[id_])}
+            found = self._cited[id_].get(fact_id)
+        return super().fact(fact_id) if found is None else found
 
     def _facts_of(self, structure: Structure) -> Iterator[Fact]:
         columns = self.posterior(structure.id).columns
