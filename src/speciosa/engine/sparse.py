@@ -199,8 +199,8 @@ def _hoisted(graph: _SolverGraph, roots: list[int]) -> tuple[int, ...]:
 def factorise(size: int, jacobian: frozenset[Entry]) -> Factorisation:
     """A static plan to factor ``I - gamma h J`` without pivoting.
 
-    The order is Markowitz's: the next pivot is the one with the least possible fill-in; among equals
-    the one that waits for the fewest before it.
+    The order is Markowitz's: the next pivot is the one with the least possible fill-in, among
+    equals the one that waits for the fewest before it.
     """
     filled = set(jacobian) | {(k, k) for k in range(size)}
     changed = {row for row, column in jacobian if row == column}

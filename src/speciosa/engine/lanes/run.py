@@ -12,8 +12,9 @@ import numpy as np
 from speciosa.engine.lanes.cache import Code, Processor, processor
 from speciosa.engine.lanes.emit import Emitter
 from speciosa.engine.lanes.ir import Target
+from speciosa.engine.model import Model
 from speciosa.engine.problem import Array, Indices, Outcome, Problem, Worker
-from speciosa.engine.sparse import System
+from speciosa.engine.sparse import System, analyse
 
 _CORE = ("prep", "begin", "step", "advance")
 
@@ -111,8 +112,8 @@ def _aligned(size: int, target: Target) -> Array:
 
 
 def print_code(
-    system: System, outputs: Sequence[str] = (), *, machine: Processor | None = None
+    model: Model, outputs: Sequence[str] = (), *, machine: Processor | None = None
 ) -> str:
-    """The generated code as LLVM text, for people to read."""
-    emitter = Emitter(system, (), (machine or _host()).target)
+    """The generated code of a model as LLVM text, for people to read."""
+    emitter = Emitter(analyse(model), (), (machine or _host()).target)
     return emitter.core() + (emitter.outputs(outputs) if outputs else "")
