@@ -7,6 +7,7 @@ import pytest
 import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.exposure import closed_form as kinetics
 
 from speciosa.engine import Model, linear, read_model
 from speciosa.engine.dosing import Bolus, Event, Infusion, Reset, timeline
@@ -15,7 +16,6 @@ from speciosa.engine.linear import simulate_linear
 from speciosa.engine.population import People, people
 from speciosa.engine.steady import after_periods, steady_state
 from speciosa.errors import InputError
-from speciosa.pharmacology.exposure import kinetics
 
 TWO_COMPARTMENTS = """
 model two_compartments

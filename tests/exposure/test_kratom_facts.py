@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from speciosa.knowledge import Basis, load
 from speciosa.knowledge.kratom import KratomFacts
 
@@ -22,20 +20,15 @@ def test_problems_are_found_where_they_are(monkeypatch):
 
 
 def test_nothing_of_the_notes_was_lost():
-    facts = [f for f in KNOWLEDGE.kratom.facts() if "/model/" not in f.id]
+    facts = list(KNOWLEDGE.kratom.facts())
     own = ("kratom/assumption_", "kratom/calibration_")
     assert len([f for f in facts if not f.id.startswith(own)]) >= 325
 
 
 def test_the_choices_of_the_calibration_are_judgements_that_can_be_looked_up():
     choices = [f for f in KNOWLEDGE.kratom.facts() if f.id.startswith("kratom/calibration_")]
-    assert len(choices) > 20
+    assert choices
     assert all(f.basis is Basis.JUDGEMENT and f.quantity for f in choices)
-    swallowed = {p.name: p for p in KNOWLEDGE.kratom.exposure_model.parameters}
-    chosen = KNOWLEDGE.fact("kratom/calibration_swallowed_absorption")
-    parameter = swallowed["swallowed_absorption_per_h"]
-    assert parameter.typical == chosen.number
-    assert chosen.id in parameter.facts
 
 
 def test_the_swapped_affinities_stand_the_right_way_round():
@@ -54,11 +47,3 @@ def test_recalled_and_absent_facts_are_never_verified():
 
 def test_a_bound_is_stated_as_a_bound():
     assert "below limit" in KNOWLEDGE.cite("kratom/prod_k51_7oh").statement
-
-
-@pytest.mark.parametrize("parameter", [p.name for p in KNOWLEDGE.kratom.exposure_model.parameters])
-def test_every_model_parameter_can_be_cited(parameter):
-    cited = KNOWLEDGE.cite(f"kratom/model/{parameter}")
-    assert cited.basis is Basis.DERIVED
-    assert cited.sources
-    assert cited.note

@@ -10,7 +10,7 @@ import msgspec
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact, Source
 from speciosa.knowledge.kratom.ligands import MuCompetition
-from speciosa.knowledge.kratom.model import ExposureModel, Form, MechanismWording, RoomWording
+from speciosa.knowledge.kratom.model import Form, MechanismWording, RoomWording
 from speciosa.knowledge.table import Table
 
 SECTIONS = (
@@ -41,14 +41,8 @@ class KratomFacts(Table):
     name = "kratom"
 
     def facts(self) -> Iterator[Fact]:
-        """Every fact, by section in the order of ``SECTIONS``, then the exposure model's."""
+        """Every fact, by section in the order of ``SECTIONS``."""
         yield from self._curated.values()
-        yield from self.exposure_model.facts(lambda id_: self._curated[id_].sources)
-
-    def fact(self, fact_id: str) -> Fact:
-        """One fact; a curated one is found without reading the exposure model."""
-        found = self._curated.get(fact_id)
-        return super().fact(fact_id) if found is None else found
 
     @cached_property
     def _curated(self) -> Mapping[str, Fact]:
@@ -60,11 +54,6 @@ class KratomFacts(Table):
         """Ids of figures that circulate but are wrong, and why."""
         records = files.read("kratom/not_for_use.json", list[NotForUse])
         return {record.id: record.why for record in records}
-
-    @cached_property
-    def exposure_model(self) -> ExposureModel:
-        """Parameters of the linear exposure model."""
-        return files.read("kratom/exposure_linear.json", ExposureModel)
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
@@ -110,8 +99,6 @@ class KratomFacts(Table):
     def _named(self) -> Iterator[tuple[str, str]]:
         """Every fact id that a record other than a fact names, and where."""
         yield from ((id_, "not_for_use") for id_ in self.not_for_use)
-        for parameter in self.exposure_model.parameters:
-            yield from ((id_, parameter.id) for id_ in parameter.facts)
         for form in self.forms.values():
             contents = [c.fact for c in (form.mitragynine, form.seven_oh) if c]
             yield from ((id_, f"form {form.form}") for id_ in (*form.facts, *contents))

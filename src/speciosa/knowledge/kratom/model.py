@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import msgspec
 
-from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.kratom.ligands import (
     Assay,
     Evidence,
@@ -17,85 +13,6 @@ from speciosa.knowledge.kratom.ligands import (
     Measure,
     SmallEffectRule,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_Z90 = 1.6448536269514722
-MODEL = "kratom/model"
-
-
-class Scale(StrEnum):
-    """The scale on which a parameter is normally distributed."""
-
-    LOG = "log"
-    LOGIT = "logit"
-
-
-class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One parameter of the exposure model.
-
-    ``between_subjects`` and ``of_typical`` are standard deviations on the parameter's scale: how
-    far people lie apart, and how badly the typical value is known.
-    """
-
-    name: str
-    symbol: str
-    unit: str
-    typical: float
-    scale: Scale
-    between_subjects: float
-    of_typical: float
-    facts: tuple[str, ...]
-    derivation: str
-
-    @property
-    def location(self) -> float:
-        """The typical value on the parameter's scale."""
-        if self.scale is Scale.LOG:
-            return math.log(self.typical)
-        return math.log(self.typical / (1.0 - self.typical))
-
-    @property
-    def id(self) -> str:
-        """Id of the fact that states the parameter."""
-        return f"{MODEL}/{self.name}"
-
-    def as_fact(self, sources_of: Callable[[str], tuple[str, ...]]) -> Fact:
-        """The parameter as a citable fact, with the sources of what it was fitted to."""
-        spread = _Z90 * math.hypot(self.between_subjects, self.of_typical)
-        low, high = (_natural(self.location + s, self.scale) for s in (-spread, spread))
-        sources = {source: None for fact in self.facts for source in sources_of(fact)}
-        return Fact(
-            id=self.id,
-            subject="linear exposure model",
-            quantity=f"{self.symbol}, fitted",
-            value=self.typical,
-            unit=self.unit,
-            low=low,
-            high=high,
-            interval="typical value and 90 % of virtual subjects",
-            sources=tuple(sources),
-            basis=Basis.DERIVED,
-            note=self.derivation,
-        )
-
-
-class ExposureModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The linear exposure model: its parameters and how they were found.
-
-    ``spread_of_sd`` is the standard deviation of the log of every ``between_subjects``.
-    """
-
-    structure: str
-    method: str
-    spread_of_sd: float
-    parameters: tuple[Parameter, ...]
-
-    def facts(self, sources_of: Callable[[str], tuple[str, ...]]) -> Iterator[Fact]:
-        """Every parameter as a fact."""
-        for parameter in self.parameters:
-            yield parameter.as_fact(sources_of)
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -201,7 +118,3 @@ class MechanismWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     findings: tuple[FindingText, ...]
     missing: Mapping[str, MissingText]
     phrases: Mapping[str, str]
-
-
-def _natural(value: float, scale: Scale) -> float:
-    return math.exp(value) if scale is Scale.LOG else 1.0 / (1.0 + math.exp(-value))
