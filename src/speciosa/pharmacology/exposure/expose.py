@@ -69,7 +69,7 @@ def expose(
     levels = people.levels
     shown = summary.analytes(scene, levels, knowledge)
     # Sources of uncertainty are told apart by what was drawn, which a level makes dependent.
-    before = scene._replace(people=everybody)
+    before, narrowed = scene._replace(people=everybody), chosen.who is not None
     parts = variance.all_parts(everybody, of_seven_oh=before.of_seven_oh)
     driving = sources.drivers(before, parts, knowledge)
     differing = summary.differences(scene, knowledge)
@@ -83,7 +83,7 @@ def expose(
     result = ExposureResult(
         status=ExposureStatus.COMPUTED,
         why=words.phrases["exposure_computed"].format(pattern=_pattern(use, knowledge)),
-        headline=summary.headline(scene, shown, driving, knowledge),
+        headline=summary.headline(scene, shown, driving, knowledge, measured=narrowed),
         subjects=subjects,
         seed=seed,
         analytes=shown,
@@ -96,7 +96,8 @@ def expose(
         differences=differing,
         others=others(people, use.products, knowledge),
         observed=compared,
-        narrowing=sources.narrowing(before, parts, knowledge),
+        # What a measurement would be worth is said while none has been used.
+        narrowing=() if narrowed else sources.narrowing(before, parts, knowledge),
         levels=chosen.uses,
         effective_subjects=chosen.effective,
     )

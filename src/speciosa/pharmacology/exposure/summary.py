@@ -300,12 +300,20 @@ def headline(
     shown: dict[str, AnalyteExposure],
     driving: tuple[Driver, ...],
     knowledge: Knowledge,
+    *,
+    measured: bool = False,
 ) -> str:
-    """The peak as a range, never as a point, and what makes it wide."""
+    """The peak as a range, never as a point, and what makes it wide.
+
+    ``measured``: the people are those who could have this person's measured levels.
+    """
     phrases = knowledge.kratom.exposure_wording.phrases
     said = {name: _range(a.cmax) for name, a in shown.items()}
     if scene.of_seven_oh:
         return phrases["headline_exposure_seven_oh"].format(seven_oh=said[SEVEN_OH])
+    if measured:
+        written = knowledge.kratom.simulate_wording.phrases["headline_measured"]
+        return written.format(mg=said[MITRAGYNINE])
     return phrases["headline_exposure"].format(
         mg=said[MITRAGYNINE], subjects=scene.people.subjects, driver=driving[0].name
     )

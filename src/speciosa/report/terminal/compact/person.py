@@ -99,6 +99,8 @@ def exposure(page: Page, assessment: Assessment) -> None:
     for driver in result.drivers:
         by: Piece = (f"; narrowed by {driver.narrowed_by}" if driver.narrowed_by else "", "dim")
         page.line(driver.name, by, mark=f"{percent(driver.share):>6} of the spread", gutter=_WIDE)
+    if result.drivers and result.effective_subjects is not None:
+        page.line(("The spread is the one before the measured levels were used.", "dim"))
     if result.narrowing:
         best = result.narrowing[0]
         then = f"from {plain(best.fold_now)}-fold to about {plain(best.fold_then)}-fold"

@@ -156,7 +156,8 @@ def exposure(page: Page, assessment: Assessment) -> None:
         facts = page.cites(analyte.facts)
         page.line(("Rests on", "dim"), facts)
     if result.drivers:
-        page.heading("Where the uncertainty comes from (share of the variance of log AUC)")
+        before = " before the measured levels" if result.effective_subjects is not None else ""
+        page.heading(f"Where the uncertainty comes from{before} (share of the variance of log AUC)")
     for driver in result.drivers:
         bar = "█" * round(20 * min(max(driver.share, 0.0), 1.0))
         by: Piece = (f"; narrowed by {driver.narrowed_by}" if driver.narrowed_by else "", "dim")
