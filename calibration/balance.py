@@ -17,11 +17,11 @@ LEFT = {
         "  # [umol] lost, broken down or passed on"
     ),
     "turnover": (
-        "X' = (1 - fm)*(vg + vh) + vo + (1 - Fs)*kas*S + CLi*Cmh;"
+        "X' = (1 - fm)*(vg + vh) + vo + (1 - Fs)*kas*S + CLi*(Cfh + Csh);"
         "  # [umol] lost, broken down or passed on"
     ),
 }
-_MASSES = ("D", "T", "C", "P", "S", "M", "X")
+_MASSES = ("D", "T", "C", "P", "S", "M", "N", "X")
 _RTOL, _ATOL = 1e-10, 1e-12
 
 
