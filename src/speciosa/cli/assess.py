@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speciosa.cli.output import Format, FormatOption
+from speciosa.cli.patience import patience
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -38,11 +39,12 @@ def command(
     parsed = read_case_file(case)
     from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS, assess
 
-    result = assess(
-        parsed,
-        seed=DEFAULT_SEED if seed is None else seed,
-        subjects=DEFAULT_SUBJECTS if subjects is None else subjects,
-    )
+    with patience():
+        result = assess(
+            parsed,
+            seed=DEFAULT_SEED if seed is None else seed,
+            subjects=DEFAULT_SUBJECTS if subjects is None else subjects,
+        )
     if html is not None:
         from speciosa.report.html import render
 
