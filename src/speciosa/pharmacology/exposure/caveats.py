@@ -14,6 +14,8 @@ from speciosa.pharmacology.exposure.describe import name_of
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from speciosa.case.model import Case, KratomProduct, Person
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
@@ -40,16 +42,32 @@ def caveats(  # noqa: PLR0913, PLR0917 - what was given, what came out
         found.append(finding(words, "exposure.model", n=str(first.n)))
         found.append(_half_lives("exposure.known_misfit", knowledge))
         found += _structures(differing, knowledge)
-    if scene.swallowed:
-        found.append(finding(words, "exposure.swallowed_seven_oh"))
-    highest = knowledge.fact(HIGHEST_MG).number
-    if float(np.mean(people.mitragynine_mg_per_day > highest)) > _SOME:
-        found.append(finding(words, "exposure.extrapolation", studied=number(highest)))
+    found += limits(people, products, knowledge, swallowed=scene.swallowed)
     if left_out:
         found.append(finding(words, "exposure.left_out", names=", ".join(left_out)))
     found += _of_input(products, people, knowledge)
     found += _of_person(case, knowledge)
     return tuple(found)
+
+
+def limits(
+    people: People, products: Sequence[KratomProduct], knowledge: Knowledge, *, swallowed: bool
+) -> list[Finding]:
+    """Where the prediction has no ground: swallowed 7-OH, unstudied amounts, unknown contents."""
+    words = knowledge.kratom.exposure_wording
+    found = [finding(words, "exposure.swallowed_seven_oh")] if swallowed else []
+    highest = knowledge.fact(HIGHEST_MG).number
+    if float(np.mean(people.mitragynine_mg_per_day > highest)) > _SOME:
+        found.append(finding(words, "exposure.extrapolation", studied=number(highest)))
+    held = list(zip(products, people.portions.amounts, strict=True))
+    for id_, alkaloid in (
+        ("exposure.seven_oh_left_out", Alkaloid.SEVEN_OH),
+        ("exposure.mitragynine_left_out", Alkaloid.MITRAGYNINE),
+    ):
+        names = [name_of(p, knowledge) for p, amounts in held if amounts[alkaloid] is None]
+        if names:
+            found.append(finding(words, id_, names=", ".join(dict.fromkeys(names))))
+    return found
 
 
 def stopped_findings(knowledge: Knowledge) -> tuple[Finding, ...]:
@@ -92,16 +110,11 @@ def _of_input(
     products: tuple[KratomProduct, ...], people: People, knowledge: Knowledge
 ) -> list[Finding]:
     words = knowledge.kratom.exposure_wording
-    held = list(zip(products, people.portions.amounts, strict=True))
     found = []
-    for id_, chosen in (
-        ("exposure.seven_oh_left_out", [p for p, a in held if a[Alkaloid.SEVEN_OH] is None]),
-        ("exposure.mitragynine_left_out", [p for p, a in held if a[Alkaloid.MITRAGYNINE] is None]),
-        ("exposure.single_dose", [p for p in products if p.times_per_day is None]),
-    ):
-        if chosen:
-            names = [name_of(p, knowledge) for p in chosen]
-            found.append(finding(words, id_, names=", ".join(dict.fromkeys(names))))
+    once = [name_of(p, knowledge) for p in products if p.times_per_day is None]
+    if once:
+        names = ", ".join(dict.fromkeys(once))
+        found.append(finding(words, "exposure.single_dose", names=names))
     times = collections.Counter(dose.product for dose in people.schedule.doses)
     if any(count > 1 for count in times.values()):
         hours = knowledge.fact("kratom/assumption_waking_day").number

@@ -9,9 +9,12 @@ from speciosa.pharmacology.exposure.content import Alkaloid, AlkaloidAmount, gra
 from speciosa.pharmacology.wording import finding, number, span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from speciosa.case.model import KratomProduct
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.describe import Amounts
 
 HIGHEST_MG = "kratom/pk_huestis2024_dose_max_mg"
 LARGEST_LEAF_G = "kratom/pk_fda_sad_dose_max"
@@ -46,6 +49,16 @@ def beyond_leaf(
     mass = grams(product.dose) if product.dose is not None else None
     trace = knowledge.fact("kratom/prod_k51_7oh").number
     return mass is None or seven_oh.high > trace * mass
+
+
+def swallows_seven_oh(
+    products: Iterable[KratomProduct], amounts: Iterable[Amounts], knowledge: Knowledge
+) -> bool:
+    """Whether any product holds, or may hold, more 7-OH than the traces measured in leaf."""
+    return any(
+        beyond_leaf(product, held[Alkaloid.SEVEN_OH], knowledge)
+        for product, held in zip(products, amounts, strict=True)
+    )
 
 
 def is_seven_oh_product(

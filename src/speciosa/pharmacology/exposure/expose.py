@@ -9,7 +9,7 @@ from speciosa.finding import worst_first
 from speciosa.pharmacology.exposure import observed, sources, summary, variance
 from speciosa.pharmacology.exposure.case_levels import levels_of
 from speciosa.pharmacology.exposure.caveats import caveats, stopped_findings
-from speciosa.pharmacology.exposure.comparison import beyond_leaf, is_seven_oh_product
+from speciosa.pharmacology.exposure.comparison import is_seven_oh_product, swallows_seven_oh
 from speciosa.pharmacology.exposure.content import Alkaloid
 from speciosa.pharmacology.exposure.describe import content_missing, name_of
 from speciosa.pharmacology.exposure.intake import amounts_of
@@ -113,7 +113,7 @@ def scene_of(people: People, products: Sequence[KratomProduct], knowledge: Knowl
     return Scene(
         people=people,
         seven_oh_is_main=any(is_seven_oh_product(p, a, knowledge) for p, a in held),
-        swallowed=any(beyond_leaf(p, a, knowledge) for p, a in held),
+        swallowed=swallows_seven_oh(products, people.portions.amounts, knowledge),
     )
 
 

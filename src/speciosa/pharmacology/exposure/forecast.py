@@ -9,9 +9,9 @@ import numpy as np
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.finding import Finding, worst_first
-from speciosa.pharmacology.exposure.comparison import beyond_leaf, comparisons
-from speciosa.pharmacology.exposure.content import Alkaloid
-from speciosa.pharmacology.exposure.describe import as_used, content_finding, name_of
+from speciosa.pharmacology.exposure.caveats import limits
+from speciosa.pharmacology.exposure.comparison import comparisons, swallows_seven_oh
+from speciosa.pharmacology.exposure.describe import as_used, content_finding
 from speciosa.pharmacology.exposure.draws import Array, Indices
 from speciosa.pharmacology.exposure.fading import fading
 from speciosa.pharmacology.exposure.figures import Shown, analyte_figures, fan_of, structure_figures
@@ -98,7 +98,9 @@ def forecast(
     everybody = follow(chosen.of, np.unique(np.concatenate((shown, after))))
     people = everybody if chosen.who is None else everybody.take(chosen.who)
     window = np.searchsorted(people.time_h, shown).astype(np.intp)
-    seen = Shown(window, layout, _swallowed(people, layout, knowledge))
+    seen = Shown(
+        window, layout, swallows_seven_oh(layout.products, people.portions.amounts, knowledge)
+    )
     untimed = [
         _untimed(use.level, people, window, knowledge)
         for use in chosen.uses
@@ -190,14 +192,6 @@ def _most_in_a_day(layout: Layout, product: int) -> float:
     return max(days.values(), default=1.0)
 
 
-def _swallowed(people: People, layout: Layout, knowledge: Knowledge) -> bool:
-    """Whether more 7-OH is swallowed, or may be, than the traces in leaf."""
-    return any(
-        beyond_leaf(product, amounts[Alkaloid.SEVEN_OH], knowledge)
-        for product, amounts in zip(layout.products, people.portions.amounts, strict=True)
-    )
-
-
 def _cautions(seen: Shown, people: People, knowledge: Knowledge) -> Sequence[Finding]:
     words, exposure = knowledge.kratom.simulate_wording, knowledge.kratom.exposure_wording
     studied = knowledge.fact("kratom/pk_tanna2022_mitragynine_Cmax")
@@ -217,16 +211,7 @@ def _cautions(seen: Shown, people: People, knowledge: Knowledge) -> Sequence[Fin
     ]
     if seen.layout.ongoing:
         found.append(finding(words, "simulate.washout_if"))
-    if seen.swallowed:
-        found.append(finding(exposure, "exposure.swallowed_seven_oh"))
-    for id_, alkaloid in (
-        ("exposure.mitragynine_left_out", Alkaloid.MITRAGYNINE),
-        ("exposure.seven_oh_left_out", Alkaloid.SEVEN_OH),
-    ):
-        both = zip(seen.layout.products, people.portions.amounts, strict=True)
-        names = [name_of(product, knowledge) for product, held in both if held[alkaloid] is None]
-        if names:
-            found.append(finding(exposure, id_, names=", ".join(dict.fromkeys(names))))
+    found += limits(people, seen.layout.products, knowledge, swallowed=seen.swallowed)
     return found
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from speciosa.case.vocabulary import KratomStatus
 from speciosa.finding import Estimate, Finding
 from speciosa.pharmacology.exposure.case_levels import levels_of
+from speciosa.pharmacology.exposure.caveats import limits
+from speciosa.pharmacology.exposure.comparison import swallows_seven_oh
 from speciosa.pharmacology.exposure.draws import Array
 from speciosa.pharmacology.exposure.fading import fading
 from speciosa.pharmacology.exposure.intake import amounts_of
@@ -86,13 +88,18 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
     people = follow(chosen.of, np.unique(np.concatenate((washout_times(last), now))))
     people = people if chosen.who is None else people.take(chosen.who)
     fadings = fading(people, last, knowledge)
+    swallowed = swallows_seven_oh(products, people.portions.amounts, knowledge)
     here = {} if hours is None else _levels_at(people, last + hours, knowledge)
     return Decline(
         washout=fadings,
         now=here,
         levels=chosen.uses,
         effective_subjects=chosen.effective,
-        findings=(*chosen.findings, *_said(fadings, here, hours, knowledge)),
+        findings=(
+            *chosen.findings,
+            *_said(fadings, here, hours, knowledge),
+            *limits(people, products, knowledge, swallowed=swallowed),
+        ),
     )
 
 
