@@ -25,12 +25,15 @@ from speciosa.pharmacology.exposure.measured import (
     curve_nm,
     ng_ml_per_nm,
 )
+from speciosa.pharmacology.exposure.observed import comparisons as comparisons_with_studies
+from speciosa.pharmacology.exposure.observed import observed_findings
 from speciosa.pharmacology.exposure.people import STRUCTURES, People, simulate
 from speciosa.pharmacology.exposure.plan import Layout, Plan, lay_out, understood
 from speciosa.pharmacology.exposure.plan.layout import level_times
 from speciosa.pharmacology.exposure.plan.words import level_words
 from speciosa.pharmacology.exposure.schedule import DAY_H
 from speciosa.pharmacology.exposure.simulation import ProductTaken, Simulation
+from speciosa.pharmacology.exposure.summary import Scene, analytes
 from speciosa.pharmacology.exposure.washout import washout_times
 from speciosa.pharmacology.wording import finding, number
 
@@ -211,6 +214,9 @@ def _cautions(seen: Shown, people: People, knowledge: Knowledge) -> Sequence[Fin
     ]
     if seen.layout.ongoing:
         found.append(finding(words, "simulate.washout_if"))
+    scene = Scene(people, seven_oh_is_main=False, swallowed=seen.swallowed)
+    shown = analytes(scene, people.levels, knowledge)
+    found += observed_findings(comparisons_with_studies(scene, shown, knowledge), knowledge)
     found += limits(people, seen.layout.products, knowledge, swallowed=seen.swallowed)
     return found
 
