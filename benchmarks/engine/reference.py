@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numba
 import numpy as np
@@ -34,10 +35,11 @@ def right_hand_side(model: Model) -> Callable[[float, Array, Array], Array]:
     lines += [f"    {name} = y[{i}]" for i, name in enumerate(model.state_names)]
     lines += [f"    {d.name} = {d.written}" for d in model.definitions]
     lines += [f"    return np.array([{', '.join(s.written for s in model.states)}])"]
-    names: dict[str, object] = {"np": np}
+    names: dict[str, Any] = {"np": np}
     exec("\n".join(lines), names)  # noqa: S102
-    compiled: Callable[[float, Array, Array], Array] = numba.njit()(names["slope"])
-    return compiled
+    compiled: Any = numba.njit(names["slope"])
+    found: Callable[[float, Array, Array], Array] = compiled
+    return found
 
 
 def solve(model: Model, slope: Callable[..., Array], individual: Array, **options: object) -> Array:
