@@ -249,8 +249,8 @@ def report(
         lines += [
             "",
             "Cold start of a fresh process from an installed package that cannot be written to, "
-            f"whole process, import and first subject: {start_times.never_cached:.2f} s with nothing "
-            f"cached, {start_times.cached:.2f} s with a warm cache (the interpreter alone: "
+            f"whole process, import and first subject: {start_times.never_cached:.2f} s with "
+            f"nothing cached, {start_times.cached:.2f} s with a warm cache (the interpreter alone: "
             f"{start_times.interpreter:.2f} s).",
         ]
     return "\n".join(lines) + "\n"
