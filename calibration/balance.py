@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from calibration.figures import Array
 
+from calibration.figures import Array
 from speciosa.engine import Bolus, read_model, simulate
 from speciosa.knowledge import Knowledge
 

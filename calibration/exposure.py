@@ -52,7 +52,7 @@ class Effort(NamedTuple):
 
 
 # Long enough that the shipped runs meet an R-hat below 1.1; an alkaloid has fewer coordinates.
-EFFORT = {"linear": Effort(64, 1500, 500), "turnover": Effort(64, 1500, 500)}
+EFFORT = {"linear": Effort(64, 2400, 800), "turnover": Effort(64, 2400, 800)}
 EFFORT_OF_ALKALOID = Effort(32, 1000, 300)
 
 
@@ -129,8 +129,10 @@ def sample(
     for done, _ in enumerate(sampler.sample(state, iterations=effort.steps, tune=True), 1):
         step(done)
     chain: Array = sampler.get_chain(discard=effort.burn)
-    times: Any = emcee.autocorr.integrated_time(chain, tol=0, has_walkers=True)
-    return Sampled(chain, float(sampler.acceptance_fraction.mean()), float(np.max(times)))
+    with np.errstate(invalid="ignore", divide="ignore"):  # a walker that never moved
+        times: Any = emcee.autocorr.integrated_time(chain, tol=0, has_walkers=True)
+    longest = float(np.max(np.nan_to_num(times, nan=float(chain.shape[0]))))
+    return Sampled(chain, float(sampler.acceptance_fraction.mean()), longest)
 
 
 def r_hat(chains: Sequence[Array]) -> float:

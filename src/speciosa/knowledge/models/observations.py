@@ -158,8 +158,8 @@ def read_observations(text: str, file: str) -> tuple[Observation, ...]:
 
 
 def sha256(observations: tuple[Observation, ...]) -> str:
-    """Hash of what the rows say, whatever their layout and comments."""
-    told = [msgspec.structs.replace(o, line=0) for o in observations]
+    """Hash of what the rows say, whatever their layout, notes and comments."""
+    told = [msgspec.structs.replace(o, line=0, note="") for o in observations]
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
