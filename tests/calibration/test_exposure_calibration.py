@@ -148,7 +148,7 @@ def test_the_page_names_every_observation_and_every_miss():
     assert len(compared) == len(Studies.of(KNOWLEDGE, "linear", MODELS.observations).observations)
     for c in compared:
         assert c.name in text
-    assert sum(c.missed for c in compared) == text.split("## Misses")[1].split("Fitted, and")[
+    assert sum(c.missed for c in compared) == text.split("## Misses")[1].split("Inside, and")[
         0
     ].count("\n- ")
     used = [c for c in compared if c.role == "fitted"]
