@@ -22,6 +22,7 @@ from speciosa.engine import (
     read_model,
     simulate,
 )
+from speciosa.engine.lanes import run
 from speciosa.errors import InputError
 
 DECAY = read_model("""
@@ -402,3 +403,16 @@ def test_without_any_folder_to_write_to_it_works_and_says_so(tmp_path):
     assert method == "lanes"
     assert value == pytest.approx(np.exp(-1.0), rel=1e-6)
     assert "compiles anew" in done.stderr
+
+
+def test_where_vector_code_cannot_be_made_plain_code_takes_over(monkeypatch, caplog):
+    def refuse(problem):
+        raise RuntimeError("no such processor")
+
+    monkeypatch.setattr(run, "worker", refuse)
+    found = simulate(DECAY, {"k": individual(5)}, [Bolus(0.0, "A", 1.0)], TIMES, ["A"])
+    assert found.method == "plain"
+    assert "no such processor" in caplog.text
+    np.testing.assert_allclose(
+        found["A"], exact_decay(individual(5), [(0.0, 1.0)], TIMES), rtol=1e-5, atol=1e-8
+    )

@@ -6,11 +6,11 @@ are taken in, or the threads, bit for bit.
 
 from __future__ import annotations
 
+import functools
 import logging
 import math
 import os
 import threading
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol
 
@@ -49,7 +49,7 @@ _POLL_SECONDS = 0.05
 _SUBJECTS_PER_THREAD = 8
 
 _log = logging.getLogger(__name__)
-_systems: weakref.WeakKeyDictionary[Model, System] = weakref.WeakKeyDictionary()
+_MODELS_KEPT = 64
 
 
 class _HasSet(Protocol):
@@ -61,12 +61,10 @@ class _HasSet(Protocol):
 Cancel = Callable[[], bool] | _HasSet
 
 
+@functools.lru_cache(maxsize=_MODELS_KEPT)
 def system_of(model: Model) -> System:
     """The system of a model, analysed once."""
-    found = _systems.get(model)
-    if found is None:
-        found = _systems[model] = analyse(model)
-    return found
+    return analyse(model)
 
 
 def simulate(  # noqa: PLR0913 - each is a question of its own; all but five have a default
@@ -222,9 +220,14 @@ def _solver(method: Method, problem: Problem) -> tuple[str, Solver]:
     try:
         _lanes(problem)
     except (ImportError, OSError, RuntimeError) as why:
-        _log.warning("Vector code cannot be used here, and plain code is slower: %s", why)
+        _say_once(str(why))
         return "plain", _plain
     return "lanes", _lanes
+
+
+@functools.cache
+def _say_once(why: str) -> None:
+    _log.warning("Vector code cannot be used here, and plain code is slower: %s", why)
 
 
 def _lanes(problem: Problem) -> Worker:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import weakref
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,12 +18,15 @@ from speciosa.engine.sparse import System, analyse
 _CORE = ("prep", "begin", "step", "advance")
 
 
+_MODELS_KEPT = 64
+
+
 class Lanes:
     """The compiled code of one system for one processor, and for one set of infused states."""
 
-    def __init__(self, system: System, infused: Sequence[int], machine: Processor) -> None:
-        self.emitter = Emitter(system, infused, machine.target)
+    def __init__(self, system: System, infused: tuple[int, ...], machine: Processor) -> None:
         self.machine = machine
+        self.emitter = Emitter(system, infused, machine.target)
         self.core = Code(self.emitter.core(), _CORE, machine)
         self._outputs: dict[tuple[str, ...], Code] = {}
 
@@ -37,20 +39,13 @@ class Lanes:
         return found
 
 
-_known: weakref.WeakKeyDictionary[System, dict[tuple[object, ...], Lanes]] = (
-    weakref.WeakKeyDictionary()
-)
 _host = functools.cache(processor)
 
 
-def lanes(system: System, infused: tuple[int, ...], machine: Processor | None = None) -> Lanes:
+@functools.lru_cache(maxsize=_MODELS_KEPT)
+def lanes(system: System, infused: tuple[int, ...], machine: Processor) -> Lanes:
     """The lanes of a system, made once."""
-    machine = machine or _host()
-    made = _known.setdefault(system, {})
-    key = (infused, machine)
-    if key not in made:
-        made[key] = Lanes(system, infused, machine)
-    return made[key]
+    return Lanes(system, infused, machine)
 
 
 def worker(problem: Problem, machine: Processor | None = None) -> Worker:
@@ -58,7 +53,7 @@ def worker(problem: Problem, machine: Processor | None = None) -> Worker:
     from speciosa.engine.lanes import driver  # noqa: PLC0415 - numba takes a third of a second
 
     line, people = problem.timeline, problem.people
-    code = lanes(problem.system, line.infused, machine)
+    code = lanes(problem.system, line.infused, machine or _host())
     address = {**code.core.address, **code.outputs(problem.outputs).address}
     functions = driver.Functions(**address)
     target = code.machine.target
