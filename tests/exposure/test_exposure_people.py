@@ -252,8 +252,7 @@ def turnover(schedule, subjects=12, **changes):
 @pytest.mark.parametrize("name", ["kig", "kil", "fug", "ful"])
 def test_more_inhibition_never_lowers_mitragynine(name):
     schedule = Schedule.of_use([leaf()], 4.0, KNOWLEDGE)
-    change = (lambda x: 1.0 - (1.0 - x) * 0.7) if name == "fug" else (lambda x: 1.5 * x)
-    less, more = turnover(schedule), turnover(schedule, **{name: change})
+    less, more = turnover(schedule), turnover(schedule, **{name: lambda x: 1.5 * x})
     assert (more.mitragynine_nm >= less.mitragynine_nm * (1.0 - 1e-4)).all()
     assert more.mitragynine_nm.max() > less.mitragynine_nm.max()
 
@@ -417,6 +416,13 @@ def test_more_than_was_studied_widens_and_keeps_the_order():
     assert (less.beyond == 1.0).mean() > 0.95
     assert more.beyond.std() > 0.1
     assert (more.levels.mitragynine_nm.max(axis=1) > less.levels.mitragynine_nm.max(axis=1)).all()
+
+
+def test_who_was_never_studied_is_widened_and_not_moved():
+    like, unlike = run(leaf(1.0, 1.0, content=10.0)), run(leaf(1.0, 1.0, content=10.0), unlike=2)
+    assert (like.beyond == 1.0).all()
+    assert abs(np.log(unlike.beyond).mean()) < 0.2
+    assert np.log(unlike.beyond).std() > 0.4
 
 
 def test_the_last_day_is_every_ten_minutes():

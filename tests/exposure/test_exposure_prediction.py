@@ -47,15 +47,6 @@ def ids(result):
 
 # ------------------------------------------------------------------ published figures
 
-# Draws of release 0 are draws of the priors: nothing published has been looked at yet.
-calibrated = pytest.mark.skipif(
-    any(
-        KNOWLEDGE.models.posterior(name).release.startswith("0.0")
-        for name in ("linear", "turnover")
-    ),
-    reason="the posterior draws are those of the priors",
-)
-
 
 @pytest.fixture(scope="module")
 def tea():
@@ -63,15 +54,16 @@ def tea():
     return run(leaf(content=19.48, times=None), subjects=2000)[0]
 
 
-@calibrated
 def test_the_tea_study_is_reproduced(tea):
     fact = KNOWLEDGE.fact
     peak, auc = tea.analytes[MITRAGYNINE].cmax_nm, tea.analytes[MITRAGYNINE].auc
     published = fact("kratom/pk_tanna2022_mitragynine_Cmax")
     assert published.low < peak.value < published.high
     assert peak.value == pytest.approx(published.number, rel=0.25)
+    # As wide as the range of the five, and not far off its upper end.
+    assert peak.high / peak.low > published.high / published.low
     assert peak.low < published.low
-    assert peak.high > published.high
+    assert peak.high > 0.9 * published.high
     mw = fact("kratom/pk_mg_mw").number / 1000
     area = fact("kratom/pk_tanna2022_mitragynine_AUCinf")
     # The first day holds most, not all, of the area to infinity.
@@ -82,7 +74,6 @@ def test_the_tea_study_is_reproduced(tea):
     assert half_life.low > 15
 
 
-@calibrated
 def test_formed_seven_oh_is_reproduced(tea):
     published = KNOWLEDGE.fact("kratom/pk_tanna2022_seven_hydroxymitragynine_Cmax")
     peak = tea.analytes[SEVEN_OH].cmax_nm
@@ -179,14 +170,12 @@ def test_a_seven_oh_tablet_is_wide_flagged_and_never_a_point():
     assert result.analytes[MITRAGYNINE].cmax.no_interval_because
 
 
-@calibrated
 def test_what_is_not_known_of_swallowed_seven_oh_is_a_large_part_of_its_uncertainty():
     tablet = {"form": "7_oh_product", "dose": {"units": 1.0, "seven_oh_mg_per_unit": 20.0}}
     share = {d.name: d.share for d in run({**tablet, "times_per_day": 2.0})[0].drivers}
     assert share["uncertainty of the model's parameters"] > 0.3
 
 
-@calibrated
 def test_the_metabolite_ratio_is_not_applied_to_tablets():
     tablet = {"form": "7_oh_product", "dose": {"seven_oh_mg": 20.0}, "times_per_day": 1.0}
     tablets, leaves = run(tablet)[0], run(leaf(2.0, 1.0, content=10.0))[0]
@@ -289,7 +278,6 @@ def test_other_alkaloids_are_stated_for_leaf_alone():
     assert all(o.exposure is None and o.why_none for o in mixed.others)
 
 
-@calibrated
 def test_speciociliatine_lies_above_mitragynine_as_in_the_tea_study(tea):
     found = {o.alkaloid: o.exposure for o in tea.others}
     fact = KNOWLEDGE.fact("kratom/pk_tanna2022_speciociliatine_Cmax")
@@ -352,6 +340,21 @@ def test_a_product_without_an_amount_makes_the_levels_a_lower_bound():
 def test_who_was_not_studied_is_told(rest, expected):
     assert expected in ids(run(leaf(), **rest)[0])
     assert expected not in ids(run(leaf(), person={"age_years": 40})[0])
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"person": {"liver": {"child_pugh": "B"}}},
+        {"person": {"pregnancy": "pregnant"}},
+        {"person": {"age_years": 80}},
+    ],
+)
+def test_who_was_not_studied_has_a_wider_range(rest):
+    usual = run(leaf(content=10.0))[0].analytes[MITRAGYNINE].auc
+    wider = run(leaf(content=10.0), **rest)[0].analytes[MITRAGYNINE].auc
+    assert wider.high / wider.low > 1.1 * usual.high / usual.low
+    assert wider.value == pytest.approx(usual.value, rel=0.15)
 
 
 @pytest.mark.parametrize(

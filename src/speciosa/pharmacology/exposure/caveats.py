@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.case.vocabulary import ChildPugh, KnownCondition, Pregnancy
 from speciosa.pharmacology.exposure.comparison import HIGHEST_MG
 from speciosa.pharmacology.exposure.content import Alkaloid
 from speciosa.pharmacology.exposure.describe import name_of
+from speciosa.pharmacology.exposure.unstudied import LIVER, unstudied
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from speciosa.case.model import Case, KratomProduct, Person
+    from speciosa.case.model import Case, KratomProduct
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.people import People
@@ -41,6 +41,7 @@ def caveats(  # noqa: PLR0913, PLR0917 - what was given, what came out
     if people.mitragynine_mg_per_day.any():
         found.append(finding(words, "exposure.model", n=str(first.n)))
         found.append(_half_lives("exposure.known_misfit", knowledge))
+        found.append(_other_alkaloids(knowledge))
         found += _structures(differing, knowledge)
     found += limits(people, products, knowledge, swallowed=scene.swallowed)
     if left_out:
@@ -86,6 +87,12 @@ def _half_lives(id_: str, knowledge: Knowledge) -> Finding:
     )
 
 
+def _other_alkaloids(knowledge: Knowledge) -> Finding:
+    fold = knowledge.fact("kratom/pk_tanna2022_speciociliatine_dominance").number
+    words = knowledge.kratom.exposure_wording
+    return finding(words, "exposure.other_alkaloids", fold=number(fold))
+
+
 def _structures(differing: tuple[Difference, ...], knowledge: Knowledge) -> list[Finding]:
     """Where the structures part, or that they do not by much here."""
     words = knowledge.kratom.exposure_wording
@@ -125,28 +132,13 @@ def _of_input(
 
 
 def _of_person(case: Case, knowledge: Knowledge) -> list[Finding]:
-    words, person = knowledge.kratom.exposure_wording, case.person
+    words, unlike = knowledge.kratom.exposure_wording, unstudied(case, knowledge)
     found = []
-    graded = person.liver.child_pugh not in (None, ChildPugh.NONE)
-    if graded or person.liver.disease or case.has(KnownCondition.LIVER_DISEASE):
+    if LIVER in unlike:
         found.append(finding(words, "exposure.liver"))
     if case.medicines or case.substances:
         found.append(finding(words, "exposure.medicines"))
-    groups = [words.phrases[f"group_{g}"] for g in _groups(person, knowledge)]
+    groups = [words.phrases[f"group_{name}"] for name in unlike if name != LIVER]
     if groups:
         found.append(finding(words, "exposure.special_group", group=" or ".join(groups)))
     return found
-
-
-def _groups(person: Person, knowledge: Knowledge) -> list[str]:
-    adult = knowledge.fact("kratom/assumption_adult_age")
-    age, groups = person.age_years, []
-    if person.pregnancy in (Pregnancy.PREGNANT, Pregnancy.POSSIBLE):
-        groups.append("pregnancy")
-    if person.breast_feeding:
-        groups.append("breast_feeding")
-    if age is not None and adult.low is not None and age < adult.low:
-        groups.append("young")
-    if age is not None and adult.high is not None and age >= adult.high:
-        groups.append("old")
-    return groups

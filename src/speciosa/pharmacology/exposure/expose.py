@@ -22,6 +22,7 @@ from speciosa.pharmacology.exposure.samples import ExposureSamples
 from speciosa.pharmacology.exposure.schedule import Schedule, days_of_use
 from speciosa.pharmacology.exposure.stopped import decline
 from speciosa.pharmacology.exposure.summary import Scene
+from speciosa.pharmacology.exposure.unstudied import unstudied
 from speciosa.pharmacology.wording import missing, number, often
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def expose(
             subjects=count,
             times_h=times_h,
             everybody=False,
+            unlike=len(unstudied(case, knowledge)),
         )
 
     measured = levels_of(case, schedule, knowledge)

@@ -8,6 +8,7 @@ those alone who live by it.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ class People:
 
     ``by_structure`` holds the levels under each structure, ``lives_by`` the structure of each
     person (a place in ``structures``), ``beyond`` the factor by which each person's levels are
-    moved because the amounts exceed what was studied.
+    moved because the amounts, or the person, lie beyond what was studied.
     """
 
     schedule: Schedule
@@ -108,19 +109,23 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     times_h: Array | None = None,
     vary: Vary = EVERYTHING,
     everybody: bool = True,
+    unlike: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> People:
     """Simulate ``subjects`` virtual people over a schedule of ``products``.
 
     Dose ``product`` of the schedule is a fraction of ``products[product].dose``. ``times_h`` are
     hours of the schedule (ascending); left out, every ten minutes of its last day. Every structure
-    is run for ``everybody``, or for those alone who live by it. Subject i depends on (seed, i)
-    alone.
+    is run for ``everybody``, or for those alone who live by it. ``unlike`` is the number of ways in
+    which the person is unlike the people studied; each widens the levels. Subject i depends on
+    (seed, i) alone.
     """
     times = last_day(schedule) if times_h is None else np.asarray(times_h, dtype=np.float64)
     held = portions(products, knowledge, seed=seed, subjects=subjects, vary=vary.content)
     mg_per_day = schedule.per_day(held.mitragynine_mg)
-    beyond = _beyond(mg_per_day, knowledge, seed, vary=vary.knowledge)
+    beyond = np.ones(subjects)
+    if vary.knowledge:
+        beyond = _beyond(mg_per_day, unlike, knowledge, seed)
     inputs = inputs_of(held, knowledge)
     lives_by = _lives_by(structures, knowledge, seed, subjects)
     made, by_structure = {}, {}
@@ -163,15 +168,17 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     )
 
 
-def _beyond(mg_per_day: Array, knowledge: Knowledge, seed: int, *, vary: bool) -> Array:
-    """Factor on each person's levels where the amount exceeds the largest one studied."""
-    if not vary:
-        return np.ones_like(mg_per_day)
+def _beyond(mg_per_day: Array, unlike: int, knowledge: Knowledge, seed: int) -> Array:
+    """Factor on each person's levels where the amount or the person was never studied."""
     excess = mg_per_day / knowledge.fact(HIGHEST_MG).number
     sd_per_log = knowledge.fact("kratom/assumption_beyond_studied").number
-    z = normals(seed, stream("beyond studied"), mg_per_day.size, 1)[:, 0]
-    z = np.clip(z, -_LARGEST_Z, _LARGEST_Z)
-    factor: Array = np.exp(sd_per_log * np.log(np.maximum(excess, 1.0)) * z)
+    sd_unlike = knowledge.fact("kratom/assumption_unstudied_person").number * math.sqrt(unlike)
+    z = [
+        np.clip(normals(seed, stream(why), mg_per_day.size, 1)[:, 0], -_LARGEST_Z, _LARGEST_Z)
+        for why in ("beyond studied", "unlike the studied")
+    ]
+    of_amount = sd_per_log * np.log(np.maximum(excess, 1.0)) * z[0]
+    factor: Array = np.exp(of_amount + sd_unlike * z[1])
     return factor
 
 

@@ -27,6 +27,7 @@ from speciosa.pharmacology.exposure.measured import (
 )
 from speciosa.pharmacology.exposure.people import People, simulate
 from speciosa.pharmacology.exposure.schedule import DAY_H, Schedule, days_of_use
+from speciosa.pharmacology.exposure.unstudied import unstudied
 from speciosa.pharmacology.exposure.washout import LONGEST_H, washout_times
 from speciosa.pharmacology.wording import finding, number
 
@@ -80,6 +81,7 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
             subjects=count,
             times_h=times_h,
             everybody=False,
+            unlike=len(unstudied(case, knowledge)),
         )
 
     measured = levels_of(case, schedule, knowledge)
