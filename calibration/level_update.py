@@ -138,38 +138,39 @@ def _fold(area: Array) -> float:
     return float(high / low)
 
 
+_HEAD = """\
+# Measured levels: does the narrowed interval keep its promise?
+
+Made by `python -m calibration.level_update`; run it again after a change of the models, the
+posterior draws or the error of a level.
+
+{people} virtual people take {regimen} (content not analysed).
+Levels of each are read with the stated error (`kratom/assumption_level_misfit`,
+`kratom/assay_plasma_imprecision`) and narrow a population of {subjects:,} others. *Inside* is the
+share of people whose own area of mitragynine over the last day lies in the 90 % interval found for
+them; 0.90 is the promise. *Fold* is the upper end of that interval over the lower.
+
+| Levels of the person | Inside | Refused | Fold before | Fold after (median) |
+|---|---|---|---|---|
+"""
+_FOOT = """
+What this does not show: that real people follow the models. It checks the arithmetic, for use that
+is as reported. No study measured levels in the same person twice on known amounts of an analysed
+product, so the error of a level beside the assay is a judgement. A wrong time, an unreported dose
+or a sample kept warm makes the narrowed interval wrong, and only the coarsest of such errors is
+refused.
+"""
+
+
 def page(found: Sequence[Row]) -> str:
     """The page as Markdown."""
-    lines = [
-        "# Measured levels: does the narrowed interval keep its promise?",
-        "",
-        "Made by `python -m calibration.level_update`; run it again after a change of the models,",
-        "the posterior draws or the error of a level.",
-        "",
-        f"{PEOPLE} virtual people take {REGIMEN} (content not analysed). Levels of each are read with",
-        "the stated error (`kratom/assumption_level_misfit`, `kratom/assay_plasma_imprecision`) and",
-        f"narrow a population of {SUBJECTS:,} others. *Inside* is the share of people whose own area",
-        "of the last day lies in the 90 % interval found for them; 0.90 is the promise. *Fold* is the",
-        "upper end of that interval over the lower.",
-        "",
-        "| Levels of the person | Inside | Refused | Fold before | Fold after (median) |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
+    lines = (
         f"| {row.design} | {row.coverage:.2f} | {row.refused} of {PEOPLE} "
-        f"| {row.fold_before:.0f} | {row.fold_after:.1f} |"
+        f"| {row.fold_before:.0f} | {row.fold_after:.1f} |\n"
         for row in found
-    ]
-    lines += [
-        "",
-        "What this does not show: that real people follow the models. It checks the arithmetic, for",
-        "use that is as reported. No study measured levels in the same person twice on known amounts",
-        "of an analysed product, so the error of a level beside the assay is a judgement. A wrong",
-        "time, an unreported dose or a sample kept warm makes the narrowed interval wrong, and only",
-        "the coarsest of such errors is refused.",
-        "",
-    ]
-    return "\n".join(lines)
+    )
+    head = _HEAD.format(people=PEOPLE, regimen=REGIMEN, subjects=SUBJECTS)
+    return head + "".join(lines) + _FOOT
 
 
 def main() -> None:

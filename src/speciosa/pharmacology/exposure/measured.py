@@ -170,11 +170,12 @@ def _reading(level: MeasuredLevel, people: People, knowledge: Knowledge) -> Read
         predicted_nm=curve_nm(people, level.analyte)[:, columns],
         value_nm=level.nmol_l(knowledge),
         below_limit=level.below_limit,
-        sd_log=_error(level.analyte, knowledge),
+        sd_log=level_sd(level.analyte, knowledge),
     )
 
 
-def _error(analyte: str, knowledge: Knowledge) -> float:
+def level_sd(analyte: str, knowledge: Knowledge) -> float:
+    """Standard deviation of the log of a level about the person's own curve."""
     assay = knowledge.fact("kratom/assay_plasma_imprecision")
     return level_error(
         misfit_sd_log=knowledge.fact(_MISFITS[analyte]).number, assay_cv_percent=assay.high or 0.0
@@ -224,7 +225,7 @@ def _used(use: LevelUse, knowledge: Knowledge) -> Finding:
         level=use.level.said,
         low=number(use.p05 or 0.0),
         high=number(use.p95 or 0.0),
-        error=number(_error(use.level.analyte, knowledge)),
+        error=number(level_sd(use.level.analyte, knowledge)),
     )
 
 
