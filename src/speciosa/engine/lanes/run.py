@@ -54,7 +54,8 @@ def worker(problem: Problem, machine: Processor | None = None) -> Worker:
 
     line, people = problem.timeline, problem.people
     code = lanes(problem.system, line.infused, machine or _host())
-    address = {**code.core.address, **code.outputs(problem.outputs).address}
+    parts = (code.core, code.outputs(problem.outputs))
+    address = {name: place for part in parts for name, place in part.address.items()}
     functions = driver.Functions(**address)
     target = code.machine.target
     layout = dataclasses.asdict(code.emitter.at)
@@ -72,7 +73,8 @@ def worker(problem: Problem, machine: Processor | None = None) -> Worker:
         times,
     )
 
-    def work(outcome: Outcome, control: Indices) -> None:
+    def work(outcome: Outcome, control: Indices, _alive: tuple[Code, ...] = parts) -> None:
+        # The addresses are good for as long as the code they belong to is held here.
         workspace = _aligned((layout["slots"] + len(problem.outputs)) * target.width, target)
         driver.drive(
             functions,
