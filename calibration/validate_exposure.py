@@ -537,7 +537,13 @@ def main() -> None:
         DOC.parent.mkdir(parents=True, exist_ok=True)
         DOC.write_text(text, encoding="utf-8")
         rows = [
-            (f"{c.structure}: {c.name}", c.role, c.group, c.observation.value) for c in compared
+            (
+                f"{c.structure}: {c.name}" if c.structure in MAIN else c.name,
+                c.role,
+                c.group,
+                c.observation.value,
+            )
+            for c in compared
         ]
         DOC.with_suffix(".svg").write_text(fold_plot(rows), encoding="utf-8")
 
