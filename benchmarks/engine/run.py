@@ -256,6 +256,8 @@ def report(
     return "\n".join(lines) + "\n"
 
 
+PAGE = problem.HERE.parents[1] / "docs/benchmarks.md"
+BEGIN, END = "<!-- engine:begin -->", "<!-- engine:end -->"
 HEAD = """# Engine benchmark
 
 Written by `python benchmarks/engine/run.py --write`; see `benchmarks/engine/run.py` for what is
@@ -268,7 +270,9 @@ def main() -> int:
     """Run, print and, if asked, keep."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--write", action="store_true", help="keep the tables in results.md")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the tables in results.md and docs"
+    )
     parser.add_argument("--no-cold", action="store_true", help="leave the cold start out")
     chosen = parser.parse_args()
     before = os.getloadavg()[0]
@@ -286,6 +290,10 @@ def main() -> int:
     print(text)
     if chosen.write:
         (problem.HERE / "results.md").write_text(HEAD + text, encoding="utf-8")
+        before_table, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        after_table = rest.partition(END)[2]
+        page = f"{before_table}{BEGIN}\n{text}{END}{after_table}"
+        PAGE.write_text(page, encoding="utf-8")
     return 0
 
 

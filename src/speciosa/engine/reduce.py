@@ -26,6 +26,8 @@ _DROPPED_BITS = 52 - _FRACTION_BITS
 _CELL_SPAN = 1 << (13 + _FRACTION_BITS)  # more than the keys of both signs
 # A bin is 2**-8 of its lower edge wide at most, and its middle stands for all of it.
 RELATIVE_ERROR = 2.0 ** -(_FRACTION_BITS + 1)
+# Cells taken together, so that what is worked on stays in a core's cache.
+_CELLS_AT_ONCE = 30
 _WINDOW_BINS = 8 << _FRACTION_BITS  # eight doublings
 
 
@@ -77,9 +79,8 @@ class Reducer:
         self._outputs = tuple(outputs)
         self._subjects = subjects
         shape = (subjects, len(self._outputs))
-        self._cmax = np.full(shape, np.nan) if reduction.cmax else None
-        self._tmax = np.full(shape, np.nan) if reduction.tmax else None
-        self._auc = np.full(shape, np.nan) if reduction.auc else None
+        wanted = {"cmax": reduction.cmax, "tmax": reduction.tmax, "auc": reduction.auc}
+        self._kept = {name: np.full(shape, np.nan) for name, asked in wanted.items() if asked}
         cells = self._times.size * len(self._outputs)
         self._distribution: _Kept | _Counted = (
             _Kept(subjects, cells) if subjects <= EXACT_SUBJECTS else _Counted(cells)
@@ -96,31 +97,26 @@ class Reducer:
         numbers = first_subject + np.flatnonzero(whole)
         if not numbers.size:
             return
-        # Subjects last and side by side: every step below then runs along them.
-        curves = np.ascontiguousarray(np.moveaxis(values[whole], 0, -1))
         with self._lock:
-            self._scalars(numbers, curves)
-            if self._reduction.quantiles:
-                self._distribution.add(numbers, curves.reshape(-1, numbers.size))
+            scalars = _Scalars(self._reduction, self._times, (len(self._outputs), numbers.size))
+            at_once = max(1, _CELLS_AT_ONCE // len(self._outputs))
+            for first in range(0, self._times.size, at_once):
+                # Subjects last and side by side: every step below then runs along them.
+                part = values[:, first : first + at_once][whole]
+                curves = np.ascontiguousarray(np.moveaxis(part, 0, -1))
+                scalars.add(first, curves)
+                if self._reduction.quantiles:
+                    first_cell = first * len(self._outputs)
+                    self._distribution.add(numbers, first_cell, curves.reshape(-1, numbers.size))
+            for name, kept in self._kept.items():
+                kept[numbers] = getattr(scalars, name).T
             self._used += numbers.size
-
-    def _scalars(self, numbers: Counts, curves: Array) -> None:
-        if self._cmax is not None:
-            self._cmax[numbers] = curves.max(axis=0).T
-        if self._tmax is not None:
-            self._tmax[numbers] = self._times[curves.argmax(axis=0)].T
-        if self._auc is not None:
-            # One trapezoid after another: a sum over an axis may group by the size of the chunk.
-            area = np.zeros(curves.shape[1:])
-            for k, width in enumerate(np.diff(self._times)):
-                area += (curves[k] + curves[k + 1]) * (0.5 * width)
-            self._auc[numbers] = area.T
 
     def summary(self) -> Summary:
         """The summary of everything added so far."""
         with self._lock:
             probabilities = self._reduction.quantiles
-            found = self._distribution.quantiles(probabilities)
+            found = self._distribution.quantiles(probabilities, self._used)
             exact = isinstance(self._distribution, _Kept)
             return Summary(
                 probabilities=probabilities,
@@ -130,10 +126,36 @@ class Reducer:
                 used=self._used,
                 relative_error=0.0 if exact else RELATIVE_ERROR,
                 quantiles=found.reshape(-1, self._times.size, len(self._outputs)),
-                cmax=self._cmax,
-                tmax=self._tmax,
-                auc=self._auc,
+                cmax=self._kept.get("cmax"),
+                tmax=self._kept.get("tmax"),
+                auc=self._kept.get("auc"),
             )
+
+
+class _Scalars:
+    """Cmax, tmax and AUC of a chunk, each (outputs, subjects), time after time.
+
+    One trapezoid after another: a sum over an axis may group by the size of the chunk.
+    """
+
+    def __init__(self, reduction: Reduction, times: Array, shape: tuple[int, int]) -> None:
+        self._peaks = reduction.cmax or reduction.tmax
+        self._areas = reduction.auc
+        self._times = times
+        self._before = np.zeros(shape)
+        self.cmax = np.full(shape, -np.inf)
+        self.tmax = np.empty(shape)
+        self.auc = np.zeros(shape)
+
+    def add(self, first: int, curves: Array) -> None:
+        """Take (times, outputs, subjects) from the time numbered ``first`` on."""
+        for k, now in enumerate(curves, start=first):
+            if self._peaks:
+                self.tmax[now > self.cmax] = self._times[k]
+                np.maximum(self.cmax, now, out=self.cmax)
+            if self._areas and k:
+                self.auc += (self._before + now) * (0.5 * (self._times[k] - self._times[k - 1]))
+            self._before = now
 
 
 class _Kept:
@@ -143,13 +165,13 @@ class _Kept:
         self._values = np.empty((cells, subjects))
         self._taken = np.zeros(subjects, dtype=np.bool_)
 
-    def add(self, numbers: Counts, values: Array) -> None:
-        self._values[:, numbers] = values
+    def add(self, numbers: Counts, first_cell: int, values: Array) -> None:
+        """Take (cells, subjects) of cells from ``first_cell`` on."""
+        self._values[first_cell : first_cell + len(values), numbers] = values
         self._taken[numbers] = True
 
-    def quantiles(self, probabilities: Sequence[float]) -> Array:
+    def quantiles(self, probabilities: Sequence[float], used: int) -> Array:
         """(probabilities, cells)."""
-        used = int(self._taken.sum())
         if not used:
             return np.full((len(probabilities), len(self._values)), np.nan)
         ordered = np.sort(self._values[:, self._taken], axis=1)
@@ -168,44 +190,46 @@ class _Counted:
 
     def __init__(self, cells: int) -> None:
         self._cells = np.arange(cells)
-        self._lowest: Counts | None = None
+        self._lowest = np.zeros(cells, dtype=np.int64)
+        self._begun = np.zeros(cells, dtype=np.bool_)
         self._window = np.zeros((cells, _WINDOW_BINS), dtype=np.int64)
         self._codes = np.empty(0, dtype=np.int64)
         self._counts = np.empty(0, dtype=np.int64)
-        self._used = 0
 
-    def add(self, numbers: Counts, values: Array) -> None:
-        self._used += numbers.size
+    def add(self, numbers: Counts, first_cell: int, values: Array) -> None:
+        """Take (cells, subjects) of cells from ``first_cell`` on."""
+        some = slice(first_cell, first_cell + len(values))
         keys = _keys(values)
-        if self._lowest is None:
-            self._lowest = np.median(keys, axis=1).astype(np.int64) - _WINDOW_BINS // 2
-        place = keys - self._lowest[:, None]
+        if not self._begun[first_cell]:
+            self._lowest[some] = np.median(keys, axis=1).astype(np.int64) - _WINDOW_BINS // 2
+            self._begun[some] = True
+        place = keys - self._lowest[some, None]
         outside = (place < 0) | (place >= _WINDOW_BINS)
-        place += self._cells[:, None] * _WINDOW_BINS
+        place += self._cells[: len(values), None] * _WINDOW_BINS
         if outside.any():
-            codes = (keys + self._cells[:, None] * _CELL_SPAN)[outside]
+            codes = (keys + self._cells[some, None] * _CELL_SPAN)[outside]
             self._codes, self._counts = _merged(
                 self._codes, self._counts, *np.unique(codes, return_counts=True)
             )
             place = place[~outside]
-        counts = np.bincount(place.ravel(), minlength=self._window.size)
-        self._window += counts.reshape(self._window.shape)
+        window = self._window[some]
+        window += np.bincount(place.ravel(), minlength=window.size).reshape(window.shape)
 
-    def quantiles(self, probabilities: Sequence[float]) -> Array:
+    def quantiles(self, probabilities: Sequence[float], used: int) -> Array:
         """(probabilities, cells)."""
-        if self._lowest is None:
+        if not used:
             return np.full((len(probabilities), self._cells.size), np.nan)
         cell, place = np.nonzero(self._window)
         inside = place + self._lowest[cell] + cell * _CELL_SPAN
         codes, counts = _merged(inside, self._window[cell, place], self._codes, self._counts)
         reached = np.cumsum(counts)
-        before = self._cells * self._used
+        before = self._cells * used
 
         def at_rank(rank: int) -> Array:
             bins = np.searchsorted(reached, before + rank, side="right")
             return _middles(codes[bins] - self._cells * _CELL_SPAN)
 
-        return _interpolated(probabilities, self._used, at_rank)
+        return _interpolated(probabilities, used, at_rank)
 
 
 def _merged(
