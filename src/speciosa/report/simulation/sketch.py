@@ -20,7 +20,7 @@ _LABEL = 8
 def sketch(fan: Fan, *, width: int = 80, height: int = 12, ascii_only: bool = False) -> list[str]:
     """Lines of text: the concentration upwards, time to the right, ticks on both axes."""
     outer, inner, median = ASCII_MARKS if ascii_only else MARKS
-    columns = max(width - _LABEL - 2, 10)
+    columns = max(width - _LABEL - 4, 10)
     first, last = fan.time_h[0], fan.time_h[-1]
     top = round_up(max(fan.p95))
     edges = [first + (last - first) * i / columns for i in range(columns + 1)]
@@ -67,14 +67,13 @@ def _row(value: float, top: float, height: int) -> int:
 
 
 def _times(first: float, last: float, columns: int) -> str:
-    """Hours or days under the axis, each centred on its place where it fits."""
-    line = [" "] * (_LABEL + 2 + columns + 4)
-    free = 0
+    """Hours or days under the axis, each centred on its place where it fits; the unit before."""
+    line = list(f"{time_unit(first, last):>{_LABEL}}".ljust(_LABEL + 4 + columns))
+    free = _LABEL + 1
     for tick in time_ticks(first, last):
-        words = tick.words
         place = round((tick.time_h - first) / (last - first) * (columns - 1)) + _LABEL + 2
-        start = max(place - len(words) // 2, 0)
-        if start >= free and start + len(words) <= len(line):
-            line[start : start + len(words)] = words
-            free = start + len(words) + 1
-    return f"{''.join(line).rstrip()} {time_unit(first, last)}"
+        start = max(place - len(tick.words) // 2, 0)
+        if start >= free and start + len(tick.words) <= len(line):
+            line[start : start + len(tick.words)] = tick.words
+            free = start + len(tick.words) + 1
+    return "".join(line).rstrip()

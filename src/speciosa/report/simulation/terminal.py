@@ -25,7 +25,7 @@ _MEASURES = {
     "cmax_nm": "Highest level, molar",
     "tmax": "Time of the highest",
     "auc": "Area under the curve",
-    "ctrough": "Level",
+    "ctrough": "",  # its note says when it is meant
     "half_life": "Half-life",
 }
 _GUTTER = 15
@@ -40,6 +40,7 @@ def render(document: SimulationDocument, console: Console) -> None:
     page.flush()
     ascii_only = not (console.encoding or "").lower().startswith("utf")
     console.print(_figures(document, ascii_only=ascii_only))
+    _notes(page, document)
     _pedigree(page, document)
     _structures(page, document)
     _curves(page, document, ascii_only=ascii_only, width=min(console.width, WIDTH))
@@ -80,12 +81,11 @@ def _head(page: Page, document: SimulationDocument) -> None:
 
 
 def _figures(document: SimulationDocument, *, ascii_only: bool) -> Table:
-    table = Table(box=box.ASCII if ascii_only else box.SIMPLE_HEAD, title_justify="left")
-    table.add_column("In plasma")
+    table = Table(box=box.ASCII if ascii_only else box.SIMPLE_HEAD)
+    table.add_column("In plasma", overflow="fold")
     table.add_column("median", justify="right")
     table.add_column(PEOPLE, justify="right")
     table.add_column("unit")
-    table.add_column("", style="dim", max_width=34)
     for name, figures in document.analytes.items():
         table.add_row(analyte(name), style="bold")
         for row in _rows(figures):
@@ -93,20 +93,36 @@ def _figures(document: SimulationDocument, *, ascii_only: bool) -> Table:
     return table
 
 
-def _rows(figures: AnalyteFigures) -> Iterator[tuple[str, str, str, str, str]]:
+def _rows(figures: AnalyteFigures) -> Iterator[tuple[str, str, str, str]]:
     if figures.cmax.median is None:
-        yield "  not known", "", "", "", figures.cmax.note
+        yield "  not known", "", "", ""
         return
-    for field, name in _MEASURES.items():
+    for field, words in _MEASURES.items():
         one: Figure = getattr(figures, field)
         unit = "ng·h/mL" if one.unit == "ng*h/mL" else one.unit
-        at_a_time = field == "ctrough" and one.median is not None
-        words, note = (f"{name} {one.note}", "") if at_a_time else (name, one.note)
+        name = f"  {words or one.note[0].upper() + one.note[1:]}"
         if one.median is None:
-            yield f"  {words}", "not known", "", "", note
+            yield name, "not known", "", ""
+        else:
+            parts = shown(estimate(one))
+            yield name, parts.number, parts.range, unit
+
+
+def _notes(page: Page, document: SimulationDocument) -> None:
+    """What the figures mean, or why there are none, once for both analytes where it is the same."""
+    said: dict[str, list[str]] = {}
+    for name, figures in document.analytes.items():
+        if figures.cmax.median is None:
+            page.line((f"{analyte(name)}: {figures.cmax.note}.", "dim"))
             continue
-        parts = shown(estimate(one))
-        yield f"  {words}", parts.number, parts.range, unit, note
+        for field, words in _MEASURES.items():
+            note = getattr(figures, field).note
+            if words and note:
+                said.setdefault(f"{words}: {note}", []).append(analyte(name))
+    for note, names in said.items():
+        whose = "" if len(names) > 1 else f"{names[0]}, "
+        text = f"{whose}{note}." if not whose else f"{whose}{note[0].lower()}{note[1:]}."
+        page.line((text, "dim"))
 
 
 def _pedigree(page: Page, document: SimulationDocument) -> None:
