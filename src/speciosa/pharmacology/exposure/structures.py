@@ -37,10 +37,10 @@ _NM_PER_UM = 1e3
 _FORMED, _SWALLOWED = "Cf", "Cs"  # what the texts call the two parts of 7-OH
 # Numerical settings of a nonlinear structure: hours followed dose by dose before the schedule,
 # hours that stand for use without a beginning, and tolerances. What they cost is tested: a level
-# is moved by less than 1 % in half of all people and by less than 5 % in all; the tolerances are
+# is moved by less than 0.5 % in half of all people and by less than 3 % in all; the tolerances are
 # less than 0.01 % of it.
 LISTED_H = 14 * 24.0
-LONG_H = 120 * 24.0
+LONG_H = 365 * 24.0
 _RTOL, _ATOL = 1e-4, 1e-7
 
 
