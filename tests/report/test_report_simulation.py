@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
 from rich.console import Console
 
+from speciosa.errors import InputError
 from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.forecast import Settings, forecast
 from speciosa.pharmacology.exposure.plan import read_plan_bytes, read_plan_text
@@ -148,6 +150,18 @@ def test_png_is_the_same_drawing(tea: SimulationDocument):
     root = parsed(tea)
     assert width == round(2 * float(root.get("width") or 0))
     assert abs(height - 2 * float(root.get("height") or 0)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("package", "make", "extra"),
+    [("pyarrow", table.as_parquet, "tables"), ("resvg_py", chart.as_png, "pictures")],
+)
+def test_without_the_extra_it_says_what_to_install(
+    package: str, make, extra: str, tea: SimulationDocument, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=rf"speciosa\[{extra}\]"):
+        make(tea)
 
 
 def test_a_hostile_label_stays_text():

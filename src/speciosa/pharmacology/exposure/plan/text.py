@@ -97,8 +97,8 @@ def _normal(text: str) -> str:
         (r"\bgrams?\b", "g"),
         (r"\bmilligrams?\b", "mg"),
         (r"(?<=\d)(?=(?:g|mg)\b)", " "),
-        (r"\bkratom\b", "leaf"),
-        (r"\bleaf leaf\b", "leaf"),
+        (r"\bkratom (?=leaf|tea|extract|capsule|shot)", ""),
+        (r"\bkratom powder\b", "leaf powder"),
     ):
         found = re.sub(before, after, found)
     words = (_NUMBER_WORDS.get(word, word) for word in found.split(" "))
@@ -146,7 +146,7 @@ _WHAT = (
     _What(rf"{_N} (g|mg) (?:of )?leaf(?: powder)?", lambda g: _leaf(g, "leaf_powder")),
     _What(rf"{_N} (g|mg) (?:of )?(?:leaf )?extract", lambda g: _leaf(g, "extract")),
     _What(
-        rf"{_COUNT}capsules? (?:of|with|at) {_N} (g|mg)(?: each)?(?: of)?(?: leaf)?(?: powder)?",
+        rf"{_COUNT}capsules? (?:of|with|at) {_N} (g|mg)(?: each)?(?: of)? leaf(?: powder)?",
         _capsules,
     ),
     _What(
@@ -155,7 +155,11 @@ _WHAT = (
         lambda g: _labelled(g, "extract_shot"),
     ),
     _What(
-        rf"{_COUNT}(?:{_OH} )?tablets? (?:of |with ){_N} mg(?: {_OH})?(?: each)?",
+        rf"{_COUNT}{_OH} tablets? (?:of |with )?{_N} mg(?: each)?",
+        lambda g: _labelled((g[0], None, g[1]), "7_oh_product"),
+    ),
+    _What(
+        rf"{_COUNT}tablets? (?:of |with )?{_N} mg {_OH}(?: each)?",
         lambda g: _labelled((g[0], None, g[1]), "7_oh_product"),
     ),
     _What(
