@@ -42,9 +42,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-# The curve is drawn through some 400 times, most of them in the hours after a dose.
-_EVEN_TIMES, _DOSE_TIMES = 121, 300
-_AFTER_DOSE_H = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+# The curve is drawn through even times and times after every dose; where doses are many, through
+# fewer after each, those near the peak first.
+_EVEN_TIMES, _DOSE_TIMES, _LEAST = 121, 600, 3
+_AFTER_DOSE_H = (1.0, 1.5, 0.5, 2.0, 0.75, 3.0, 4.0, 0.25, 6.0, 8.0, 12.0)
 
 
 class Settings(NamedTuple):
@@ -140,9 +141,8 @@ def forecast(
 def _shown_times(layout: Layout, end_h: float) -> Array:
     """Times of the curve: even ones, and some after every dose while they are few enough."""
     doses = np.array([d.time_h for d in layout.schedule.doses])
-    kept = max(2, min(len(_AFTER_DOSE_H), _DOSE_TIMES // max(doses.size, 1)))
-    picked = np.linspace(0, len(_AFTER_DOSE_H) - 1, kept).round().astype(int)
-    offsets = np.concatenate(([0.0], np.array(_AFTER_DOSE_H)[picked]))
+    kept = max(_LEAST, _DOSE_TIMES // max(doses.size, 1))
+    offsets = np.array((0.0, *_AFTER_DOSE_H[:kept]))
     near = (doses[:, None] + offsets[None, :]).ravel()
     times = np.unique(np.round(np.concatenate((near, np.linspace(0.0, end_h, _EVEN_TIMES))), 6))
     return times[(times >= 0.0) & (times <= end_h)]
