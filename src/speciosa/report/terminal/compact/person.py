@@ -5,9 +5,10 @@ from __future__ import annotations
 from speciosa.assessment import Assessment
 from speciosa.clinical.severity.result import Score
 from speciosa.finding import Estimate
+from speciosa.pharmacology.exposure.result import AnalyteExposure
 from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
 from speciosa.report import outline, words
-from speciosa.report.numbers import common_interval, percent, plain, shown
+from speciosa.report.numbers import common_interval, percent, plain, sentence, shown
 from speciosa.report.terminal.compact.shared import Shared
 from speciosa.report.terminal.page import Page, Piece
 
@@ -84,18 +85,13 @@ def exposure(page: Page, assessment: Assessment) -> None:
     result = assessment.exposure
     page.line(result.headline)
     page.line((words.EXPOSURE[result.status], "bold"), f" {result.why}")
-    analytes = tuple(result.analytes.values())
+    everything = tuple(result.analytes.values())
+    analytes = tuple(each for each in everything if shown(each.cmax).range)
     if analytes:
-        estimates = [getattr(each, field) for each in analytes for field in _MEASURES]
-        kind = common_interval(estimates)
-        heads = "".join(words.analyte(each.analyte).ljust(_COLUMN) for each in analytes)
-        cited = page.cites(fact for each in analytes for fact in each.facts)
-        page.pair("", (heads.rstrip(), "bold"), cited, gutter=_WIDE)
-        for field in _MEASURES:
-            cells = [_cell(getattr(each, field), kind).ljust(_COLUMN) for each in analytes]
-            page.pair(words.MEASURES[field], "".join(cells), gutter=_WIDE)
-        if kind:
-            page.line((f"In brackets: {kind}.", "dim"))
+        _levels(page, analytes)
+    for each in everything:
+        if each not in analytes:
+            page.line(f"{words.analyte(each.analyte)}: {sentence(each.cmax)}.")
     for driver in result.drivers:
         by: Piece = (f"; narrowed by {driver.narrowed_by}" if driver.narrowed_by else "", "dim")
         page.line(driver.name, by, mark=f"{percent(driver.share):>6} of the spread", gutter=_WIDE)
@@ -108,10 +104,24 @@ def exposure(page: Page, assessment: Assessment) -> None:
     page.brief(result.findings)
 
 
+def _levels(page: Page, analytes: tuple[AnalyteExposure, ...]) -> None:
+    """The table of the analytes with a prediction; a half-life that is not known has its reason."""
+    estimates = [getattr(each, field) for each in analytes for field in _MEASURES]
+    kind = common_interval([e for e in estimates if e.low is not None])
+    heads = "".join(words.analyte(each.analyte).ljust(_COLUMN) for each in analytes)
+    cited = page.cites(fact for each in analytes for fact in each.facts)
+    page.pair("", (heads.rstrip(), "bold"), cited, gutter=_WIDE)
+    for field in _MEASURES:
+        cells = [_cell(getattr(each, field), kind).ljust(_COLUMN) for each in analytes]
+        page.pair(words.MEASURES[field], "".join(cells), gutter=_WIDE)
+    if kind:
+        page.line((f"In brackets: {kind}.", "dim"))
+
+
 def _cell(estimate: Estimate, kind: str) -> str:
     parts = shown(estimate)
     unit = parts.unit.partition(" per ")[0]
-    brackets = parts.range if kind else parts.brackets
+    brackets = parts.range if kind and parts.range else parts.brackets
     return f"{parts.number}{unit} ({brackets}) " if brackets else f"{parts.value} "
 
 
