@@ -60,6 +60,9 @@ def made(machine):
         "exp": vectorised(functions.exponential, 1, machine),
         "log": vectorised(functions.logarithm, 1, machine),
         "pow": vectorised(functions.power, 2, machine),
+        "rough": vectorised(
+            lambda w, x, y: functions.rough_product(w, [(x, 1 / 3), (y, -5 / 12)], 0.9), 2, machine
+        ),
         "reciprocal": vectorised(functions.reciprocal, 1, machine),
     }
 
@@ -126,6 +129,16 @@ def test_reciprocal(made):
     edges = np.array([1.0, -1.0, math.inf, -math.inf, math.nan, 0.0])
     with np.errstate(all="ignore"):
         same(made["reciprocal"](edges), 1.0 / edges)
+
+
+def test_a_rough_product_is_good_to_a_few_percent(made):
+    random = np.random.default_rng(6)
+    x, y = np.exp(random.uniform(-300.0, 300.0, (2, 20000)))
+    shares = made["rough"](x, y) / (0.9 * x ** (1 / 3) * y ** (-5 / 12))
+    assert 0.92 < shares.min() < shares.max() < 1.08
+    assert 0.99 < np.exp(np.log(shares).mean()) < 1.01
+    assert made["rough"](0.0, 1.0)[0] < 1e-90
+    assert made["rough"](1.0, 0.0)[0] > 1e90
 
 
 def test_a_target_names_its_types():

@@ -17,10 +17,10 @@ from speciosa.engine.graph import Op
 from speciosa.engine.lanes.functions import (
     estimate,
     exponential,
-    inverse_tenth_root,
     logarithm,
     power,
     reciprocal,
+    rough_product,
 )
 from speciosa.engine.lanes.ir import Function, Target, Writer, module
 from speciosa.engine.model import TIME
@@ -34,7 +34,7 @@ NEGLIGIBLE = 1e-150
 # The first step after an event is at least this part of the way to the next one.
 SMALLEST_SHARE = 1e-7
 
-SAFETY = 0.94
+SAFETY = 0.96
 LARGEST_GROWTH = 6.0
 LARGEST_CUT = 0.2
 
@@ -346,7 +346,8 @@ class Emitter:
 
     def _growth(self, w: Writer, error: str) -> str:
         """The factor for the next step; a step that is not a number is cut as far as possible."""
-        factor = inverse_tenth_root(w, error, SAFETY)  # the error is squared, the order is 5
+        # The error is squared.
+        factor = rough_product(w, [(error, -0.5 / rodas5p.ORDER)], SAFETY)
         factor = w.smaller(factor, w.const(LARGEST_GROWTH))
         factor = w.larger(factor, w.const(LARGEST_CUT))
         return w.select(w.compare("ord", error, error), factor, w.const(LARGEST_CUT))
@@ -374,10 +375,12 @@ class Emitter:
             slope, bend = w.mul(rates[q], unit), w.mul(bends[q], unit)
             first = w.multiply_add(slope, slope, first)
             second = w.multiply_add(bend, bend, second)
-        # h = T^(5/6) d1^(-1/6), from squares: the logarithms of d1^2 and d2^2 times 1/12.
-        slope = w.mul(w.const(4.0 / 12.0), logarithm(w, w.mul(first, w.const(1.0 / n))))
-        bend = w.mul(w.const(-5.0 / 12.0), logarithm(w, w.mul(second, w.const(1.0 / n))))
-        proposal = exponential(w, w.add(slope, bend))
+        # h = T^(5/6) d1^(-1/6) = d1^(2/3) d2^(-5/6), of their squares.
+        squares = [
+            (w.mul(first, w.const(1.0 / n)), 1 / 3),
+            (w.mul(second, w.const(1.0 / n)), -5 / 12),
+        ]
+        proposal = rough_product(w, squares, 1.0)
         left = w.sub(w.load(self.at.end), w.load(self.at.t))
         proposal = w.smaller(proposal, left)  # all of the way if nothing changes
         proposal = w.larger(proposal, w.mul(left, w.const(SMALLEST_SHARE)))

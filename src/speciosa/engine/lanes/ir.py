@@ -163,6 +163,14 @@ class Writer:
         """Integers read as the bits of doubles."""
         return self.line(f"bitcast {self.target.integers} {a} to {self.target.vector}")
 
+    def to_doubles(self, a: str) -> str:
+        """Integers as the numbers they are."""
+        return self.line(f"sitofp {self.target.integers} {a} to {self.target.vector}")
+
+    def to_integers(self, a: str) -> str:
+        """Numbers within the range of integers, cut to whole ones."""
+        return self.line(f"fptosi {self.target.vector} {a} to {self.target.integers}")
+
     def integer(self, operation: str, a: str, b: int | str) -> str:
         """An operation on integers; ``b`` may be a number for every lane."""
         second = f"splat (i64 {b})" if isinstance(b, int) else b
