@@ -100,3 +100,10 @@ def test_a_result_of_nought_is_no_level_and_one_below_the_limit_is():
     )
     assert below is not None
     assert below.levels[0].use is Use.USED
+
+
+def test_a_product_without_an_amount_is_named():
+    result = found(products=[LEAF, {"form": "extract_shot", "label": "Blue", "times_per_day": 1}])
+    assert result is not None
+    left = next(f for f in result.findings if f.id == "exposure.left_out")
+    assert "Blue" in left.text

@@ -14,6 +14,7 @@ from speciosa.finding import Estimate, Finding
 from speciosa.pharmacology.exposure.case_levels import levels_of
 from speciosa.pharmacology.exposure.caveats import limits
 from speciosa.pharmacology.exposure.comparison import swallows_seven_oh
+from speciosa.pharmacology.exposure.describe import name_of
 from speciosa.pharmacology.exposure.draws import Array
 from speciosa.pharmacology.exposure.fading import fading
 from speciosa.pharmacology.exposure.intake import amounts_of
@@ -54,16 +55,14 @@ class Decline(NamedTuple):
 
 
 def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> Decline | None:
-    """The decline since the last dose; ``None`` when use has not stopped, or has no amounts.
-
-    A product without an amount is left out, and is left to the caller to name.
-    """
+    """The decline since the last dose; ``None`` when use has not stopped, or has no amounts."""
     use = case.kratom
     if use is None or use.status is not KratomStatus.STOPPED:
         return None
     products = [p for p in use.products if _has_amount(p, knowledge)]
     if not products:
         return None
+    unknown = [name_of(p, knowledge) for p in use.products if p not in products]
     schedule = Schedule.of_use(
         products, days_of_use(use.since, use.stopped or case.date), knowledge
     )
@@ -101,6 +100,7 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
             *chosen.findings,
             *_said(fadings, here, hours, knowledge),
             *limits(people, products, knowledge, swallowed=swallowed),
+            *_left_out(unknown, knowledge),
         ),
     )
 
@@ -108,6 +108,11 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
 def _has_amount(product: KratomProduct, knowledge: Knowledge) -> bool:
     amounts = amounts_of(product, knowledge).values()
     return any(amount is not None and amount.high > 0 for amount in amounts)
+
+
+def _left_out(names: list[str], knowledge: Knowledge) -> list[Finding]:
+    words = knowledge.kratom.exposure_wording
+    return [finding(words, "exposure.left_out", names=", ".join(names))] if names else []
 
 
 def _hours_since(use: KratomUse, case: Case) -> float | None:
