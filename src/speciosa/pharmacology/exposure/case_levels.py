@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import KratomStatus, LabName
 from speciosa.pharmacology.exposure.measured import MITRAGYNINE, SEVEN_OH, MeasuredLevel
-from speciosa.pharmacology.exposure.plan.layout import times_after_a_dose
-from speciosa.pharmacology.exposure.schedule import DAY_H
+from speciosa.pharmacology.exposure.schedule import DAY_H, times_after_a_dose
 from speciosa.pharmacology.wording import number
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Self
 
     from speciosa.case.model import KratomProduct
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.draws import Array
 
 DAY_H = 24.0
+_NEAR = 1e-6  # hours within which two times are one
 WEEK_DAYS = 7.0
 STEADY = math.inf  # as many earlier periods as the steady state takes
 
@@ -255,3 +256,20 @@ def _together(parts: Sequence[tuple[int, float]], amounts: Array) -> Array:
 def days_of_use(since: dt.date | None, on: dt.date) -> float | None:
     """Whole days from the start of use to the date of the case; ``None`` when not known."""
     return None if since is None or since > on else float((on - since).days)
+
+
+def times_after_a_dose(
+    dose_times_h: Iterable[float], period_h: float, hours: float
+) -> tuple[float, ...]:
+    """Every time ``hours`` after a dose of a repeating pattern that no later dose precedes.
+
+    Where every dose is followed by another sooner, doses were missed: the last one then counts.
+    """
+    times = sorted(set(dose_times_h))
+    following = [*times[1:], times[0] + period_h]
+    fitting = tuple(
+        time + hours
+        for time, after in zip(times, following, strict=True)
+        if time + hours <= after + _NEAR
+    )
+    return fitting or (times[-1] + hours,)

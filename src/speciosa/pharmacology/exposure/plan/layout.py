@@ -16,11 +16,17 @@ from speciosa.pharmacology.exposure.plan.document import (
     Use,
     minutes,
 )
-from speciosa.pharmacology.exposure.schedule import DAY_H, WEEK_DAYS, Before, Dose, Repeat, Schedule
+from speciosa.pharmacology.exposure.schedule import (
+    DAY_H,
+    WEEK_DAYS,
+    Before,
+    Dose,
+    Repeat,
+    Schedule,
+    times_after_a_dose,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from speciosa.case import KratomProduct
     from speciosa.knowledge import Knowledge
 
@@ -158,23 +164,6 @@ def level_times(level: PlanLevel, layout: Layout) -> tuple[float, ...]:
     if not layout.ongoing:
         return (layout.last_dose_h + hours,)
     return times_after_a_dose([d.time_h for d in layout.schedule.doses], layout.period_h, hours)
-
-
-def times_after_a_dose(
-    dose_times_h: Iterable[float], period_h: float, hours: float
-) -> tuple[float, ...]:
-    """Every time ``hours`` after a dose of a repeating pattern that no later dose precedes.
-
-    Where every dose is followed by another sooner, doses were missed: the last one then counts.
-    """
-    times = sorted(set(dose_times_h))
-    following = [*times[1:], times[0] + period_h]
-    fitting = tuple(
-        time + hours
-        for time, after in zip(times, following, strict=True)
-        if time + hours <= after + _NEAR
-    )
-    return fitting or (times[-1] + hours,)
 
 
 # ------------------------------------------------------------------ pieces
