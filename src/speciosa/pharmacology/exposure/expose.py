@@ -220,13 +220,14 @@ def _nothing(
     """No prediction of present use; the decline of use that has stopped, where there is one."""
     used = timed(fading.levels) if fading else frozenset()
     found = compare_levels(case, None, knowledge, timed=used)
-    text = why.text
+    text = headline = why.text
     if fading is not None:
-        text = knowledge.kratom.simulate_wording.phrases["stopped_computed"]
+        phrases = knowledge.kratom.simulate_wording.phrases
+        text, headline = phrases["stopped_computed"], phrases["stopped_headline"]
     return ExposureResult(
         status=why.status,
         why=text,
-        headline=text,
+        headline=headline,
         subjects=0,
         seed=seed,
         analytes={},

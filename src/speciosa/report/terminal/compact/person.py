@@ -8,6 +8,7 @@ from speciosa.finding import Estimate
 from speciosa.pharmacology.exposure.result import AnalyteExposure
 from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
 from speciosa.report import outline, words
+from speciosa.report.levels import time_to_fade, use_of_level
 from speciosa.report.numbers import common_interval, percent, plain, sentence, shown
 from speciosa.report.terminal.compact.shared import Shared
 from speciosa.report.terminal.page import Page, Piece
@@ -101,6 +102,12 @@ def exposure(page: Page, assessment: Assessment) -> None:
         best = result.narrowing[0]
         then = f"from {plain(best.fold_now)}-fold to about {plain(best.fold_then)}-fold"
         page.line(f"Expected to narrow it most: {best.by} (range of the area of a day {then}).")
+    for use in result.levels:
+        page.item(use_of_level(use))
+    for name, level in result.now.items():
+        page.item(f"{words.analyte(name)} on the date of the case: ", *page.estimate(level))
+    for fading in {one.analyte: one for one in result.washout}.values():
+        page.item(time_to_fade(fading), page.cites(fading.facts))
     page.brief(result.findings)
 
 
