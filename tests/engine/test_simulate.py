@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -179,6 +180,16 @@ def test_threads_order_batches_and_company_change_no_bit():
         part = everyone[first : first + 37]
         assert run(part, 2)[0].tobytes() == values[part].tobytes()
     assert run(everyone[77:78], 1)[0].tobytes() == values[77:78].tobytes()
+
+
+def test_callers_in_several_threads_get_the_same_bits():
+    k = individual(100)
+
+    def run(_):
+        return simulate(DECAY, {"k": k}, [Bolus(0.0, "A", 1.0)], TIMES, ["A"]).values.tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(run, range(12)))) == 1
 
 
 def test_a_run_in_two_parts_goes_on_where_it_stopped():
