@@ -12,6 +12,7 @@ from tests.exposure.kratom_cases import kratom_cases
 from tests.language import every_text, forbidden_in
 
 from speciosa.case.read import parse_case
+from speciosa.engine import Failure, SimulationError
 from speciosa.finding import Severity, Tone
 from speciosa.knowledge import load
 from speciosa.pharmacology.exposure import expose
@@ -396,6 +397,18 @@ def test_without_an_amount_nothing_is_computed():
         assert samples is None
     result, _ = expose(parse_case({"date": "2026-11-22"}), KNOWLEDGE, seed=1, subjects=10)
     assert result.status is ExposureStatus.NOT_POSSIBLE
+
+
+def test_a_failed_integration_shows_no_level_and_stops_nothing_else(monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise SimulationError([Failure(3, 12.5, "the step became too small")], 400)
+
+    monkeypatch.setattr("speciosa.pharmacology.exposure.levels.run", fail)
+    result, samples = run(leaf())
+    assert result.status is ExposureStatus.NOT_POSSIBLE
+    assert "failed for 1 of the virtual people" in result.why
+    assert result.analytes == {}
+    assert samples is None
 
 
 # ------------------------------------------------------------------ traps and manners

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.case.vocabulary import KratomStatus
+from speciosa.errors import SpeciosaError
 from speciosa.finding import worst_first
 from speciosa.pharmacology.exposure import observed, sources, summary, variance
 from speciosa.pharmacology.exposure.case_levels import levels_of
@@ -44,10 +45,29 @@ def expose(
     Subject i depends on (seed, i) alone. Without current use, or without an amount, the result
     says why nothing was computed and the samples are ``None``.
     """
-    use = _use(case, knowledge)
-    if not use.products:
+    try:
+        use = _use(case, knowledge)
+        if use.products:
+            return _computed(case, use, knowledge, seed=seed, subjects=subjects)
         fading = decline(case, knowledge, seed=seed, subjects=subjects)
         return _nothing(case, knowledge, seed, _why_nothing(case, knowledge), fading), None
+    except SpeciosaError as failed:
+        from speciosa.engine import SimulationError  # noqa: PLC0415 - loaded when it is used
+
+        if not isinstance(failed, SimulationError):
+            raise
+        # No level is better than a wrong one, and the rest of an assessment needs none.
+        why = _Why(ExposureStatus.NOT_POSSIBLE, _failure(len(failed.failures), knowledge))
+        return _nothing(case, knowledge, seed, why, None), None
+
+
+def _failure(count: int, knowledge: Knowledge) -> str:
+    return knowledge.kratom.exposure_wording.phrases["exposure_failed"].format(count=count)
+
+
+def _computed(
+    case: Case, use: _Use, knowledge: Knowledge, *, seed: int, subjects: int
+) -> tuple[ExposureResult, ExposureSamples]:
     words = knowledge.kratom.exposure_wording
     schedule = Schedule.of_use(use.products, use.days, knowledge)
 
