@@ -9,7 +9,7 @@ import numpy as np
 from speciosa.pharmacology.exposure.figures import rounded
 from speciosa.pharmacology.exposure.measured import MITRAGYNINE, SEVEN_OH, curve_nm, to_nmol_l
 from speciosa.pharmacology.exposure.simulation import Fading, Figure
-from speciosa.pharmacology.exposure.washout import Passing, passing
+from speciosa.pharmacology.exposure.washout import Passing, passing, washout_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def fading(people: People, last_dose_h: float, knowledge: Knowledge) -> tuple[Fa
     analyte without any known dose.
     """
     phrases = knowledge.kratom.simulate_wording.phrases
-    chosen = people.time_h >= last_dose_h
+    chosen = np.isin(people.time_h, washout_times(last_dose_h))
     hours_after = people.time_h[chosen] - last_dose_h
     found = []
     for analyte in (MITRAGYNINE, SEVEN_OH):

@@ -99,7 +99,8 @@ def forecast(
     ]
     chosen = choose(levels, follow, knowledge, seed=settings.seed, subjects=settings.subjects)
     after = washout_times(layout.last_dose_h)
-    everybody = follow(chosen.of, np.unique(np.concatenate((shown, after))))
+    day_later = [layout.last_dose_h + DAY_H]
+    everybody = follow(chosen.of, np.unique(np.concatenate((shown, after, day_later))))
     people = everybody if chosen.who is None else everybody.take(chosen.who)
     window = np.searchsorted(people.time_h, shown).astype(np.intp)
     seen = Shown(

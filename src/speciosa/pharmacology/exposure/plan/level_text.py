@@ -30,11 +30,11 @@ _UNITS = {unit.lower(): unit.value for unit in LevelUnit} | {
     "µg/l": "ug/L",
     "μg/l": "ug/L",
 }
-_N = r"(\d+(?:\.\d+)?)"
+_N = r"([0-9]+(?:\.[0-9]+)?)"
 _LEVEL = re.compile(
     rf"(?P<analyte>[a-z0-9-]+)\s*(?P<sign>=\s*<|=|<)\s*(?P<value>{_N})\s*(?P<unit>[a-zµμ]+(?:/[a-z]+)?)"
     rf"\s*(?:\(?\s*loq\s*(?P<loq>{_N})\s*\)?)?"
-    rf"\s*(?:@\s*(?:(?P<hours>{_N})\s*h|day\s*(?P<day>\d+)\s+(?P<time>\d{{1,2}}:\d{{2}})))?"
+    rf"\s*(?:@\s*(?:(?P<hours>{_N})\s*h|day\s*(?P<day>[0-9]+)\s+(?P<time>[0-9]{{1,2}}:[0-9]{{2}})))?"
 )
 
 

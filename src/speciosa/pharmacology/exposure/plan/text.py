@@ -30,7 +30,7 @@ _TWELVE = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _NUMBER_WORDS = {word: str(i) for i, word in enumerate(_TWELVE, start=1)}
-_N = r"(\d{1,6}(?:\.\d{1,6})?)"
+_N = r"([0-9]{1,6}(?:\.[0-9]{1,6})?)"
 _COUNT = rf"(?:{_N}\s+)?"
 _OH = r"(?:7-?oh|7-hydroxymitragynine)"
 
@@ -96,7 +96,7 @@ def _normal(text: str) -> str:
         (r"\b7 (?:oh|hydroxymitragynine)\b", "7-oh"),
         (r"\bgrams?\b", "g"),
         (r"\bmilligrams?\b", "mg"),
-        (r"(?<=\d)(?=(?:g|mg)\b)", " "),
+        (r"(?<=[0-9])(?=(?:g|mg)\b)", " "),
         (r"\bkratom (?=leaf|tea|extract|capsule|shot)", ""),
         (r"\bkratom powder\b", "leaf powder"),
     ):
@@ -171,7 +171,7 @@ _WHAT = (
 
 # ------------------------------------------------------------------ when it is taken
 
-_CLOCK = r"\d{1,2}:\d{2}"
+_CLOCK = r"[0-9]{1,2}:[0-9]{2}"
 _PER_DAY = r"(?:(?:a|per|each|every) day|daily)"
 
 
