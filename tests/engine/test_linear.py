@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exposure import closed_form as kinetics
 
-from speciosa.engine import Model, linear, read_model
+from speciosa.engine import Model, linear, read_model, simulate
 from speciosa.engine.dosing import Bolus, Event, Infusion, Reset, timeline
 from speciosa.engine.exponential import exponential
-from speciosa.engine.linear import simulate_linear
 from speciosa.engine.population import People, people
+from speciosa.engine.problem import Problem, Status, empty_outcome
+from speciosa.engine.sparse import analyse
 from speciosa.engine.steady import after_periods, steady_state
 from speciosa.errors import InputError
 
@@ -50,7 +51,11 @@ def run(
     outputs: tuple[str, ...],
 ) -> tuple[np.ndarray, np.ndarray]:
     line = timeline(regimen, model.state_names, everyone.count, start=0.0, end=times[-1])
-    return simulate_linear(model, everyone, line, times, outputs)
+    problem = Problem(analyse(model), everyone, line, times, outputs, 1e-6, 1e-9, 1)
+    outcome = empty_outcome(problem)
+    linear.worker(problem)(outcome, np.zeros(3, dtype=np.int64))
+    assert (outcome.status == Status.DONE).all()
+    return outcome.values, outcome.final
 
 
 # ------------------------------------------------------------------ the exponential
@@ -229,6 +234,35 @@ def test_going_on_from_the_final_states_is_the_same_as_not_stopping() -> None:
     _, half = run(MODEL, everyone, REGIMEN, np.array([30.0]), ("C",))
     _, rest = run(MODEL, People(everyone.parameters, half), [], np.array([30.0]), ("C",))
     np.testing.assert_allclose(rest, whole, rtol=1e-11)
+
+
+def test_a_person_who_grows_without_bound_is_a_failure_and_no_one_else_is() -> None:
+    model = read_model("model grows\n g = 1; # [1/h] growth\n C' = g*C; # [umol] c\n C = 1;\nend\n")
+    found = simulate(
+        model,
+        {"g": np.array([0.1, 900.0, -1.0])},
+        [],
+        [1.0, 2.0],
+        ["C"],
+        method="linear",
+        failures="report",
+    )
+    assert [(f.subject, f.time_h) for f in found.failures] == [(1, 1.0)]
+    assert "not a number" in found.failures[0].reason
+    assert found.values is not None
+    assert np.isnan(found.values[1]).all()
+    np.testing.assert_allclose(found.values[::2, 1, 0], np.exp([0.2, -2.0]), rtol=1e-13)
+
+
+def test_threads_change_no_bit() -> None:
+    people_of = population(700)
+    one, three = (
+        simulate(MODEL, people_of, REGIMEN, TIMES, STATES, method="linear", threads=threads).values
+        for threads in (1, 3)
+    )
+    assert one is not None
+    assert three is not None
+    assert one.tobytes() == three.tobytes()
 
 
 # ------------------------------------------------------------------ models that are not linear

@@ -5,6 +5,7 @@ from speciosa.engine.model import Model
 from speciosa.engine.reduce import Reduction, Summary
 from speciosa.engine.result import Failure, Result, SimulationCancelled, SimulationError
 from speciosa.engine.simulate import simulate
+from speciosa.engine.steady import after_periods, steady_state
 from speciosa.engine.text import ModelTextError, read_model
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "SimulationCancelled",
     "SimulationError",
     "Summary",
+    "after_periods",
     "read_model",
     "simulate",
+    "steady_state",
 ]

@@ -31,7 +31,7 @@ def exponential(matrices: Array) -> Array:
     # frexp gives the smallest power of two above a number, exactly.
     halvings = np.maximum(np.frexp(norm / _LARGEST_NORM)[1], 0)
     scaled = np.ldexp(shifted, -halvings[:, None, None])
-    found = _series(scaled) * np.exp(-np.ldexp(shift, -halvings))[:, None, None]
+    found: Array = _series(scaled) * np.exp(-np.ldexp(shift, -halvings))[:, None, None]
     for done in range(int(halvings.max(initial=0))):
         unfinished = halvings > done
         if unfinished.all():

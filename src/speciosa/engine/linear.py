@@ -10,22 +10,30 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from speciosa.engine.dosing import Kind, Timeline
 from speciosa.engine.exponential import exponential
 from speciosa.engine.graph import evaluate
 from speciosa.engine.model import TIME, Model
-from speciosa.engine.population import People
+from speciosa.engine.problem import (
+    ENDED,
+    NEXT,
+    STOP,
+    Array,
+    Indices,
+    Outcome,
+    Problem,
+    Status,
+    Worker,
+)
 from speciosa.errors import InputError, InputProblem
 
-Array = NDArray[np.float64]
-
 # Subjects are taken in blocks that fit a core's cache; the size of a block changes no bit.
-_BLOCK = 1024
+_BLOCK = 256
 
 
 def require_linear(model: Model) -> dict[tuple[int, int], int]:
@@ -165,32 +173,50 @@ def _shared_lengths(moments: Array) -> tuple[list[float], collections.Counter[fl
     return found, collections.Counter(found)
 
 
-def simulate_linear(
-    model: Model, people: People, timeline: Timeline, times: Array, outputs: Sequence[str]
-) -> tuple[Array, Array]:
-    """Outputs (subjects, times, outputs) and the states at the end (subjects, states).
+def worker(problem: Problem) -> Worker:
+    """What each thread calls to solve a problem; ``InputError`` when a rate is not linear."""
+    matrix = require_linear(problem.system.model)
+    lock = threading.Lock()
 
-    ``times`` ascend and end with the timeline. ``InputError`` when a rate is not linear.
-    """
-    matrix = require_linear(model)
-    subjects = people.count
-    values = np.empty((subjects, times.size, len(outputs)))
-    final = np.empty((subjects, len(model.states)))
-    nodes = [model.node(name) for name in outputs]
-    for first in range(0, subjects, _BLOCK):
-        block = slice(first, min(first + _BLOCK, subjects))
-        person = dict(zip(model.parameter_names, people.parameters[block].T, strict=True))
-        block_flow = flow(model, matrix, people.parameters[block], timeline.infused)
-        curves = np.empty((times.size, block.stop - first, len(model.states)))
-        last = Walk(block_flow, timeline, block, times).run(
-            extended(people.initial[block], block_flow), curves
-        )
-        final[block] = last[:, : len(model.states), 0]
-        known = {name: curves[:, :, i] for i, name in enumerate(model.state_names)}
-        at = {**person, **known, TIME: times[:, None]}
+    def work(outcome: Outcome, control: Indices) -> None:
+        ended = 0
+        while True:
+            with lock:
+                control[ENDED] += ended
+                first = int(control[NEXT])
+                last = min(first + _BLOCK, problem.people.count)
+                control[NEXT] = last
+                if first == last or control[STOP]:
+                    return
+            _solve(problem, matrix, slice(first, last), outcome)
+            ended = last - first
+
+    return work
+
+
+def _solve(
+    problem: Problem, matrix: Mapping[tuple[int, int], int], block: slice, outcome: Outcome
+) -> None:
+    """Fill the outcome of a block of subjects."""
+    model, times = problem.system.model, problem.times
+    parameters = problem.people.parameters[block]
+    states = len(model.states)
+    curves = np.empty((times.size, len(parameters), states))
+    with np.errstate(all="ignore"):  # what is not finite is found below
+        block_flow = flow(model, matrix, parameters, problem.timeline.infused)
+        start = extended(problem.people.initial[block], block_flow)
+        end = Walk(block_flow, problem.timeline, block, times).run(start, curves)
+        at: dict[str, Array | float] = {TIME: times[:, None]}
+        at.update(zip(model.parameter_names, parameters.T, strict=True))
+        at.update(zip(model.state_names, np.moveaxis(curves, 2, 0), strict=True))
+        nodes = [model.node(name) for name in problem.outputs]
         for i, output in enumerate(evaluate(model.graph, nodes, at)):
-            values[block, :, i] = np.broadcast_to(output, curves.shape[:2]).T
-    return values, final
+            outcome.values[block, :, i] = np.broadcast_to(output, curves.shape[:2]).T
+    outcome.final[block] = end[:, :states, 0]
+    sound = np.all(np.isfinite(outcome.values[block]), axis=2)
+    whole = np.all(sound, axis=1) & np.all(np.isfinite(outcome.final[block]), axis=1)
+    outcome.status[block] = np.where(whole, Status.DONE, Status.NOT_FINITE)
+    outcome.reached[block] = np.where(whole, np.nan, times[np.argmin(sound, axis=1)])
 
 
 def extended(states: Array, flow: Flow) -> Array:

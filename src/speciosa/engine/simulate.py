@@ -17,13 +17,12 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from speciosa.engine import linear
 from speciosa.engine.dosing import Event, name_problems, timeline
-from speciosa.engine.linear import simulate_linear
 from speciosa.engine.model import Model
 from speciosa.engine.population import people
 from speciosa.engine.problem import (
     ENDED,
-    NEXT,
     STOP,
     Array,
     Indices,
@@ -216,7 +215,7 @@ Solver = Callable[[Problem], Worker]
 def _solver(method: Method, problem: Problem) -> tuple[str, Solver]:
     """The solver and its name."""
     if method != "auto":
-        return method, {"lanes": _lanes, "plain": _plain, "linear": _linear}[method]
+        return method, {"lanes": _lanes, "plain": _plain, "linear": linear.worker}[method]
     try:
         _lanes(problem)
     except (ImportError, OSError, RuntimeError) as why:
@@ -240,20 +239,6 @@ def _plain(problem: Problem) -> Worker:
     from speciosa.engine.plain import solver  # noqa: PLC0415 - brings numba
 
     return solver.worker(problem)
-
-
-def _linear(problem: Problem) -> Worker:
-    def work(outcome: Outcome, control: Indices) -> None:
-        if control[NEXT]:  # another thread has it
-            return
-        control[NEXT] = problem.people.count
-        outcome.values[:], outcome.final[:] = simulate_linear(
-            problem.system.model, problem.people, problem.timeline, problem.times, problem.outputs
-        )
-        outcome.status[:] = Status.DONE
-        control[ENDED] = problem.people.count
-
-    return work
 
 
 class _Crew:
