@@ -211,7 +211,8 @@ def report(
         "",
         "1,000 subjects (17 states, 23 doses, 200 times of 3 outputs, rtol 1e-6):",
         "",
-        "| Engine | s, 1 thread | s, 2 threads | times as long, 2 threads | error / Cmax | MiB, main process |",
+        "| Engine | s, 1 thread | s, 2 threads | times as long, 2 threads | error / Cmax | "
+        "MiB, main process |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for name, engine in engines.items():
