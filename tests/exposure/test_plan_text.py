@@ -12,6 +12,7 @@ from speciosa.errors import InputError
 from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.plan import lay_out, read_plan_text, understood
 from speciosa.pharmacology.exposure.plan.document import PastUse
+from speciosa.pharmacology.exposure.plan.level_text import read_level
 
 KNOWLEDGE = load()
 
@@ -180,3 +181,12 @@ def test_no_dose_is_lost_or_added(grams: int, often: int, days: int, form: str):
     assert len(layout.schedule.doses) + older == often * days
     assert layout.products[0].dose is not None
     assert layout.products[0].dose.leaf_g == grams
+
+
+def test_where_the_dose_before_a_level_is_open_it_says_so():
+    from_the_day = read_plan_text("2 g leaf tea three times a day")
+    level = read_level("mitragynine=55 ng/mL@2h")
+    plan = from_the_day.model_copy(update={"levels": (level,)})
+    assert "every one that fits is counted" in " ".join(understood(plan, KNOWLEDGE))
+    once = read_plan_text("2 g leaf tea").model_copy(update={"levels": (level,)})
+    assert "every one that fits" not in " ".join(understood(once, KNOWLEDGE))

@@ -39,6 +39,9 @@ def understood(plan: Plan, knowledge: Knowledge) -> tuple[str, ...]:
             f"several doses are spread evenly over {number(waking)} waking hours"
         )
     lines += [level_words(level) for level in plan.levels]
+    ongoing = any(use.to_day is None for use in plan.use)
+    if ongoing and any(level.hours_after_last_dose is not None for level in plan.levels):
+        lines.append("which dose came before a level is not known: every one that fits is counted")
     return tuple(lines)
 
 
