@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import NamedTuple
 
-from speciosa.engine.graph import Graph, Op
+from speciosa.engine.graph import Graph, Node, Op
 from speciosa.engine.model import TIME, Model
 
 Entry = tuple[int, int]  # row and column of the matrix, both states by their number
@@ -94,18 +94,20 @@ class _SolverGraph(Graph):
     """
 
     def __init__(self, varying: frozenset[str]) -> None:
-        super().__init__()
         self._varying_names = varying
         self._varying: dict[int, bool] = {}
+        super().__init__()
+
+    def _node(self, node: Node) -> int:
+        index = super()._node(node)
+        if index not in self._varying:
+            depends = any(self._varying[arg] for arg in node.args)
+            self._varying[index] = depends or node.name in self._varying_names
+        return index
 
     def varies(self, node: int) -> bool:
         """Whether a node depends on a state or on time."""
-        known = self._varying.get(node)
-        if known is None:
-            found = self.nodes[node]
-            known = found.name in self._varying_names or any(self.varies(a) for a in found.args)
-            self._varying[node] = known
-        return known
+        return self._varying[node]
 
     def mul(self, a: int, b: int) -> int:
         """The product; ``fixed * (fixed * varying)`` becomes ``(fixed * fixed) * varying``."""

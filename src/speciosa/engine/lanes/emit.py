@@ -8,7 +8,6 @@ time inside the step). Lanes never exchange anything, so no result depends on th
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 
@@ -23,6 +22,7 @@ from speciosa.engine.lanes.functions import (
     rough_product,
 )
 from speciosa.engine.lanes.ir import Function, Target, Writer, module
+from speciosa.engine.lanes.layout import layout
 from speciosa.engine.model import TIME
 from speciosa.engine.sparse import System
 
@@ -39,51 +39,6 @@ LARGEST_GROWTH = 6.0
 LARGEST_CUT = 0.2
 
 _ERROR_PARTS = 4  # sums side by side do not wait for each other
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Layout:
-    """The first slot of each thing in the workspace."""
-
-    y: int  # states
-    new: int  # stage argument, then states after the step
-    k: int  # stages, one after the other
-    w: int  # the factored matrix
-    ft: int  # derivative of the rates in time
-    parameters: int
-    hoisted: int
-    infused: int
-    t: int
-    h: int  # step proposed, then step attempted
-    end: int  # the next event
-    t_new: int
-    error: int  # squared; accepted up to 1
-    proposal: int  # the first step after an event
-    t_out: int  # the next output time
-    out: int
-    slots: int  # in all, without the outputs
-
-
-def layout(system: System, infused: int) -> Layout:
-    """Where everything is."""
-    n = system.size
-    sizes = {
-        "y": n,
-        "new": n,
-        "k": rodas5p.STAGES * n,
-        "w": len(system.factorisation.pattern),
-        "ft": len(system.time_rates),
-        "parameters": len(system.model.parameters),
-        "hoisted": len(system.hoisted),
-        "infused": infused,
-    }
-    single = ("t", "h", "end", "t_new", "error", "proposal", "t_out", "out")
-    slots: dict[str, int] = {}
-    position = 0
-    for name, size in (*sizes.items(), *((name, 1) for name in single)):
-        slots[name] = position
-        position += size
-    return Layout(**slots, slots=position - 1)
 
 
 class Emitter:
@@ -122,16 +77,23 @@ class Emitter:
 
     def _value(self, w: Writer, node: int, known: dict[int, str]) -> str:
         """A node as an operand; ``known`` holds the states and everything computed so far."""
-        found = known.get(node)
-        if found is None:
-            if node in self._hoisted:
-                found = w.load(self._hoisted[node])
-            else:
-                found = self._operation(w, node, known)
-            known[node] = found
-        return found
+        waiting = [node]
+        while waiting:
+            current = waiting[-1]
+            if current not in known and current in self._hoisted:
+                known[current] = w.load(self._hoisted[current])
+            if current not in known:
+                args = self.system.graph.nodes[current].args
+                missing = [arg for arg in args if arg not in known]
+                if missing:
+                    waiting += reversed(missing)
+                    continue
+                known[current] = self._operation(w, current, known)
+            waiting.pop()
+        return known[node]
 
     def _operation(self, w: Writer, node: int, known: dict[int, str]) -> str:
+        """One node from its arguments, which are known."""
         graph = self.system.graph
         op, args, value, name = graph.nodes[node]
         if op is Op.CONST:
@@ -139,10 +101,10 @@ class Emitter:
         if op is Op.SYMBOL:
             return w.load(self._parameter[name])
         if op is Op.SUB and graph.value(args[0]) == 0.0:
-            return w.negative(self._value(w, args[1], known))
+            return w.negative(known[args[1]])
         if op is Op.DIV and graph.value(args[0]) == 1.0:
-            return reciprocal(w, self._value(w, args[1], known))
-        return _WRITE[op](w, *(self._value(w, arg, known) for arg in args))
+            return reciprocal(w, known[args[1]])
+        return _WRITE[op](w, *(known[arg] for arg in args))
 
     def _states(self, values: Sequence[str]) -> dict[int, str]:
         return dict(zip(self.system.states, values, strict=True))
@@ -164,6 +126,8 @@ class Emitter:
     def _prep(self, w: Writer) -> str:
         known: dict[int, str] = {}
         for node, slot in self._hoisted.items():
+            for arg in self.system.graph.nodes[node].args:
+                self._value(w, arg, known)
             known[node] = self._operation(w, node, known)
             w.store(known[node], slot)
         return "void"
