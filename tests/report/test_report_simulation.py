@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import sys
 from xml.etree import ElementTree as ET
@@ -162,6 +163,17 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(InputError, match=rf"speciosa\[{extra}\]"):
         make(tea)
+
+
+def test_a_picture_without_words_is_refused(
+    tea: SimulationDocument, monkeypatch: pytest.MonkeyPatch
+):
+    """Where no typeface is installed the cautions would be missing."""
+    resvg = pytest.importorskip("resvg_py")
+    bare = functools.partial(resvg.svg_to_bytes, skip_system_fonts=True)
+    monkeypatch.setattr(resvg, "svg_to_bytes", bare)
+    with pytest.raises(InputError, match="no typeface"):
+        chart.as_png(tea)
 
 
 def test_a_hostile_label_stays_text():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from speciosa.errors import InputError, InputProblem
 from speciosa.report.charts.fan import Measured
 from speciosa.report.charts.picture import Panel, picture
 from speciosa.report.numbers import plain
@@ -10,6 +11,10 @@ from speciosa.report.simulation.table import not_installed
 
 ENDINGS = (".svg", ".png")
 _ZOOM = 2.0
+_PROBE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">'
+    '<text x="2" y="15" font-family="sans-serif" font-size="12">{words}</text></svg>'
+)
 
 
 def as_svg(document: SimulationDocument) -> bytes:
@@ -30,16 +35,23 @@ def as_svg(document: SimulationDocument) -> bytes:
 def as_png(document: SimulationDocument) -> bytes:
     """The same drawing as PNG, twice its size in pixels.
 
-    Needs the extra ``pictures``; raises ``InputError`` that says so where it is not installed.
+    Needs the extra ``pictures`` and a typeface on the machine; raises ``InputError`` that says so
+    where one is not there. Without a typeface the cautions would be missing from the picture.
     """
     try:
         import resvg_py  # noqa: PLC0415  # an optional extra
     except ImportError:
         raise not_installed("--chart", "PNG", "pictures", "a file that ends in .svg") from None
-    image: bytes = resvg_py.svg_to_bytes(
-        svg_string=as_svg(document).decode(), zoom=_ZOOM, background="#ffffff"
-    )
-    return image
+
+    def drawn(svg: str) -> bytes:
+        image: bytes = resvg_py.svg_to_bytes(svg_string=svg, zoom=_ZOOM, background="#ffffff")
+        return image
+
+    if drawn(_PROBE.format(words="Aa")) == drawn(_PROBE.format(words="")):
+        given = "PNG, but no typeface is installed on this machine"
+        accepted = "a file that ends in .svg, or PNG where a sans-serif typeface is installed"
+        raise InputError([InputProblem("--chart", given, accepted)])
+    return drawn(as_svg(document).decode())
 
 
 def _lines(document: SimulationDocument) -> list[str]:
