@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.language import forbidden_in
 
 from speciosa.errors import InputError
 from speciosa.finding import Tone
@@ -62,6 +63,7 @@ def test_any_regimen_gives_figures_in_order_and_the_same_bytes(what, when, how_l
         said.removeprefix("measured ") for said in result.understood if said.startswith("measured")
     }
     assert not [finding for finding in result.findings if finding.tone is Tone.REASSURING]
+    assert forbidden_in(result) == []
     assert any(finding.id == "simulate.describes" for finding in result.findings)
     assert encode(forecast(plan, KNOWLEDGE, LINEAR)) == encode(result)
 

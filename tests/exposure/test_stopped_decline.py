@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.language import forbidden_in
 
 from speciosa.case.read import parse_case
 from speciosa.finding import Tone
@@ -63,8 +64,7 @@ def test_it_warns_and_never_reassures():
     assert not [f for f in result.findings if f.tone is Tone.REASSURING]
     warning = next(f for f in result.findings if f.id == "stopped.not_withdrawal")
     assert warning.tone is Tone.WARNING
-    text = " ".join(f"{f.text} {f.detail} {f.action}" for f in result.findings).lower()
-    assert not [word for word in ("safe to", "is over.", "has ended", "taper") if word in text]
+    assert forbidden_in(result.findings) == []
 
 
 def test_a_level_after_the_last_dose_narrows():
