@@ -5,7 +5,7 @@
 
 Needs the ``calibration`` extra. Reads the model texts, parameter tables and observations of
 ``knowledge/data/models`` and writes ``STRUCTURE_posterior.json`` beside them. Same texts, tables,
-observations and seed in, same bytes out.
+observations, seed and code in, same bytes out.
 
 Published are summaries of few people, so this is a Bayesian fit to summaries (synthetic
 likelihood): every candidate is given the same small group of virtual people, each study is done

@@ -289,32 +289,30 @@ def _head(*titles: str) -> Iterator[str]:
 
 def _misses(compared: Sequence[Compared]) -> Iterator[str]:
     missed = [c for c in compared if c.missed]
-    yield f"Neither within {NEAR}-fold nor inside: {len(missed)} of {len(compared)} figures."
-    yield ""
-    for c in missed:
+    yield f"Missed, neither within {NEAR}-fold nor inside: {len(missed)} of {len(compared)}."
+    yield from _listed("These are:", missed)
+    yield from _listed(
+        f"Inside, and more than {NEAR}-fold off in the middle:",
+        [c for c in compared if c.inside and not c.near],
+    )
+    yield from _listed(
+        f"Within {NEAR}-fold, and outside the central 90 %:",
+        [c for c in compared if c.near and not c.inside],
+    )
+    yield from _listed(
+        "Fitted, and the predicted middle lies outside the reported spread:",
+        [c for c in compared if c.role == "fitted" and c.within_reported is False],
+    )
+
+
+def _listed(title: str, compared: Sequence[Compared]) -> Iterator[str]:
+    yield from ("", title, "")
+    for c in compared:
         yield (
             f"- {c.structure}: {c.name}: published {_published(c.observation)}, such a study "
-            f"{_interval(c.group)}; {c.role}."
+            f"{_interval(c.group)}, fold {c.fold:.2f}; {c.role}."
         )
-    yield ""
-    yield f"Inside, and more than {NEAR}-fold off in the middle:"
-    yield ""
-    for c in compared:
-        if c.inside and not c.near:
-            yield (
-                f"- {c.structure}: {c.name}: published {_published(c.observation)}, such a study "
-                f"{_interval(c.group)}, fold {c.fold:.2f}; {c.role}."
-            )
-    far = [c for c in compared if c.role == "fitted" and c.within_reported is False]
-    yield ""
-    yield "Fitted, and the predicted middle lies outside the reported spread:"
-    yield ""
-    for c in far:
-        yield (
-            f"- {c.structure}: {c.name}: published {_published(c.observation)}, predicted "
-            f"{_interval(c.group)}."
-        )
-    if not far:
+    if not compared:
         yield "- none."
 
 
