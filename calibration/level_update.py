@@ -28,7 +28,7 @@ from speciosa.pharmacology.exposure.measured import (
     level_sd,
     ng_ml_per_nm,
 )
-from speciosa.pharmacology.exposure.people import People, simulate
+from speciosa.pharmacology.exposure.people import STRUCTURES, People, simulate
 from speciosa.pharmacology.exposure.plan import Layout, lay_out, read_plan_text
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation" / "levels.md"
@@ -142,7 +142,7 @@ _HEAD = """\
 # Measured levels: does the narrowed interval keep its promise?
 
 Made by `python -m calibration.level_update`; run it again after a change of the models, the
-posterior draws or the error of a level.
+posterior draws or the error of a level. {made_with}
 
 {people} virtual people take {regimen} (content not analysed).
 Levels of each are read with the stated error (`kratom/assumption_level_misfit`,
@@ -162,6 +162,17 @@ refused.
 """
 
 
+def made_with(knowledge: Knowledge) -> str:
+    """The posterior draws that the page rests on, so that a test sees when they have moved."""
+    draws = (knowledge.models.posterior(name) for name in STRUCTURES)
+    said = ", ".join(
+        f"{d.structure} {d.release} (observations {d.observations_sha256[:8]}, tables "
+        f"{d.tables_sha256[:8]})"
+        for d in draws
+    )
+    return f"Draws: {said}."
+
+
 def page(found: Sequence[Row]) -> str:
     """The page as Markdown."""
     lines = (
@@ -169,7 +180,9 @@ def page(found: Sequence[Row]) -> str:
         f"| {row.fold_before:.0f} | {row.fold_after:.1f} |\n"
         for row in found
     )
-    head = _HEAD.format(people=PEOPLE, regimen=REGIMEN, subjects=SUBJECTS)
+    head = _HEAD.format(
+        people=PEOPLE, regimen=REGIMEN, subjects=SUBJECTS, made_with=made_with(load())
+    )
     return head + "".join(lines) + _FOOT
 
 
