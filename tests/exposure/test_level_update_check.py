@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from calibration import level_update
 
+from speciosa.knowledge import load
+
 
 def test_narrowed_intervals_hold_the_truth_of_simulated_people():
     found = list(level_update.rows(people=40, subjects=200))
@@ -15,7 +17,8 @@ def test_narrowed_intervals_hold_the_truth_of_simulated_people():
         assert row.fold_after < row.fold_before
 
 
-def test_the_published_page_lists_every_design():
+def test_the_published_page_is_of_these_draws_and_lists_every_design():
     text = level_update.PAGE.read_text(encoding="utf-8")
+    assert level_update.made_with(load()) in text
     for design, _ in level_update.DESIGNS:
         assert f"| {design} |" in text
