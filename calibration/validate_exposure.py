@@ -228,9 +228,9 @@ def _in_short(of_main: Sequence[Compared], of_others: Sequence[Compared]) -> Ite
     yield "- **Not validated at all**: swallowed 7-OH (no human data: the prior stands), more than"
     yield "  53 mg of mitragynine, liver disease, pregnancy, the young and the old."
     yield "- In the linear structure mitragynine does not slow its own breakdown; in long or"
-    yield "  heavy use levels can be higher than it says. In the turnover structure it does: how far"
-    yield "  in the gut wall is held by the midazolam trial, how far in the liver in daily use hardly"
-    yield "  by anything."
+    yield "  heavy use levels can be higher than it says. In the turnover structure it does: how"
+    yield "  far in the gut wall is held by the midazolam trial, how far in the liver in daily use"
+    yield "  hardly by anything."
     yield "- Half-lives depend on when the slope is taken: one day after a dose the tail is not yet"
     yield "  reached, so most of the longer half-life after repeated doses is distribution."
 
