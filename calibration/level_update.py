@@ -10,7 +10,9 @@ is held against each person's own. Writes ``docs/validation/levels.md``:
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -142,7 +144,8 @@ _HEAD = """\
 # Measured levels: does the narrowed interval keep its promise?
 
 Made by `python -m calibration.level_update`; run it again after a change of the models, the
-posterior draws or the error of a level. {made_with}
+posterior draws or the error of a level.
+{made_with}
 
 {people} virtual people take {regimen} (content not analysed).
 Levels of each are read with the stated error (`kratom/assumption_level_misfit`,
@@ -162,14 +165,15 @@ refused.
 """
 
 
+def _digest(columns: Mapping[str, Sequence[float]]) -> str:
+    held = {name: [float(value) for value in columns[name]] for name in sorted(columns)}
+    return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:8]
+
+
 def made_with(knowledge: Knowledge) -> str:
     """The posterior draws that the page rests on, so that a test sees when they have moved."""
     draws = (knowledge.models.posterior(name) for name in STRUCTURES)
-    said = ", ".join(
-        f"{d.structure} {d.release} (observations {d.observations_sha256[:8]}, tables "
-        f"{d.tables_sha256[:8]})"
-        for d in draws
-    )
+    said = ", ".join(f"{d.structure} {d.release} ({_digest(d.columns)})" for d in draws)
     return f"Draws: {said}."
 
 

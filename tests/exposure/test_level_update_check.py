@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calibration import level_update
-
 from speciosa.knowledge import load
 
 
