@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,7 @@ class People:
         """How many people there are."""
         return self.lives_by.size
 
-    @property
+    @cached_property
     def levels(self) -> Levels:
         """Everybody by the structure they live by: the mixture that is shown as the result."""
         held = [self.by_structure[name] for name in self.structures]
