@@ -30,7 +30,12 @@ from calibration.figures import Array
 from calibration.likelihood import Likelihood, Space, columns_of
 from calibration.studies import Studies
 from speciosa.knowledge import Knowledge, load
-from speciosa.knowledge.models.observations import Observation, read_observations, sha256
+from speciosa.knowledge.models.observations import (
+    Observation,
+    ObservationError,
+    read_observations,
+    sha256,
+)
 from speciosa.knowledge.models.record import Diagnostics, Posterior
 
 OUT = Path(__file__).parents[1] / "src/speciosa/knowledge/data/models"
@@ -178,7 +183,11 @@ def main() -> None:
     observations = knowledge.models.observations
     if given.observations:
         text = given.observations.read_text(encoding="utf-8")
-        observations = read_observations(text, str(given.observations))
+        try:
+            observations = read_observations(text, str(given.observations))
+        except ObservationError as error:
+            sys.stderr.write(f"{error}\n")
+            raise SystemExit(2) from None
     for structure in given.structures:
         effort = EFFORT.get(structure, EFFORT_OF_ALKALOID)
         if given.steps:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from calibration.balance import LEFT, imbalance
-from calibration.exposure import Effort, calibrate, r_hat, write
+from calibration.exposure import Effort, calibrate, main, r_hat, write
 from calibration.likelihood import Likelihood, Space, deviations, range_of_logs
 from calibration.people import groups
 from calibration.plot import fold_plot
@@ -82,6 +82,21 @@ def test_progress_is_told_to_its_end():
         progress=lambda done, of: told.append((done, of)),
     )
     assert told == [(done, 8) for done in range(1, 9)]
+
+
+def test_the_command_reads_someone_s_rows_and_refuses_bad_ones(tmp_path, monkeypatch, capsys):
+    mine = tmp_path / "mine.csv"
+    command = ["exposure", "speciogynine", "--observations", str(mine), "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", [*command, "--steps", "9"])
+    mine.write_text(of_tea(477), encoding="utf-8")
+    main()
+    written = json.loads((tmp_path / "speciogynine_posterior.json").read_text(encoding="utf-8"))
+    assert written["observations_sha256"] == sha256(read_observations(of_tea(477), "mine.csv"))
+    mine.write_text(of_tea(477).replace("nM*h", "mg"), encoding="utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert f"{mine}, line 3, unit: got mg; accepted: nM*h" in capsys.readouterr().err
 
 
 def test_the_likelihood_prefers_what_was_published():
