@@ -97,7 +97,36 @@ def test_pseudoindoxyl_is_named_and_has_no_number():
     result = run()
     assert row(result, "kratom", "pseudoindoxyl").together is None
     assert "mitragynine pseudoindoxyl" in result.competition.left_out
-    assert any("lower the shares" in note for note in result.competition.notes)
+    # A ligand that is not counted holds receptors of its own: the whole is not a ceiling.
+    assert any("all together would hold more" in note for note in result.competition.notes)
+    assert not any("can only lower" in note for note in result.competition.notes)
+
+
+def test_only_what_rests_on_usual_doses_says_so():
+    alone = run()
+    for one in alone.competition.ligands:
+        if one.together is not None:
+            assert "usual doses" not in one.together.interval
+    assert "usual doses" not in alone.competition.vacant.interval
+    both = run("morphine")
+    kratom = row(both, "kratom", "mitragynine")
+    assert "usual doses" in kratom.together.interval
+    assert "usual doses" not in kratom.apart.interval
+    assert "usual doses" in row(both, "morphine").apart.interval
+    assert "usual doses" in both.competition.vacant.interval
+
+
+def test_a_blocker_is_no_protection_and_the_signal_leaves_it_out():
+    result = run("naltrexone", "methadone")
+    blocked = next(f for f in result.findings if f.id == "mechanism.blocked_receptor")
+    shared = next(f for f in result.findings if f.id == "mechanism.shared_receptor")
+    assert "naltrexone" in blocked.text
+    assert "naltrexone" not in shared.text
+    assert "methadone" not in blocked.text
+    assert "no protection" in blocked.text
+    for signal in result.signals:
+        assert "as if naltrexone and methadone were not taken" in signal.meaning
+    assert not any("as if" in signal.meaning for signal in run().signals)
 
 
 def test_what_was_seen_in_people_is_used_at_that_dose():

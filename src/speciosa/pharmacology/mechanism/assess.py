@@ -47,7 +47,7 @@ def assess(case: Case, knowledge: Knowledge, samples: ExposureSamples | None) ->
         findings=worst_first(_findings(case, samples, on_list, knowledge)),
         missing=_lacking(case, samples, knowledge),
         competition=compete(site, bound[site.id], on_list, samples, knowledge) if using else None,
-        signals=signals(site, bound[site.id], samples, knowledge) if using else (),
+        signals=signals(site, bound[site.id], samples, on_list, knowledge) if using else (),
     )
 
 
@@ -120,9 +120,12 @@ def _findings(
         return ()
     words = knowledge.kratom.mechanism_wording
     found = [finding(words, "mechanism.partial_agonist"), finding(words, "mechanism.qt")]
-    if on_list.counted:
-        names = listed([named(o.medicine.name, o, knowledge) for o in on_list.counted])
-        found.append(finding(words, "mechanism.shared_receptor", medicines=names))
+    for id_, blocks in (("mechanism.shared_receptor", False), ("mechanism.blocked_receptor", True)):
+        names = [
+            named(o.medicine.name, o, knowledge) for o in on_list.counted if o.blocks is blocks
+        ]
+        if names:
+            found.append(finding(words, id_, medicines=listed(names)))
     if samples is None:
         return tuple(found)
     mg = knowledge.fact("kratom/assumption_mitragynine_fu")

@@ -44,6 +44,13 @@ class _Row(NamedTuple):
     facts: tuple[str, ...]
 
 
+class _Together(NamedTuple):
+    """The load of some ligands together, and what an interval of their shares covers."""
+
+    load: Array
+    interval: str
+
+
 def shares(loads: Sequence[Array]) -> list[Array]:
     """Percentage of receptors that each ligand holds when all compete for one site."""
     everything = total(*loads)
@@ -70,17 +77,17 @@ def compete(
         notes.append(words.phrases["planned_note"])
     if listed.stopped:
         notes.append(words.phrases["stopped_note"].format(names="; ".join(listed.stopped)))
-    everything = _load_of(rows)
+    everything = _together(rows, words)
     own_side = {
-        side: _load_of([row for row in rows if (row.medicine == _KRATOM) is side])
+        side: _together([row for row in rows if (row.medicine == _KRATOM) is side], words)
         for side in (True, False)
     }
     return Competition(
         target=target.target,
         ligands=tuple(
-            _share(row, everything, own_side[row.medicine == _KRATOM], words) for row in rows
+            _share(row, everything, own_side[row.medicine == _KRATOM]) for row in rows
         ),
-        vacant=None if everything is None else _vacant(rows, everything, words),
+        vacant=None if everything is None else _vacant(rows, everything),
         left_out=tuple(left_out),
         notes=tuple(notes),
     )
@@ -134,10 +141,14 @@ def _of_medicine(
     return _Row(name, opioid.medicine.id, record.role, found, why, facts)
 
 
-def _load_of(rows: Sequence[_Row]) -> Array | None:
+def _together(rows: Sequence[_Row], words: MuCompetition) -> _Together | None:
     """The load of all of them together; ``None`` where none has a figure."""
-    loads = [row.found.load for row in rows if row.found is not None]
-    return total(*loads) if loads else None
+    counted = [row for row in rows if row.found is not None]
+    if not counted:
+        return None
+    medicines = any(row.medicine != _KRATOM for row in counted)
+    interval = words.phrases["interval_medicines" if medicines else "interval"]
+    return _Together(total(*(row.found.load for row in counted if row.found)), interval)
 
 
 def _share_of(load: Array, everything: Array) -> Array:
@@ -145,15 +156,15 @@ def _share_of(load: Array, everything: Array) -> Array:
 
 
 def _share(
-    row: _Row, everything: Array | None, own_side: Array | None, words: MuCompetition
+    row: _Row, everything: _Together | None, own_side: _Together | None
 ) -> LigandShare:
     together = apart = None
     how, evidence = "", Evidence.NONE
     if row.found is not None and everything is not None and own_side is not None:
         how, evidence, load = row.found.how, row.found.evidence, row.found.load
-        interval = words.phrases["interval"]
-        together = estimate(_share_of(load, everything), "%", interval, row.facts)
-        apart = estimate(_share_of(load, own_side), "%", interval, row.facts)
+        held, alone = _share_of(load, everything.load), _share_of(load, own_side.load)
+        together = estimate(held, "%", everything.interval, row.facts)
+        apart = estimate(alone, "%", own_side.interval, row.facts)
     return LigandShare(
         ligand=row.ligand,
         medicine=row.medicine,
@@ -167,6 +178,6 @@ def _share(
     )
 
 
-def _vacant(rows: tuple[_Row, ...], everything: Array, words: MuCompetition) -> Estimate:
+def _vacant(rows: tuple[_Row, ...], everything: _Together) -> Estimate:
     facts = tuple(id_ for row in rows if row.found is not None for id_ in row.facts)
-    return estimate(_PERCENT / (1.0 + everything), "%", words.phrases["interval"], facts)
+    return estimate(_PERCENT / (1.0 + everything.load), "%", everything.interval, facts)

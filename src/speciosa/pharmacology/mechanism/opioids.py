@@ -41,6 +41,13 @@ class Opioid(NamedTuple):
     daily_mg: float | None = None
     route: str | None = None
 
+    @property
+    def blocks(self) -> bool:
+        """Whether it holds the receptors without activating them."""
+        activating = (HazardClass.OPIOID_AGONIST, HazardClass.OPIOID_PARTIAL_AGONIST)
+        antagonist = self.medicine.hazard(HazardClass.OPIOID_ANTAGONIST) is not None
+        return antagonist and not any(self.medicine.hazard(klass) for klass in activating)
+
 
 def named(name: str, opioid: Opioid, knowledge: Knowledge) -> str:
     """A medicine or its ligand, told apart when it is only planned."""

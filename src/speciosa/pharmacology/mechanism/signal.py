@@ -21,24 +21,37 @@ from speciosa.pharmacology.mechanism.occupancy import (
     total,
     unbound_share,
 )
+from speciosa.pharmacology.mechanism.opioids import named
 from speciosa.pharmacology.mechanism.result import Signal
+from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.kratom.ligands import Assay
     from speciosa.knowledge.kratom.model import Target
     from speciosa.pharmacology.exposure import ExposureSamples
+    from speciosa.pharmacology.mechanism.opioids import OnList
 
 _PERCENT = 100.0
 
 
 def signals(
-    target: Target, bound: Bound | None, samples: ExposureSamples | None, knowledge: Knowledge
+    target: Target,
+    bound: Bound | None,
+    samples: ExposureSamples | None,
+    listed_opioids: OnList,
+    knowledge: Knowledge,
 ) -> tuple[Signal, ...]:
-    """One signal for each assay of the target, or why there is none."""
+    """One signal of kratom for each assay of the target, or why there is none.
+
+    Opioid medicines on the list take no part in it, and that is said.
+    """
     assays = knowledge.kratom.mechanism_wording.assays
+    others = [named(one.medicine.name, one, knowledge) for one in listed_opioids.counted]
     return tuple(
-        _signal(assay, target, _peak(assay, bound, samples, knowledge), knowledge)
+        _signal(assay, target, _peak(assay, bound, samples, knowledge), others, knowledge)
         for assay in assays
         if assay.target == target.id
     )
@@ -84,11 +97,19 @@ def _peak(
     return highest
 
 
-def _signal(assay: Assay, target: Target, peak: Array | None, knowledge: Knowledge) -> Signal:
+def _signal(
+    assay: Assay,
+    target: Target,
+    peak: Array | None,
+    others: Sequence[str],
+    knowledge: Knowledge,
+) -> Signal:
     phrases = knowledge.kratom.mechanism_wording.phrases
     used = [id_ for one in assay.ligands for id_ in (one.effect, one.potency) if id_]
     facts = tuple(dict.fromkeys((*assay.facts, *used, *FREE_FACTS, *ENTRY_FACTS)))
-    shown = None
+    meaning, shown = assay.meaning, None
+    if others:
+        meaning = phrases["signal_alone"].format(meaning=meaning, medicines=listed(others))
     if peak is not None:
         shown = estimate(peak, assay.unit, phrases["interval_signal"], facts)
     return Signal(
@@ -96,7 +117,7 @@ def _signal(assay: Assay, target: Target, peak: Array | None, knowledge: Knowled
         assay=assay.name,
         peak=shown,
         why_none="" if shown else phrases["why_no_samples"],
-        meaning=assay.meaning,
+        meaning=meaning,
         evidence=Evidence.IN_VITRO,
         facts=facts,
     )

@@ -63,10 +63,11 @@ def _competition(page: Page, competition: Competition) -> None:
             (ligand.ligand, "bold"), f" ({role}{ligand.medicine})", page.cites(ligand.facts),
         )  # fmt: skip
         absent = ligand.why_none or "not known"
-        for term, share in (("All together", ligand.together), ("One side alone", ligand.apart)):
+        alone = "Without the medicines" if ligand.medicine == "kratom" else "Without kratom"
+        for term, share in (("All together", ligand.together), (alone, ligand.apart)):
             if share is not None:
                 told = page.estimate(share, absent, known=ligand.facts)
-                page.pair(term, *told, indent=4, gutter=18)
+                page.pair(term, *told, indent=4, gutter=24)
         if ligand.together is None:
             page.line(absent, indent=4)
         else:
