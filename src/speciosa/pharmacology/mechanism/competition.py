@@ -84,9 +84,7 @@ def compete(
     }
     return Competition(
         target=target.target,
-        ligands=tuple(
-            _share(row, everything, own_side[row.medicine == _KRATOM]) for row in rows
-        ),
+        ligands=tuple(_share(row, everything, own_side[row.medicine == _KRATOM]) for row in rows),
         vacant=None if everything is None else _vacant(rows, everything),
         left_out=tuple(left_out),
         notes=tuple(notes),
@@ -155,9 +153,7 @@ def _share_of(load: Array, everything: Array) -> Array:
     return _PERCENT * load / (1.0 + everything)
 
 
-def _share(
-    row: _Row, everything: _Together | None, own_side: _Together | None
-) -> LigandShare:
+def _share(row: _Row, everything: _Together | None, own_side: _Together | None) -> LigandShare:
     together = apart = None
     how, evidence = "", Evidence.NONE
     if row.found is not None and everything is not None and own_side is not None:
