@@ -106,3 +106,32 @@ def test_a_product_of_unknown_content_is_refused_with_what_is_needed():
     raw = b"products: [{name: a, form: extract_shot, dose: {units: 1}}]\ndoses: [{product: a}]\n"
     with pytest.raises(InputError, match="mg on the label"):
         forecast(read_plan_bytes(raw), KNOWLEDGE, LINEAR)
+
+
+@pytest.mark.parametrize("use", ["daily for 100 days", "every other day for 100 days"])
+def test_the_area_of_long_use_is_the_sum_of_its_doses(use: str):
+    """In the linear structure; the area may not depend on the points of the curve."""
+    one = forecast(read_plan_text("2 g leaf tea"), KNOWLEDGE, LINEAR)
+    many = forecast(read_plan_text(f"2 g leaf tea {use}"), KNOWLEDGE, LINEAR)
+    for name, figures in many.analytes.items():
+        single, all_of_them = one.analytes[name].auc.median, figures.auc.median
+        assert single is not None
+        assert all_of_them is not None
+        assert all_of_them == pytest.approx(single * len(many.doses_h), rel=0.03)
+
+
+def test_the_area_does_not_depend_on_how_much_is_shown():
+    plan = read_plan_text("2 g leaf tea twice a day for 10 days then stop")
+    whole = forecast(plan, KNOWLEDGE, LINEAR)
+    part = forecast(plan, KNOWLEDGE, LINEAR._replace(until_h=30.0))
+    one, other = (x.analytes["mitragynine"].auc.median for x in (whole, part))
+    assert one == pytest.approx(other, rel=0.01)
+
+
+def test_endless_use_does_not_fade_in_the_period_shown():
+    plan = read_plan_text("2 g leaf tea daily")
+    day = forecast(plan, KNOWLEDGE, LINEAR)
+    week = forecast(plan, KNOWLEDGE, LINEAR._replace(until_h=168.0))
+    assert len(week.doses_h) == 7
+    one, other = (x.analytes["mitragynine"].ctrough.median for x in (day, week))
+    assert one == pytest.approx(other, rel=0.02)

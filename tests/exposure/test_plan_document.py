@@ -69,6 +69,28 @@ def test_endless_use_of_two_rhythms_is_shown_over_the_longer_one():
     assert {r.period_h for r in layout.schedule.before.repeats} == {24.0, 168.0}
 
 
+@pytest.mark.parametrize(
+    ("how", "until_h", "doses", "end_h"),
+    [
+        ("every_hours: 6", None, 4, 24.0),
+        ("every_hours: 36", None, 1, 36.0),
+        ("times_per_day: 2", 100.0, 10, 120.0),
+        ("times_per_day: 2", 6.0, 2, 24.0),
+    ],
+)
+def test_endless_use_goes_on_as_long_as_it_is_shown(how, until_h, doses, end_h):
+    plan = plan_of(f"before: steady\nuse: [{{product: leaf, {how}}}]")
+    layout = lay_out(plan, KNOWLEDGE, until_h=until_h)
+    assert len(layout.schedule.doses) == doses
+    assert layout.schedule.end_h == end_h
+
+
+def test_endless_use_cannot_be_shown_for_more_doses_than_are_listed():
+    plan = plan_of("before: steady\nuse: [{product: leaf, times_per_day: 24}]")
+    with pytest.raises(InputError, match="--until"):
+        lay_out(plan, KNOWLEDGE, until_h=8000.0)
+
+
 def test_long_use_is_summed_up_and_loses_no_dose():
     layout = lay_out(
         plan_of("use: [{product: leaf, times_per_day: 3, days_per_week: 5, to_day: 1001}]"),

@@ -42,10 +42,12 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-# The curve is drawn through even times and times after every dose; where doses are many, through
-# fewer after each, those near the peak first.
-_EVEN_TIMES, _DOSE_TIMES, _LEAST = 121, 600, 3
-_AFTER_DOSE_H = (1.0, 1.5, 0.5, 2.0, 0.75, 3.0, 4.0, 0.25, 6.0, 8.0, 12.0)
+# Curves run through even times and, after every dose until the next one, through these: so dense
+# that the area by trapezoids is right to a few per cent whatever the number of doses.
+_EVEN_TIMES = 121
+_AFTER_DOSE_H = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 15.0, 24.0, 40.0, 72.0, 120.0)
+# People times points that fit into the memory of a small machine.
+_MOST_POINTS = 25_000_000
 
 
 class Settings(NamedTuple):
@@ -65,13 +67,16 @@ def forecast(
     Raises ``InputError`` for a regimen that cannot be laid out, or whose products hold nothing
     that can be stated in mg.
     """
-    layout = lay_out(plan, knowledge)
+    layout = lay_out(plan, knowledge, until_h=settings.until_h)
     for product, layout_product in zip(plan.products, layout.products, strict=True):
         amounts = amounts_of(layout_product, knowledge)
         if all(amount is None or amount.high <= 0 for amount in amounts.values()):
             raise _unknown_content(product.name)
     end = layout.schedule.end_h if settings.until_h is None else settings.until_h
-    shown = _shown_times(layout, end)
+    # Areas need the whole use, also where less of it is shown.
+    followed = _curve_times(layout, max(end, layout.last_dose_h))
+    shown = followed[followed <= end]
+    _check_size(settings.subjects, followed.size)
 
     def follow(count: int, times_h: Array) -> People:
         return simulate(
@@ -100,7 +105,7 @@ def forecast(
     chosen = choose(levels, follow, knowledge, seed=settings.seed, subjects=settings.subjects)
     after = washout_times(layout.last_dose_h)
     day_later = [layout.last_dose_h + DAY_H]
-    everybody = follow(chosen.of, np.unique(np.concatenate((shown, after, day_later))))
+    everybody = follow(chosen.of, np.unique(np.concatenate((followed, after, day_later))))
     people = everybody if chosen.who is None else everybody.take(chosen.who)
     window = np.searchsorted(people.time_h, shown).astype(np.intp)
     seen = Shown(
@@ -139,14 +144,21 @@ def forecast(
     )
 
 
-def _shown_times(layout: Layout, end_h: float) -> Array:
-    """Times of the curve: even ones, and some after every dose while they are few enough."""
+def _curve_times(layout: Layout, end_h: float) -> Array:
+    """Times of the curve: even ones, and some after every dose until the next."""
     doses = np.array([d.time_h for d in layout.schedule.doses])
-    kept = max(_LEAST, _DOSE_TIMES // max(doses.size, 1))
-    offsets = np.array((0.0, *_AFTER_DOSE_H[:kept]))
-    near = (doses[:, None] + offsets[None, :]).ravel()
+    gaps = np.append(np.diff(doses), np.inf)
+    offsets = np.array((0.0, *_AFTER_DOSE_H))
+    near = (doses[:, None] + offsets)[(offsets == 0.0) | (offsets < gaps[:, None])]
     times = np.unique(np.round(np.concatenate((near, np.linspace(0.0, end_h, _EVEN_TIMES))), 6))
     return times[(times >= 0.0) & (times <= end_h)]
+
+
+def _check_size(subjects: int, points: int) -> None:
+    most = _MOST_POINTS // points
+    if subjects > most:
+        accepted = f"at most {most:,} virtual persons for a regimen of so many doses"
+        raise InputError([InputProblem("--subjects", f"{subjects:,}", accepted)])
 
 
 def _untimed(

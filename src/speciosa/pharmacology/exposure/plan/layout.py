@@ -106,16 +106,19 @@ class _Pattern(NamedTuple):
         )
 
 
-def lay_out(plan: Plan, knowledge: Knowledge) -> Layout:
+def lay_out(plan: Plan, knowledge: Knowledge, *, until_h: float | None = None) -> Layout:
     """The doses of a regimen in order, the use before them, and the axis.
 
+    Use without an end goes on through whole periods until ``until_h``, for a day at least.
+
     Raises ``InputError`` for a missed dose that was never due, and for more doses than can be
-    listed where a missed dose or a level needs them listed.
+    listed where a missed dose, a level or ``until_h`` needs them listed.
     """
     names = [product.name for product in plan.products]
     first_hour = knowledge.fact("kratom/assumption_first_dose_clock").number
     waking_h = knowledge.fact("kratom/assumption_waking_day").number
-    horizon = max((_period(use) for use in plan.use if use.to_day is None), default=0.0)
+    period = max((_period(use) for use in plan.use if use.to_day is None), default=0.0)
+    horizon = _horizon(plan, period, until_h)
     clock = _Clock(first_hour, waking_h, plan.before is PastUse.STEADY, horizon)
     patterns = [_pattern(use, names, clock) for use in plan.use]
     singles = [_single(dose, names, first_hour) for dose in plan.doses]
@@ -141,7 +144,7 @@ def lay_out(plan: Plan, knowledge: Knowledge) -> Layout:
         ),
         day_one_h=-zero,
         ongoing=horizon > 0,
-        period_h=horizon,
+        period_h=period,
         times_assumed=any(use.times is None for use in plan.use)
         or (len(kept) > 1 and any(dose.time is None for dose in plan.doses)),
         summed_up_h=start,
@@ -163,7 +166,8 @@ def level_times(level: PlanLevel, layout: Layout) -> tuple[float, ...]:
         return ()
     if not layout.ongoing:
         return (layout.last_dose_h + hours,)
-    return times_after_a_dose([d.time_h for d in layout.schedule.doses], layout.period_h, hours)
+    schedule = layout.schedule
+    return times_after_a_dose([d.time_h for d in schedule.doses], schedule.end_h, hours)
 
 
 # ------------------------------------------------------------------ pieces
@@ -193,6 +197,22 @@ def _pattern(use: Use, names: list[str], clock: _Clock) -> _Pattern:
     if use.to_day is not None:
         end = start + (use.to_day - use.from_day + 1) * DAY_H
     return _Pattern(names.index(use.product), use.fraction, start, period, times, end)
+
+
+def _horizon(plan: Plan, period_h: float, until_h: float | None) -> float:
+    """How long use without an end is listed: whole periods; 0 where all use ends."""
+    if not period_h:
+        return 0.0
+    followed = plan.follow_days * DAY_H if plan.follow_days is not None else 0.0
+    wanted = max(period_h, DAY_H, followed if until_h is None else until_h)
+    horizon = period_h * math.ceil(wanted / period_h - _NEAR)
+    each = sum(len(use.times or "") or use.times_per_day or 1 for use in plan.use)
+    shortest = min(_period(use) for use in plan.use)
+    most = shortest * MOST_LISTED / each
+    if wanted > max(most, period_h, DAY_H):
+        days = f"at most {max(1.0, most // DAY_H):.0f} days of use without an end"
+        raise _wrong("--until" if until_h is not None else "follow_days", f"{wanted:g} h", days)
+    return horizon
 
 
 def _period(use: Use) -> float:
@@ -268,9 +288,11 @@ def _without_missed(missed: tuple[Missed, ...], doses: list[Dose], names: list[s
 
 
 def _end(plan: Plan, last_dose_h: float, horizon_h: float) -> float:
+    if horizon_h:
+        return horizon_h
     if plan.follow_days is not None:
         return last_dose_h + plan.follow_days * DAY_H
-    return max(horizon_h, DAY_H) if horizon_h else last_dose_h + DAY_H
+    return last_dose_h + DAY_H
 
 
 def _moved(repeat: Repeat, zero: float) -> Repeat:
