@@ -106,7 +106,12 @@ def _row(design: str, levels: Sequence[tuple[str, float]], setting: Setting, sub
             for i, (analyte, hours) in enumerate(levels)
         ]
         chosen = choose(
-            measured, lambda n, _: everybody(n), knowledge, seed=OWN_SEED, subjects=subjects
+            measured,
+            lambda n, _: everybody(n),
+            knowledge,
+            unknown={},
+            seed=OWN_SEED,
+            subjects=subjects,
         )
         if chosen.who is None:
             refused += 1

@@ -19,6 +19,7 @@ from speciosa.pharmacology.exposure.measured import (
 from speciosa.pharmacology.exposure.people import simulate
 from speciosa.pharmacology.exposure.plan import lay_out, read_plan_text
 from speciosa.pharmacology.exposure.plan.level_text import read_level
+from speciosa.pharmacology.exposure.unknown_content import unknown_content
 
 KNOWLEDGE = load()
 SUBJECTS = 150
@@ -58,7 +59,7 @@ def level(value: float, *, unit: str = "ng/mL", below: bool = False, times=(AT_H
 
 
 def chosen(*levels: MeasuredLevel):
-    return choose(levels, predict, KNOWLEDGE, seed=3, subjects=SUBJECTS)
+    return choose(levels, predict, KNOWLEDGE, unknown={}, seed=3, subjects=SUBJECTS)
 
 
 @functools.cache
@@ -162,3 +163,64 @@ def test_a_forecast_with_a_level_is_narrower_than_without(hours: float):
     assert after.p95 is not None
     assert after.p05 is not None
     assert after.p95 / after.p05 < before.p95 / before.p05
+
+
+def simulated(regimen: str, *levels: str):
+    plan = read_plan_text(regimen)
+    plan = plan.model_copy(update={"levels": tuple(map(read_level, levels))})
+    return forecast(plan, KNOWLEDGE, Settings(seed=2, subjects=200, structures=("linear",)))
+
+
+def said(result, prefix: str):
+    return [f for f in result.findings if f.id.startswith(prefix)]
+
+
+@pytest.mark.parametrize("measured", ["mg=55 ng/mL@2h", "mg<1 ng/mL@2h", "mg=55 ng/mL"])
+def test_a_level_of_an_alkaloid_whose_amount_is_not_known_is_not_judged(measured: str):
+    """Unknown is not nought: the tablet may hold mitragynine."""
+    result = simulated("15 mg 7-oh tablet", measured)
+    assert [use.use for use in result.levels] == [Use.UNKNOWN_CONTENT]
+    assert result.levels[0].median is None
+    assert result.effective_subjects is None
+    assert said(result, "level.content_unknown")
+    for other in ("level.impossible", "level.used", "level.untimed", "level.unusual"):
+        assert not said(result, other)
+
+
+def test_the_seven_oh_of_a_labelled_seven_oh_product_can_be_judged():
+    assert simulated("15 mg 7-oh tablet", "7-oh=10 ng/mL@2h").levels[0].use is Use.USED
+
+
+def test_what_is_not_known_is_told_by_analyte():
+    shot = read_plan_text("extract shot 150 mg mitragynine").products[0].as_product()
+    tablet = read_plan_text("15 mg 7-oh tablet").products[0].as_product()
+    leaf = read_plan_text("2 g leaf tea").products[0].as_product()
+    assert unknown_content([leaf], KNOWLEDGE) == {}
+    assert set(unknown_content([shot], KNOWLEDGE)) == {"7-hydroxymitragynine"}
+    assert set(unknown_content([leaf, tablet], KNOWLEDGE)) == {"mitragynine"}
+    both = unknown_content([leaf], KNOWLEDGE, left_out=["a shot"])
+    assert both == {"mitragynine": ("a shot",), "7-hydroxymitragynine": ("a shot",)}
+
+
+def test_a_high_seven_oh_level_after_leaf_points_to_a_product_not_reported():
+    result = simulated("2 g leaf tea", "7-oh=50 ng/mL@2h")
+    unusual = said(result, "level.unusual")
+    assert len(unusual) == 1
+    assert "unusually high" in unusual[0].text
+    assert "7-OH product that was not reported" in unusual[0].detail
+    assert not said(simulated("2 g leaf tea", "7-oh=4 ng/mL@2h"), "level.unusual")
+    low = said(simulated("2 g leaf tea", "mg<0.5 ng/mL@2h"), "level.unusual")
+    assert all("rules out neither" in f.detail for f in low)
+
+
+def test_a_refuted_prediction_gives_no_time_until_levels_are_low():
+    result = simulated("2 g leaf tea", "mg=5000 ng/mL@2h")
+    assert result.washout == ()
+    assert said(result, "level.no_washout")
+    assert simulated("2 g leaf tea").washout
+
+
+def test_a_sample_before_anything_was_absorbed_is_not_set_against_nought():
+    refusal = said(simulated("2 g leaf tea", "mg=5 ng/mL@0h"), "level.impossible")[0]
+    assert "could be absorbed" in refusal.text
+    assert "0 to 0" not in refusal.text

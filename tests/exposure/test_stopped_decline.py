@@ -10,6 +10,7 @@ from tests.language import forbidden_in
 from speciosa.case.read import parse_case
 from speciosa.finding import Tone
 from speciosa.knowledge import load
+from speciosa.pharmacology.exposure.expose import expose
 from speciosa.pharmacology.exposure.measured import Use
 from speciosa.pharmacology.exposure.stopped import decline
 
@@ -107,3 +108,45 @@ def test_a_product_without_an_amount_is_named():
     assert result is not None
     left = next(f for f in result.findings if f.id == "exposure.left_out")
     assert "Blue" in left.text
+
+
+def test_far_below_every_assay_no_figure_is_given():
+    result = found(last_use_hours_ago=2000.0)
+    assert result is not None
+    for one in result.now.values():
+        assert one.value is None
+        assert one.low is None
+        assert "research assay" in one.no_interval_because
+    text = " ".join(f.text for f in result.findings if f.id.startswith("stopped.now"))
+    assert "e-" not in text
+    assert "says nothing about withdrawal" in text
+
+
+def test_a_level_without_a_time_is_said_once_not_to_be_compared():
+    case = parse_case(
+        {
+            "date": "2026-11-22",
+            "kratom": {"status": "stopped", "stopped": "2026-10-20", "products": [LEAF]},
+            "labs": [level(value=0.5, below_limit=True)],
+        }
+    )
+    result, _ = expose(case, KNOWLEDGE, seed=4, subjects=100)
+    ids = {f.id for f in result.findings}
+    assert "stopped.level_untimed.mitragynine" in ids
+    assert not [id_ for id_ in ids if id_.startswith("exposure.level_")]
+    assert [one.field for one in result.missing] == ["labs.hours_after_dose"]
+
+
+def test_a_level_that_does_not_fit_leaves_no_reassuring_figure():
+    result = found(level(value=90_000, hours_after_dose=60.0), last_use_hours_ago=72.0)
+    assert result is not None
+    assert result.levels[0].use is Use.REFUSED
+    assert result.washout == ()
+    assert result.now == {}
+
+
+def test_a_product_without_an_amount_leaves_levels_unjudged():
+    products = [LEAF, {"form": "extract_shot", "times_per_day": 1}]
+    result = found(level(hours_after_dose=60.0), products=products, last_use_hours_ago=72.0)
+    assert result is not None
+    assert result.levels[0].use is Use.UNKNOWN_CONTENT

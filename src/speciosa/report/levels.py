@@ -11,7 +11,8 @@ from speciosa.report.words import analyte
 PEOPLE = "90 % of virtual people"
 _USES = {
     Use.USED: "used to narrow the prediction",
-    Use.UNTIMED: "compared only: its time is not known, or it is too old",
+    Use.UNKNOWN_CONTENT: "not compared: how much of it was taken is not known",
+    Use.UNTIMED: "not used to narrow: its time is not known, or it is too old",
     Use.REFUSED: "not used: the model cannot explain it",
     Use.CONTRADICTORY: "not used: the levels exclude one another",
     Use.WITH_REFUSED: "not used, because another level cannot be explained",

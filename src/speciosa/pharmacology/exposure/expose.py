@@ -23,6 +23,7 @@ from speciosa.pharmacology.exposure.samples import ExposureSamples
 from speciosa.pharmacology.exposure.schedule import Schedule, days_of_use
 from speciosa.pharmacology.exposure.stopped import decline
 from speciosa.pharmacology.exposure.summary import Scene
+from speciosa.pharmacology.exposure.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.unstudied import unstudied
 from speciosa.pharmacology.wording import missing, number, often
 
@@ -84,7 +85,8 @@ def _computed(
         )
 
     measured = levels_of(case, schedule, knowledge)
-    chosen = choose(measured, follow, knowledge, seed=seed, subjects=subjects)
+    unknown = unknown_content(use.products, knowledge, left_out=use.left_out)
+    chosen = choose(measured, follow, knowledge, unknown=unknown, seed=seed, subjects=subjects)
     everybody = follow(chosen.of)
     people = everybody if chosen.who is None else everybody.take(chosen.who)
     scene = scene_of(people, use.products, knowledge)
@@ -99,7 +101,7 @@ def _computed(
     found = (
         *caveats(case, use.products, use.left_out, scene, differing, knowledge),
         *observed.observed_findings(compared, knowledge),
-        *compare_levels(case, scene, knowledge, timed=timed(chosen.uses)),
+        *compare_levels(case, scene, knowledge, timed=timed(chosen.uses) | unknown.keys()),
         *chosen.findings,
     )
     result = ExposureResult(
@@ -238,8 +240,9 @@ def _nothing(
     case: Case, knowledge: Knowledge, seed: int, why: _Why, fading: Decline | None
 ) -> ExposureResult:
     """No prediction of present use; the decline of use that has stopped, where there is one."""
-    used = timed(fading.levels) if fading else frozenset()
-    found = compare_levels(case, None, knowledge, timed=used)
+    # The decline says itself what became of every level.
+    told = frozenset(use.level.analyte for use in fading.levels) if fading else frozenset()
+    found = compare_levels(case, None, knowledge, timed=told)
     text = headline = why.text
     if fading is not None:
         phrases = knowledge.kratom.simulate_wording.phrases
@@ -254,7 +257,7 @@ def _nothing(
         curves=(),
         drivers=(),
         findings=worst_first((*why.findings, *found, *(fading.findings if fading else ()))),
-        missing=why.missing,
+        missing=(*why.missing, *(untimed_levels(case, knowledge) if fading else ())),
         levels=fading.levels if fading else (),
         effective_subjects=fading.effective_subjects if fading else None,
         washout=fading.washout if fading else (),

@@ -23,6 +23,7 @@ from speciosa.pharmacology.exposure.measured import (
     Use,
     choose,
     curve_nm,
+    level_range,
     ng_ml_per_nm,
 )
 from speciosa.pharmacology.exposure.observed import comparisons as comparisons_with_studies
@@ -34,6 +35,7 @@ from speciosa.pharmacology.exposure.plan.words import level_words
 from speciosa.pharmacology.exposure.schedule import DAY_H
 from speciosa.pharmacology.exposure.simulation import ProductTaken, Simulation
 from speciosa.pharmacology.exposure.summary import Scene, analytes
+from speciosa.pharmacology.exposure.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.washout import washout_times
 from speciosa.pharmacology.wording import finding, number
 
@@ -102,7 +104,14 @@ def forecast(
         )
         for level in plan.levels
     ]
-    chosen = choose(levels, follow, knowledge, seed=settings.seed, subjects=settings.subjects)
+    chosen = choose(
+        levels,
+        follow,
+        knowledge,
+        unknown=unknown_content(layout.products, knowledge),
+        seed=settings.seed,
+        subjects=settings.subjects,
+    )
     after = washout_times(layout.last_dose_h)
     day_later = [layout.last_dose_h + DAY_H]
     everybody = follow(chosen.of, np.unique(np.concatenate((followed, after, day_later))))
@@ -135,7 +144,7 @@ def forecast(
             if curve_nm(people, name).any()
         },
         by_structure=structure_figures(people, seen, knowledge),
-        washout=fading(people, layout.last_dose_h, knowledge),
+        washout=() if chosen.refuted else fading(people, layout.last_dose_h, knowledge),
         levels=chosen.uses,
         effective_subjects=chosen.effective,
         drawn_from=chosen.of,
@@ -176,8 +185,7 @@ def _untimed(
         suffix=level.analyte,
         level=level.said,
         place=place,
-        low=number(low),
-        high=number(high),
+        range=level_range(low, high),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +12,7 @@ import numpy as np
 from speciosa.finding import Finding
 from speciosa.pharmacology.exposure.draws import Array, Indices
 from speciosa.pharmacology.exposure.update import Posterior, Reading, level_error, posterior
-from speciosa.pharmacology.wording import finding, number
+from speciosa.pharmacology.wording import finding, listed, number, span
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -30,8 +30,9 @@ _NMOL_L = {"nmol/L": 1.0, "umol/L": 1000.0}
 UNITS = (*_NG_ML, *_NMOL_L)
 # So many people are tried before it is accepted that few of them agree with the levels.
 MOST_PEOPLE = 8_000
-# A level this far out or less is nothing unusual: the middle nine in ten of what is predicted.
-_ORDINARY = 0.05
+# A predicted level under this (ng/mL) is told as a limit: no assay can see it.
+_LEAST_NG_ML = 0.01
+_UNUSUAL = "kratom/assumption_level_unusual"
 
 
 class MeasuredLevel(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ class Use(StrEnum):
     """Whether a level narrowed the prediction, and why not."""
 
     USED = "used"
+    UNKNOWN_CONTENT = "unknown_content"
     UNTIMED = "untimed"
     REFUSED = "refused"
     CONTRADICTORY = "contradictory"
@@ -90,36 +92,36 @@ class Choice(NamedTuple):
     uses: tuple[LevelUse, ...]
     findings: tuple[Finding, ...]
 
+    @property
+    def refuted(self) -> bool:
+        """Whether a measured level does not fit the use described."""
+        return any(use.use in (Use.REFUSED, Use.CONTRADICTORY) for use in self.uses)
 
-def choose(
+
+def choose(  # noqa: PLR0913 - who is simulated, and what is known of the products
     levels: Sequence[MeasuredLevel],
     predict: Callable[[int, Array], People],
     knowledge: Knowledge,
     *,
+    unknown: Mapping[str, Sequence[str]],
     seed: int,
     subjects: int,
 ) -> Choice:
     """Choose ``subjects`` people by the levels whose time is known.
 
     ``predict(count, times_h)`` simulates that many people at those times of the schedule. More are
-    simulated where few agree. No level is used when one of them cannot be explained.
+    simulated where few agree. No level is used when one of them cannot be explained, and none of an
+    analyte that products in ``unknown`` (names by analyte) hold in an amount that is not known.
     """
     words = knowledge.kratom.simulate_wording
-    timed = [level for level in levels if level.times_h]
+    judged = [level for level in levels if level.analyte not in unknown]
+    timed = [level for level in judged if level.times_h]
+    hidden = [level for level in levels if level.analyte in unknown]
     untimed = [
-        LevelUse(
-            level=level,
-            value_ng_ml=level.ng_ml(knowledge),
-            use=Use.UNTIMED,
-            median=None,
-            p05=None,
-            p95=None,
-            probability=None,
-        )
-        for level in levels
-        if not level.times_h
+        *(_unpredicted(level, Use.UNTIMED, knowledge) for level in judged if not level.times_h),
+        *(_unpredicted(level, Use.UNKNOWN_CONTENT, knowledge) for level in hidden),
     ]
-    found = []
+    found = [_content_unknown(level, unknown[level.analyte], knowledge) for level in hidden]
     if any(level.analyte == SEVEN_OH for level in levels):
         found.append(finding(words, "level.seven_oh_unstable"))
     if not timed:
@@ -137,13 +139,27 @@ def choose(
     uses = _uses(timed, people, after, least, knowledge)
     if wrong:
         found += _refusals(timed, people, uses, knowledge)
+        found.append(finding(words, "level.no_washout"))
         return Choice(None, subjects, None, (*uses, *untimed), tuple(found))
     found += [_used(use, knowledge) for use in uses]
+    found += _unusual(uses, knowledge)
     if after.effective < enough:
         effective, of = f"{after.effective:.0f}", f"{people.subjects:,}"
         found.append(finding(words, "level.few_people", effective=effective, of=of))
     who = after.draw(subjects, seed)
     return Choice(who, people.subjects, after.effective, (*uses, *untimed), tuple(found))
+
+
+def _unpredicted(level: MeasuredLevel, use: Use, knowledge: Knowledge) -> LevelUse:
+    return LevelUse(
+        level=level,
+        value_ng_ml=level.ng_ml(knowledge),
+        use=use,
+        median=None,
+        p05=None,
+        p95=None,
+        probability=None,
+    )
 
 
 def to_nmol_l(value: float, unit: str, analyte: str, knowledge: Knowledge) -> float:
@@ -217,16 +233,73 @@ def _uses(
 # ------------------------------------------------------------------ in words
 
 
+def level_range(low: float, high: float) -> str:
+    """Predicted levels in ng/mL as words: two digits, and limits far below every assay."""
+    least = f"below {_LEAST_NG_ML:g}"
+    if high < _LEAST_NG_ML:
+        return least
+    return f"{least} to {span(high, high)}" if low < _LEAST_NG_ML else span(low, high)
+
+
+def _predicted(use: LevelUse, knowledge: Knowledge) -> str:
+    phrases = knowledge.kratom.simulate_wording.phrases
+    if not use.p95:
+        return phrases["predicted_none"]
+    return phrases["predicted"].format(range=level_range(use.p05 or 0.0, use.p95))
+
+
+def _content_unknown(level: MeasuredLevel, names: Sequence[str], knowledge: Knowledge) -> Finding:
+    return finding(
+        knowledge.kratom.simulate_wording,
+        "level.content_unknown",
+        suffix=level.analyte,
+        level=level.said,
+        analyte=level.analyte,
+        names=listed(names),
+    )
+
+
 def _used(use: LevelUse, knowledge: Knowledge) -> Finding:
     return finding(
         knowledge.kratom.simulate_wording,
         "level.used",
         suffix=use.level.analyte,
         level=use.level.said,
-        low=number(use.p05 or 0.0),
-        high=number(use.p95 or 0.0),
+        predicted=_predicted(use, knowledge),
         error=number(level_sd(use.level.analyte, knowledge)),
     )
+
+
+def _unusual(uses: Sequence[LevelUse], knowledge: Knowledge) -> Iterator[Finding]:
+    """Levels that were used although few people on the use described would have them."""
+    words = knowledge.kratom.simulate_wording
+    least = knowledge.fact(_UNUSUAL).number
+    for use in uses:
+        if use.probability is None or use.probability >= least:
+            continue
+        percent = max(use.probability * 100.0, 0.1)
+        yield finding(
+            words,
+            "level.unusual",
+            suffix=use.level.analyte,
+            level=use.level.said,
+            side=_side(use),
+            predicted=_predicted(use, knowledge),
+            share=f"{percent:.1f}" if percent < 1.0 else f"{percent:.0f}",
+            explains=_explains(use, knowledge),
+        )
+
+
+def _side(use: LevelUse) -> str:
+    below = use.level.below_limit or use.value_ng_ml < (use.median or 0.0)
+    return "low" if below else "high"
+
+
+def _explains(use: LevelUse, knowledge: Knowledge) -> str:
+    """What was perhaps not reported, by the side on which the level lies."""
+    side, other = _side(use), use.level.analyte == SEVEN_OH
+    key = f"explains_{side}_seven_oh" if other and side == "high" else f"explains_{side}"
+    return knowledge.kratom.simulate_wording.phrases[key]
 
 
 def _refusals(
@@ -247,11 +320,12 @@ def _refusals(
             "level.impossible",
             suffix=use.level.analyte,
             level=use.level.said,
-            low=number(use.p05 or 0.0),
-            high=number(use.p95 or 0.0),
-            side="low" if use.value_ng_ml < (use.median or 0.0) else "high",
+            predicted=_predicted(use, knowledge),
+            side=_side(use),
             least=f"{least:g}",
-            alternatives=" ".join(_alternatives(use.level, people, knowledge)),
+            alternatives=" ".join(
+                (*_alternatives(use.level, people, knowledge), _explains(use, knowledge))
+            ),
         )
         for use in refused
     ]
@@ -282,4 +356,4 @@ def _same(one: MeasuredLevel, other: MeasuredLevel, knowledge: Knowledge) -> boo
 def _fits(level: MeasuredLevel, people: People, knowledge: Knowledge) -> bool:
     """Whether the level lies where nine in ten virtual people would have it, or may have it."""
     tail = posterior([_reading(level, people, knowledge)]).tails[0]
-    return tail >= _ORDINARY
+    return tail >= knowledge.fact(_UNUSUAL).number

@@ -22,12 +22,15 @@ from speciosa.pharmacology.exposure.measured import (
     MITRAGYNINE,
     SEVEN_OH,
     LevelUse,
+    Use,
     choose,
     curve_nm,
+    level_range,
     ng_ml_per_nm,
 )
 from speciosa.pharmacology.exposure.people import People, simulate
 from speciosa.pharmacology.exposure.schedule import DAY_H, Schedule, days_of_use
+from speciosa.pharmacology.exposure.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.unstudied import unstudied
 from speciosa.pharmacology.exposure.washout import LONGEST_H, washout_times
 from speciosa.pharmacology.wording import finding, number
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.simulation import Fading
 
 _IN_DAYS_FROM_H = 48.0
+_LIMIT = "kratom/assay_plasma_loq"
 
 
 class Decline(NamedTuple):
@@ -84,11 +88,20 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
         )
 
     measured = levels_of(case, schedule, knowledge)
-    chosen = choose(measured, follow, knowledge, seed=seed, subjects=subjects)
+    chosen = choose(
+        measured,
+        follow,
+        knowledge,
+        unknown=unknown_content(products, knowledge, left_out=unknown),
+        seed=seed,
+        subjects=subjects,
+    )
+    if chosen.refuted:
+        hours = None
     now = [last + hours] if hours is not None else []
     people = follow(chosen.of, np.unique(np.concatenate((washout_times(last), now))))
     people = people if chosen.who is None else people.take(chosen.who)
-    fadings = fading(people, last, knowledge)
+    fadings = () if chosen.refuted else fading(people, last, knowledge)
     swallowed = swallows_seven_oh(products, people.portions.amounts, knowledge)
     here = {} if hours is None else _levels_at(people, last + hours, knowledge)
     return Decline(
@@ -98,6 +111,7 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
         effective_subjects=chosen.effective,
         findings=(
             *chosen.findings,
+            *_untimed(chosen.uses, knowledge),
             *_said(fadings, here, hours, knowledge),
             *limits(people, products, knowledge, swallowed=swallowed),
             *_left_out(unknown, knowledge),
@@ -124,6 +138,7 @@ def _hours_since(use: KratomUse, case: Case) -> float | None:
 
 def _levels_at(people: People, time_h: float, knowledge: Knowledge) -> dict[str, Estimate]:
     phrases = knowledge.kratom.exposure_wording.phrases
+    limit = knowledge.fact(_LIMIT).number
     column = int(np.searchsorted(people.time_h, time_h))
     found = {}
     for analyte in (MITRAGYNINE, SEVEN_OH):
@@ -131,6 +146,16 @@ def _levels_at(people: People, time_h: float, knowledge: Knowledge) -> dict[str,
         if not ng_ml.any():
             continue
         low, middle, high = (float(q) for q in np.percentile(ng_ml, (5, 50, 95)))
+        if high < limit:
+            words = knowledge.kratom.simulate_wording.phrases["below_assay"]
+            found[analyte] = Estimate(
+                value=None,
+                unit="ng/mL",
+                high=limit,
+                no_interval_because=words.format(limit=number(limit)),
+                facts=(_LIMIT,),
+            )
+            continue
         found[analyte] = Estimate(
             value=middle, unit="ng/mL", low=low, high=high, interval=phrases["interval"]
         )
@@ -149,17 +174,16 @@ def _said(
     words = knowledge.kratom.simulate_wording
     found = [finding(words, "stopped.not_withdrawal"), finding(words, "stopped.usual_use")]
     for analyte, level in now.items():
-        found.append(
-            finding(
-                words,
-                "stopped.now",
-                suffix=analyte,
-                hours=_time(hours, knowledge).capitalize(),
-                analyte=analyte,
-                low=number(level.low or 0.0),
-                high=number(level.high or 0.0),
+        high = level.high or 0.0
+        said = {"hours": _time(hours, knowledge).capitalize(), "analyte": analyte}
+        if level.low is None:
+            limit = number(high)
+            found.append(
+                finding(words, "stopped.now_below_assay", suffix=analyte, limit=limit, **said)
             )
-        )
+            continue
+        between = level_range(level.low, high)
+        found.append(finding(words, "stopped.now", suffix=analyte, range=between, **said))
     # One limit is enough to read; the others stand in the data.
     for one in {one.analyte: one for one in fadings}.values():
         figure = one.after_last_dose
@@ -179,6 +203,15 @@ def _said(
             )
         )
     return found
+
+
+def _untimed(uses: tuple[LevelUse, ...], knowledge: Knowledge) -> list[Finding]:
+    words = knowledge.kratom.simulate_wording
+    return [
+        finding(words, "stopped.level_untimed", suffix=use.level.analyte, level=use.level.said)
+        for use in uses
+        if use.use is Use.UNTIMED
+    ]
 
 
 def _time(hours: float | None, knowledge: Knowledge) -> str:

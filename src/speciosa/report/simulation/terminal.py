@@ -30,7 +30,15 @@ _MEASURES = {
 }
 _GUTTER = 15
 # What a reader must see before any figure.
-_FIRST = ("simulate.describes", "level.impossible", "level.contradictory", "level.few_people")
+_FIRST = (
+    "simulate.describes",
+    "level.impossible",
+    "level.contradictory",
+    "level.no_washout",
+    "level.unusual",
+    "level.content_unknown",
+    "level.few_people",
+)
 
 
 def render(document: SimulationDocument, console: Console) -> None:
@@ -45,8 +53,6 @@ def render(document: SimulationDocument, console: Console) -> None:
     _structures(page, document)
     _curves(page, document, ascii_only=ascii_only, width=min(console.width, WIDTH))
     _levels(page, document)
-    page.blank()
-    page.rule("After the last dose, if nothing more is taken")
     _washout(page, document)
     _products(page, document)
     page.blank()
@@ -170,6 +176,11 @@ def _levels(page: Page, document: SimulationDocument) -> None:
 
 
 def _washout(page: Page, document: SimulationDocument) -> None:
+    """How long until below a limit; nothing where a measured level refutes the prediction."""
+    if not document.washout:
+        return
+    page.blank()
+    page.rule("After the last dose, if nothing more is taken")
     for fading in document.washout:
         page.line(time_to_fade(fading), page.cites(fading.facts), indent=2)
 
