@@ -1,6 +1,6 @@
 """The engine beside its peers: the same model, subjects, doses, outputs, tolerances and threads.
 
-    python benchmarks/engine/run.py [--rounds N] [--no-cold] [--write]
+    python benchmarks/engine/beside_peers.py [--rounds N] [--no-cold] [--write]
 
 Every engine is a waiting process. Before anything is timed, each one's whole output for 100
 subjects is compared with the stored reference. Then calls alternate in random order, round by
@@ -264,7 +264,7 @@ PAGE = problem.HERE.parents[1] / "docs/benchmarks.md"
 BEGIN, END = "<!-- engine:begin -->", "<!-- engine:end -->"
 HEAD = """# Engine benchmark
 
-Written by `python benchmarks/engine/run.py --write`; see `benchmarks/engine/run.py` for what is
+Written by `python benchmarks/engine/beside_peers.py --write`; see `benchmarks/engine/beside_peers.py` for what is
 compared. Read a column, not a number: ratios within one run carry the message.
 
 """
