@@ -264,8 +264,8 @@ PAGE = problem.HERE.parents[1] / "docs/benchmarks.md"
 BEGIN, END = "<!-- engine:begin -->", "<!-- engine:end -->"
 HEAD = """# Engine benchmark
 
-Written by `python benchmarks/engine/beside_peers.py --write`; see `benchmarks/engine/beside_peers.py` for what is
-compared. Read a column, not a number: ratios within one run carry the message.
+Written by `python benchmarks/engine/beside_peers.py --write`, whose text says what is compared.
+Read a column, not a number: ratios within one run carry the message.
 
 """
 
