@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa.pharmacology.exposure.draws import stream, uniforms
+from speciosa.pharmacology.exposure.draws import normals, stream, uniforms
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -26,6 +26,11 @@ _NM_PER = {"nM": 1.0, "uM": 1000.0}
 def drawn(samples: ExposureSamples, purpose: str, width: int) -> Array:
     """Numbers in (0, 1), (subjects, width), from the stream of a purpose of this room."""
     return uniforms(samples.seed, stream(f"mechanism/{purpose}"), samples.subjects, width)
+
+
+def drawn_normal(samples: ExposureSamples, purpose: str) -> Array:
+    """Standard normal numbers by subject, from the stream of a purpose of this room."""
+    return normals(samples.seed, stream(f"mechanism/{purpose}"), samples.subjects, 1)[:, 0]
 
 
 def log_even(low: float, high: float, u: Array) -> Array:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.knowledge.medicines import HazardClass, NameKind
 from speciosa.pharmacology.mechanism.drawing import (
     Array,
     drawn,
+    drawn_normal,
     log_even,
     of_published,
     of_range,
@@ -97,10 +100,15 @@ def load_of(
     record: OpioidLigand, opioid: Opioid, samples: ExposureSamples, knowledge: Knowledge
 ) -> Load | None:
     """The load of one ligand on the mu receptor, or ``None`` where a figure is missing."""
-    u = drawn(samples, f"medicine/{record.medicine}/{record.ligand}", 4)
+    purpose = f"medicine/{record.medicine}/{record.ligand}"
     if record.measured:
-        return _seen(record, opioid, u[:, 0], knowledge)
-    return reckoned(record, u, knowledge)
+        fact_id = _seen(record, opioid)
+        if fact_id is None:
+            return None
+        seen = knowledge.kratom.mu_competition.phrases["seen"]
+        load = _load_at(fact_id, samples, purpose, knowledge)
+        return Load(load, seen, Evidence.HUMAN, (fact_id, *record.facts))
+    return reckoned(record, drawn(samples, purpose, 4), knowledge)
 
 
 def reckoned(record: OpioidLigand, u: Array, knowledge: Knowledge) -> Load | None:
@@ -126,8 +134,8 @@ def reckoned(record: OpioidLigand, u: Array, knowledge: Knowledge) -> Load | Non
     )
 
 
-def _seen(record: OpioidLigand, opioid: Opioid, u: Array, knowledge: Knowledge) -> Load | None:
-    """From occupancy that was measured in people at this dose and after this route."""
+def _seen(record: OpioidLigand, opioid: Opioid) -> str | None:
+    """The fact on occupancy measured in people at this dose and after this route."""
     route_fits = opioid.route in record.routes or (opioid.route is None and not record.route_needed)
     if not route_fits:
         return None
@@ -137,17 +145,30 @@ def _seen(record: OpioidLigand, opioid: Opioid, u: Array, knowledge: Knowledge) 
         if not fits:
             return None
         chosen = fits[0]
-    phrases = knowledge.kratom.mu_competition.phrases
-    load = _load_at(chosen.fact, u, knowledge)
-    return Load(load, phrases["seen"], Evidence.HUMAN, (chosen.fact, *record.facts))
+    return chosen.fact
 
 
-def _load_at(fact_id: str, u: Array, knowledge: Knowledge) -> Array:
-    """The load that gives the occupancies of a fact; what reads as full is held below it."""
+def _load_at(fact_id: str, samples: ExposureSamples, purpose: str, knowledge: Knowledge) -> Array:
+    """The load that gives the occupancies of a fact; what reads as full is held below it.
+
+    Around a published middle the ends are taken as one standard deviation, each on its side: they
+    come from few people, or from regions of their brains. Without a middle any value between the
+    ends is as likely.
+    """
     fact = knowledge.fact(fact_id)
     ceiling = knowledge.fact(knowledge.kratom.mu_competition.ceiling).number
-    low, high = (min(end, ceiling) for end in (fact.low or 0.0, fact.high or 0.0))
-    return log_even(low / (100.0 - low), high / (100.0 - high), u)
+    low, high = (_load(min(end, ceiling)) for end in (fact.low or 0.0, fact.high or 0.0))
+    if fact.value is None:
+        return log_even(low, high, drawn(samples, purpose, 1)[:, 0])
+    middle = _load(fact.number)
+    z = drawn_normal(samples, purpose)
+    side = np.where(z < 0.0, np.log(middle / low), np.log(high / middle))
+    spread: Array = middle * np.exp(z * side)
+    return np.minimum(spread, _load(ceiling))
+
+
+def _load(occupancy_percent: float) -> float:
+    return occupancy_percent / (100.0 - occupancy_percent)
 
 
 def _opioids_in(name: str, knowledge: Knowledge) -> Iterator[Medicine]:
