@@ -235,6 +235,25 @@ def test_an_incomplete_list_of_products_is_said():
     assert any("without an amount" in name for name in result.competition.left_out)
 
 
+def test_products_of_known_amount_give_no_figure_where_others_have_none():
+    """A leaf figure for a person who also takes shots and tablets would be a low one."""
+    result = run("morphine", products=[LEAF, {"form": "7_oh_product", "times_per_day": 3}])
+    assert "far higher" in result.headline
+    for target in result.targets:
+        assert target.peak is None
+        assert target.trough is None
+        assert target.curve is None
+        assert target.why_none
+        assert "unlikely" not in target.meaning
+    assert result.competition.vacant is None
+    for one in result.competition.ligands:
+        assert one.together is None
+        assert one.why_none
+    for signal in result.signals:
+        assert signal.peak is None
+        assert "amount" in signal.why_none
+
+
 def test_the_clinical_meaning_is_left_to_the_interactions():
     found = next(f for f in run("methadone").findings if f.id == "mechanism.shared_receptor")
     assert "under interactions" in found.action

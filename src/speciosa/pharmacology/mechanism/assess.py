@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 def assess(case: Case, knowledge: Knowledge, samples: ExposureSamples | None) -> MechanismResult:
     """Occupancy at each target as an interval, or why there is none, with what it may mean."""
     words = knowledge.kratom.mechanism_wording
-    seen = None if samples is None else plasma(samples)
+    # What the products of known amount do alone is no figure for the person who takes the others.
+    seen = None if samples is None or samples.incomplete else plasma(samples)
     bound = {t.id: _bound(t, seen, samples, knowledge) for t in words.targets}
     targets = tuple(_occupancy(t, bound[t.id], samples, knowledge) for t in words.targets)
     on_list = opioids(case, knowledge)
     site = next(t for t in words.targets if t.id == knowledge.kratom.mu_competition.target)
     using = case.uses_kratom_now
     return MechanismResult(
-        headline=_headline(targets, knowledge),
+        headline=_headline(targets, samples, knowledge),
         targets=targets,
         findings=worst_first(_findings(case, samples, on_list, knowledge)),
         missing=_lacking(case, samples, knowledge),
@@ -75,6 +76,8 @@ def _occupancy(
         why = target.why_none
     elif samples is None:
         why = words.phrases["why_no_samples"]
+    elif samples.incomplete:
+        why = words.phrases["why_incomplete"]
     elif bound is None:
         why = words.phrases["why_no_level"].format(ligands=" and ".join(ligands))
     else:
@@ -104,8 +107,12 @@ def _occupancy(
     )
 
 
-def _headline(targets: tuple[TargetOccupancy, ...], knowledge: Knowledge) -> str:
+def _headline(
+    targets: tuple[TargetOccupancy, ...], samples: ExposureSamples | None, knowledge: Knowledge
+) -> str:
     phrases = knowledge.kratom.mechanism_wording.phrases
+    if samples is not None and samples.incomplete:
+        return phrases["headline_incomplete"]
     peak = targets[0].peak
     if peak is None or peak.low is None or peak.high is None:
         return phrases["headline_none"]

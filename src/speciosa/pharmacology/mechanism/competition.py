@@ -70,8 +70,8 @@ def compete(
     left_out = [row.ligand for row in rows if row.found is None]
     if samples is not None and samples.incomplete:
         left_out.append(words.phrases["incomplete"])
-    notes = [words.phrases["counted"]] if samples is not None else []
-    if samples is not None and left_out:
+    notes = [words.phrases["counted"]] if bound is not None else []
+    if bound is not None and left_out:
         notes.append(words.phrases["left_out"])
     if any(opioid.planned for opioid in listed.counted):
         notes.append(words.phrases["planned_note"])
@@ -99,7 +99,8 @@ def _rows(
     knowledge: Knowledge,
 ) -> Iterator[_Row]:
     words = knowledge.kratom.mu_competition
-    no_exposure = words.phrases["no_exposure"]
+    incomplete = samples is not None and samples.incomplete
+    no_exposure = words.phrases["not_all_known" if incomplete else "no_exposure"]
     for affinity in target.affinities:
         facts = (*affinity.facts, *FREE_FACTS, *ENTRY_FACTS)
         found, why = None, no_exposure
@@ -115,7 +116,7 @@ def _rows(
         records = [one for one in words.ligands if one.medicine == opioid.medicine.id]
         usable = samples if bound is not None else None
         for record in records:
-            yield _of_medicine(record, opioid, usable, knowledge)
+            yield _of_medicine(record, opioid, usable, no_exposure, knowledge)
         if not records:
             why = words.phrases["no_record"].format(medicine=opioid.medicine.name)
             name = named(opioid.medicine.name, opioid, knowledge)
@@ -126,11 +127,11 @@ def _of_medicine(
     record: OpioidLigand,
     opioid: Opioid,
     samples: ExposureSamples | None,
+    no_exposure: str,
     knowledge: Knowledge,
 ) -> _Row:
-    words = knowledge.kratom.mu_competition
     if samples is None:
-        found, why = None, words.phrases["no_exposure"]
+        found, why = None, no_exposure
     else:
         found = load_of(record, opioid, samples, knowledge)
         why = "" if found else record.why_none

@@ -40,7 +40,8 @@ def _open(
 ) -> Iterator[str]:
     """What is left open, in words; nothing when the sentence is earned."""
     if peak is None or peak.high is None or samples is None:
-        yield rule.reasons["no_figure"]
+        incomplete = samples is not None and samples.incomplete
+        yield rule.reasons["incomplete" if incomplete else "no_figure"]
         return
     measure = knowledge.kratom.mechanism_wording.measures[target.measure]
     if not peak.high < knowledge.fact(measure.small_below).number:

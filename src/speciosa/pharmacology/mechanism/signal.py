@@ -9,7 +9,7 @@ tau = e / (1 - e).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.pharmacology.mechanism.drawing import Array, drawn, of_published
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 _PERCENT = 100.0
 
 
+class _Said(NamedTuple):
+    """Why there is no signal, where there is none, and which opioids take no part in it."""
+
+    why_none: str
+    others: Sequence[str]
+
+
 def signals(
     target: Target,
     bound: Bound | None,
@@ -49,9 +56,18 @@ def signals(
     Opioid medicines on the list take no part in it, and that is said.
     """
     assays = knowledge.kratom.mechanism_wording.assays
+    phrases = knowledge.kratom.mechanism_wording.phrases
+    incomplete = samples is not None and samples.incomplete
+    why_none = phrases["why_incomplete" if incomplete else "why_no_samples"]
     others = [named(one.medicine.name, one, knowledge) for one in listed_opioids.counted]
     return tuple(
-        _signal(assay, target, _peak(assay, bound, samples, knowledge), others, knowledge)
+        _signal(
+            assay,
+            target,
+            _peak(assay, bound, samples, knowledge),
+            _Said(why_none, others),
+            knowledge,
+        )
         for assay in assays
         if assay.target == target.id
     )
@@ -101,22 +117,22 @@ def _signal(
     assay: Assay,
     target: Target,
     peak: Array | None,
-    others: Sequence[str],
+    told: _Said,
     knowledge: Knowledge,
 ) -> Signal:
     phrases = knowledge.kratom.mechanism_wording.phrases
     used = [id_ for one in assay.ligands for id_ in (one.effect, one.potency) if id_]
     facts = tuple(dict.fromkeys((*assay.facts, *used, *FREE_FACTS, *ENTRY_FACTS)))
     meaning, shown = assay.meaning, None
-    if others:
-        meaning = phrases["signal_alone"].format(meaning=meaning, medicines=listed(others))
+    if told.others:
+        meaning = phrases["signal_alone"].format(meaning=meaning, medicines=listed(told.others))
     if peak is not None:
         shown = estimate(peak, assay.unit, phrases["interval_signal"], facts)
     return Signal(
         target=target.target,
         assay=assay.name,
         peak=shown,
-        why_none="" if shown else phrases["why_no_samples"],
+        why_none="" if shown else told.why_none,
         meaning=meaning,
         evidence=Evidence.IN_VITRO,
         facts=facts,
