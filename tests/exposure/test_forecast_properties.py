@@ -135,3 +135,24 @@ def test_endless_use_does_not_fade_in_the_period_shown():
     assert len(week.doses_h) == 7
     one, other = (x.analytes["mitragynine"].ctrough.median for x in (day, week))
     assert one == pytest.approx(other, rel=0.02)
+
+
+def test_days_that_are_not_shown_are_named_and_the_day_on_which_steady_use_ends():
+    long = forecast(read_plan_text("2 g leaf tea daily for 730 days"), KNOWLEDGE, LINEAR)
+    assert long.period_h[1] < 730 * 24
+    assert any(line.startswith("shown from day 4") for line in long.understood)
+    short = forecast(read_plan_text("2 g leaf tea daily for 14 days"), KNOWLEDGE, LINEAR)
+    assert not any(line.startswith("shown from") for line in short.understood)
+    steady = read_plan_bytes(
+        b"before: steady\nproducts: [{name: a, form: leaf_powder, dose: {leaf_g: 5}}]\n"
+        b"use: [{product: a, times_per_day: 4, to_day: 3}]\n"
+    )
+    assert "up to day 3" in forecast(steady, KNOWLEDGE, LINEAR).understood[0]
+
+
+def test_few_virtual_people_are_said_to_be_few():
+    plan = read_plan_text("2 g leaf tea")
+    few = forecast(plan, KNOWLEDGE, LINEAR)
+    enough = forecast(plan, KNOWLEDGE, LINEAR._replace(subjects=200))
+    assert any(f.id == "simulate.few" for f in few.findings)
+    assert not any(f.id == "simulate.few" for f in enough.findings)

@@ -224,3 +224,12 @@ def test_a_sample_before_anything_was_absorbed_is_not_set_against_nought():
     refusal = said(simulated("2 g leaf tea", "mg=5 ng/mL@0h"), "level.impossible")[0]
     assert "could be absorbed" in refusal.text
     assert "0 to 0" not in refusal.text
+
+
+def test_without_a_time_a_level_is_never_said_to_fit():
+    """Every low level lies between nothing before a dose and the peak."""
+    low = said(simulated("2 g leaf tea", "mg<0.5 ng/mL"), "level.untimed")[0]
+    assert "cannot be told" in low.text
+    assert "inside" not in low.text
+    high = said(simulated("2 g leaf tea", "mg=5000 ng/mL"), "level.untimed_above")[0]
+    assert "higher than the peak" in high.text

@@ -56,8 +56,25 @@ def test_what_lies_far_below_its_interval_is_a_limit_and_no_exponent() -> None:
         "0.024 % (below 0.01 to 2.6; 90 % PI)"
     )
     assert shown(between(3e-5, 1e-9, 2.0)).number == "below 0.01"
-    assert shown(between(0.004, 1e-7, 0.3)).range == "below 0.0001 to 0.30"
+    assert shown(between(0.004, 1e-7, 0.3, "mg")).range == "below 0.0001 to 0.30"
     assert shown(between(0.5, 0.0, 2.0)).range == "0 to 2.0"
+
+
+def test_a_level_that_no_assay_could_see_has_no_digits() -> None:
+    assert shown(between(0.0013, 6.9e-5, 0.3)).number == "below 0.01"
+    assert shown(between(0.0013, 6.9e-5, 0.3)).range == "below 0.01 to 0.30"
+    assert shown(between(6.9e-5, 1e-5, 0.002)).range == "below 0.01"
+
+
+def test_one_is_no_landmark_for_a_quantity_with_a_unit() -> None:
+    assert shown(between(14.0, 1.002, 53.0)).range == "1.0 to 53"
+    assert shown(between(14.0, 1.002, 53.0, "ratio")).range == "1.002 to 53"
+
+
+def test_hours_have_one_decimal_at_most() -> None:
+    unit = "h after the first dose of the day"
+    assert shown(between(14.6667, 14.3333, 15.0, unit)).range == "14.3 to 15.0"
+    assert shown(between(0.5, 0.25, 0.75, "h")).range == "0.25 to 0.75"
 
 
 def test_an_infinite_or_undefined_number_is_not_known() -> None:
@@ -85,7 +102,7 @@ sizes = st.floats(min_value=-1e8, max_value=1e8, allow_nan=False).map(lambda x: 
 @given(st.tuples(sizes, sizes, sizes).map(sorted))
 def test_written_bounds_stay_near_and_on_their_side_of_0_and_1(numbers: list[float]) -> None:
     low, value, high = numbers
-    text = shown(between(value, low, high)).range.replace("−", "-").replace(",", "")
+    text = shown(between(value, low, high, "ratio")).range.replace("−", "-").replace(",", "")
     text = text.replace("below 0.01", "0.005").replace("below 0.0001", "0.00005")
     written = [float(part) for part in text.split(" to ")]
     for true, wrote in zip((low, high), written, strict=True):
@@ -101,5 +118,5 @@ def test_written_bounds_stay_near_and_on_their_side_of_0_and_1(numbers: list[flo
 @given(sizes.filter(lambda x: abs(x) > 1e-4), st.floats(min_value=0.01, max_value=3))
 def test_digits_follow_the_width_of_the_interval(value: float, spread: float) -> None:
     low, high = value - abs(value) * spread, value + abs(value) * spread
-    digits = re.sub(r"[^0-9]", "", shown(between(value, low, high)).number).strip("0")
+    digits = re.sub(r"[^0-9]", "", shown(between(value, low, high, "mg")).number).strip("0")
     assert len(digits) <= max(2, math.ceil(2 - math.log10(spread)) + 1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Whole curves are kept for everybody; so many still fit into the memory of a small machine.
 MOST_SUBJECTS = 20_000
 _FILES = (".yaml", ".yml", ".json")
-_LONGEST_H = 365 * 24.0
+_SHORTEST_H, _LONGEST_H = 1.0, 365 * 24.0
 _PATIENCE_S = 2.0
 _UNTIL = re.compile(r"(\d+(?:\.\d+)?)\s*(h|hours?|d|days?)")
 
@@ -136,8 +136,8 @@ def _hours(until: str | None) -> float | None:
         return None
     found = _UNTIL.fullmatch(until.strip().lower())
     hours = float(found[1]) * (24.0 if found[2].startswith("d") else 1.0) if found else 0.0
-    if not 0.0 < hours <= _LONGEST_H:
-        accepted = "hours or days after the first dose, such as 72h or 14d, up to 365d"
+    if not _SHORTEST_H <= hours <= _LONGEST_H:
+        accepted = "hours or days after the first dose, such as 72h or 14d, from 1h to 365d"
         raise InputError([InputProblem("--until", repr(until), accepted)])
     return hours
 

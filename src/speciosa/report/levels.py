@@ -5,6 +5,7 @@ from __future__ import annotations
 from speciosa.finding import Estimate
 from speciosa.pharmacology.exposure.measured import LevelUse, Use
 from speciosa.pharmacology.exposure.simulation import Fading, Figure
+from speciosa.pharmacology.exposure.washout import LONGEST_H
 from speciosa.report.numbers import plain, shown
 from speciosa.report.words import analyte
 
@@ -18,6 +19,7 @@ _USES = {
     Use.WITH_REFUSED: "not used, because another level cannot be explained",
 }
 _DAY_H, _IN_DAYS_FROM_H = 24.0, 48.0
+_LONGEST = f"more than {LONGEST_H / _DAY_H:.0f} days"
 
 
 def estimate(one: Figure) -> Estimate:
@@ -50,7 +52,7 @@ def _time(figure: Figure) -> str:
         if figure.p05 is not None:
             said += f"; in 5 % within {_rough(figure.p05 / scale)} {unit}"
     else:
-        high = "longer than followed" if figure.p95 is None else _rough(figure.p95 / scale)
+        high = _rough(figure.p95 / scale) if figure.p95 is not None else _LONGEST
         low = _rough((figure.p05 or 0.0) / scale)
         said = f"{_rough(figure.median / scale)} {unit} ({low} to {high}; {PEOPLE})"
     return f"{said}; {figure.note}" if figure.note else said

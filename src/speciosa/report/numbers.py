@@ -1,9 +1,9 @@
 """How numbers are written: one place, so that the same estimate reads the same everywhere.
 
 An interval decides how many digits its estimate deserves: two significant digits of its width.
-No number loses its second significant digit, and rounding never moves a bound onto 0 or 1,
-because there it would change what the interval says. What lies far below the resolution of its
-interval is written as a limit (``below 0.01``), never with an exponent.
+No number loses its second significant digit, and rounding never moves a bound onto 0, nor onto 1
+where there is no unit, because there it would change what the interval says. What lies far below
+the resolution of its interval is written as a limit (``below 0.01``), never with an exponent.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ NOT_KNOWN = "not known"
 _NBSP = "\u00a0"
 _MINUS = "\u2212"
 _NO_UNIT = frozenset({"", "1", "ratio", "dimensionless", "unitless"})
-_LANDMARKS = (0.0, 1.0)
+_LANDMARKS, _LANDMARKS_OF_RATIOS = (0.0,), (0.0, 1.0)
 _MOST_PLACES = 8
 # An interval that reaches the first number has no use for digits below the second.
 _TOO_SMALL = ((1.0, 0.01), (0.01, 0.0001))
+# What no assay could tell from nothing, and decimals of hours that no clock time given deserves.
+_LEAST = {"ng/mL": 0.01}
+_HOUR_PLACES = 1
 
 
 class Shown(NamedTuple):
@@ -76,8 +79,14 @@ def shown(estimate: Estimate) -> Shown:
             return Shown(plain(value), unit, one_sided, "", reason)
         return Shown(one_sided or NOT_KNOWN, unit if one_sided else "", "", "", reason)
     places = _places(low, high, value)
+    if name.split(" ")[0] == "h":
+        places = min(places, _HOUR_PLACES)
     least = next((small for reach, small in _TOO_SMALL if high >= reach), 0.0)
-    bounds = f"{_below(low, least) or _bound(low, places)} to {_bound(high, places)}"
+    least = max(least, _LEAST.get(name, 0.0))
+    landmarks = _LANDMARKS_OF_RATIOS if name in _NO_UNIT else _LANDMARKS
+    upper = _below(high, least) if low >= 0 else ""
+    lower = _below(low, least) or _bound(low, places, landmarks)
+    bounds = upper or f"{lower} to {_bound(high, places, landmarks)}"
     # Where an interval has no name, the reason says what it is.
     if value is None:
         return Shown(bounds, unit, "", estimate.interval, estimate.no_interval_because)
@@ -170,9 +179,9 @@ def _below(value: float, least: float) -> str:
     return f"below {least:g}" if 0 < value < least else ""
 
 
-def _bound(value: float, places: int) -> str:
-    """A bound keeps as many places as show on which side of 0 and 1 it lies."""
-    while places < _MOST_PLACES and value not in _LANDMARKS and round(value, places) in _LANDMARKS:
+def _bound(value: float, places: int, landmarks: tuple[float, ...]) -> str:
+    """A bound keeps as many places as show on which side of the landmarks it lies."""
+    while places < _MOST_PLACES and value not in landmarks and round(value, places) in landmarks:
         places += 1
     return _write(value, places)
 

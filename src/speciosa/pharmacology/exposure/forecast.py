@@ -48,6 +48,8 @@ Progress = Callable[[int, int], None]
 # that the area by trapezoids is right to a few per cent whatever the number of doses.
 _EVEN_TIMES = 121
 _AFTER_DOSE_H = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 15.0, 24.0, 40.0, 72.0, 120.0)
+# Below so many the outer twentieths are the chance of one or a few virtual people.
+_FEW_PEOPLE = 200
 # People times points that fit into the memory of a small machine.
 _MOST_POINTS = 25_000_000
 
@@ -127,7 +129,7 @@ def forecast(
     ]
     return Simulation(
         title=plan.title or "",
-        understood=understood(plan, knowledge),
+        understood=(*understood(plan, knowledge), *_not_shown(layout)),
         structures=people.structures,
         subjects=settings.subjects,
         seed=settings.seed,
@@ -153,6 +155,14 @@ def forecast(
     )
 
 
+def _not_shown(layout: Layout) -> Sequence[str]:
+    """Which days of long use lie before what is shown."""
+    if not layout.summed_up_h:
+        return ()
+    first = round(layout.summed_up_h / DAY_H) + 1
+    return (f"shown from day {first} on; the doses before it are counted in the levels",)
+
+
 def _curve_times(layout: Layout, end_h: float) -> Array:
     """Times of the curve: even ones, and some after every dose until the next."""
     doses = np.array([d.time_h for d in layout.schedule.doses])
@@ -174,18 +184,16 @@ def _untimed(
     level: MeasuredLevel, people: People, window: Indices, knowledge: Knowledge
 ) -> Finding:
     scale = ng_ml_per_nm(level.analyte, knowledge)
-    nm = curve_nm(people, level.analyte)[:, window] * scale
-    low = float(np.percentile(nm.min(axis=1), 5))
-    high = float(np.percentile(nm.max(axis=1), 95))
-    value = level.ng_ml(knowledge)
-    place = "below" if value < low else "above" if value > high else "inside"
+    peaks = curve_nm(people, level.analyte)[:, window].max(axis=1) * scale
+    high = float(np.percentile(peaks, 95))
+    # Levels run from nothing before a dose to the peak: without a time only the top can be passed.
+    above = level.ng_ml(knowledge) > high and not level.below_limit
     return finding(
         knowledge.kratom.simulate_wording,
-        "level.untimed",
+        "level.untimed_above" if above else "level.untimed",
         suffix=level.analyte,
         level=level.said,
-        place=place,
-        range=level_range(low, high),
+        highest=level_range(high, high),
     )
 
 
@@ -219,7 +227,8 @@ def _most_in_a_day(layout: Layout, product: int) -> float:
 def _cautions(seen: Shown, people: People, knowledge: Knowledge) -> Sequence[Finding]:
     words, exposure = knowledge.kratom.simulate_wording, knowledge.kratom.exposure_wording
     studied = knowledge.fact("kratom/pk_tanna2022_mitragynine_Cmax")
-    found = [
+    found = [finding(words, "simulate.few")] if people.subjects < _FEW_PEOPLE else []
+    found += [
         finding(words, "simulate.describes"),
         finding(words, "simulate.no_safe_level"),
         finding(words, "simulate.people_studied", n=str(studied.n)),

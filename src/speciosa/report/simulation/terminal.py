@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speciosa.finding import Finding, Severity
+from speciosa.pharmacology.exposure.measured import Use
 from speciosa.pharmacology.exposure.simulation import AnalyteFigures, Figure
 from speciosa.report.clean import clean, to_ascii
 from speciosa.report.levels import PEOPLE, estimate, time_to_fade, use_of_level
@@ -21,14 +22,15 @@ from speciosa.report.terminal.page import Page
 from speciosa.report.words import DAGGER, DAGGER_LEGEND, analyte
 
 _MEASURES = {
-    "cmax": "Highest level",
-    "cmax_nm": "Highest level, molar",
+    "cmax": "Highest level in the period shown",
+    "cmax_nm": "The same, molar",
     "tmax": "Time of the highest",
     "auc": "Area under the curve",
     "ctrough": "",  # its note says when it is meant
     "half_life": "Half-life",
 }
 _GUTTER = 15
+_DAY_H, _IN_DAYS_FROM_H = 24.0, 96.0
 # What a reader must see before any figure.
 _FIRST = (
     "simulate.describes",
@@ -78,9 +80,15 @@ def _head(page: Page, document: SimulationDocument) -> None:
         )
     page.line(
         f"{plain(document.subjects)} virtual people{drawn}; models: {models}; "
-        f"seed {document.seed}; {plain(document.period_h[1])} h from the first dose shown"
+        f"seed {document.seed}; {_duration(document.period_h[1])} from the first dose shown"
     )
     page.blank()
+
+
+def _duration(hours: float) -> str:
+    if hours < _IN_DAYS_FROM_H:
+        return f"{plain(float(f'{hours:.2g}'))} h"
+    return f"{plain(round(hours / _DAY_H, 1))} days"
 
 
 # ------------------------------------------------------------------ figures
@@ -88,7 +96,9 @@ def _head(page: Page, document: SimulationDocument) -> None:
 
 def _figures(document: SimulationDocument, *, ascii_only: bool) -> Table:
     table = Table(box=box.ASCII if ascii_only else box.SIMPLE_HEAD)
-    table.add_column("In plasma", overflow="fold")
+    refuted = any(use.use in (Use.REFUSED, Use.CONTRADICTORY) for use in document.levels)
+    head = "In plasma, measured levels not used" if refuted else "In plasma"
+    table.add_column(head, overflow="fold")
     table.add_column("median", justify="right")
     table.add_column(PEOPLE, justify="right")
     table.add_column("unit")

@@ -79,7 +79,7 @@ def _when(use: Use, plan: Plan) -> str:
     if steady:
         parts.append("for so long that levels no longer rise (how long was not given)")
     if use.to_day is not None and steady:
-        parts.append("then no more")
+        parts.append(f"up to day {use.to_day}, then no more")
     elif use.to_day == use.from_day:
         parts.append(f"on day {use.from_day}")
     elif use.to_day is not None:
