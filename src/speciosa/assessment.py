@@ -96,7 +96,8 @@ def assess(
     intake = exposure.intake(case, knowledge)
     exposed, samples = exposure.expose(case, knowledge, seed=seed, subjects=subjects)
     mechanisms = mechanism.assess(case, knowledge, samples)
-    pairs = interactions.assess(case, knowledge, samples)
+    lingering = exposed.present_on_date is True
+    pairs = interactions.assess(case, knowledge, samples, lingering=lingering)
     effects = evidence.assess(case, knowledge)
 
     results = care.Results(

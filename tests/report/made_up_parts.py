@@ -533,6 +533,8 @@ EXPOSURE = ExposureResult(
         ),
     ),
     effective_subjects=412.0,
+    present_on_date=True,
+    doubt="The measured mitragynine of 900 ng/mL does not fit the use described.",
     washout=(
         Fading(
             analyte="mitragynine",

@@ -64,7 +64,7 @@ def number(value: float) -> str:
 
 def span(low: float, high: float, unit: str = "") -> str:
     """A range as words, no finer than it is known: "3.9 to 62 mg"."""
-    text = f"{_rough(low)} to {_rough(high)}" if low != high else number(low)
+    text = f"{rough(low)} to {rough(high)}" if low != high else number(low)
     return f"{text} {unit}" if unit else text
 
 
@@ -79,7 +79,7 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
-def _rough(value: float) -> str:
+def rough(value: float) -> str:
     """Two significant digits without an exponent for everyday sizes."""
     rounded = float(f"{value:.2g}")
     return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded:g}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from speciosa.case.vocabulary import KratomStatus
 from speciosa.errors import SpeciosaError
 from speciosa.finding import worst_first
@@ -13,6 +15,8 @@ from speciosa.pharmacology.exposure.caveats import caveats, stopped_findings
 from speciosa.pharmacology.exposure.comparison import is_seven_oh_product, swallows_seven_oh
 from speciosa.pharmacology.exposure.content import Alkaloid
 from speciosa.pharmacology.exposure.describe import content_missing, name_of
+from speciosa.pharmacology.exposure.doubt import doubt_of
+from speciosa.pharmacology.exposure.floor import floors
 from speciosa.pharmacology.exposure.intake import amounts_of
 from speciosa.pharmacology.exposure.level import compare_levels, timed, untimed_levels
 from speciosa.pharmacology.exposure.measured import choose
@@ -85,7 +89,8 @@ def _computed(
         )
 
     measured = levels_of(case, schedule, knowledge)
-    unknown = unknown_content(use.products, knowledge, left_out=use.left_out)
+    names = tuple(name_of(product, knowledge) for product in use.left_out)
+    unknown = unknown_content(use.products, knowledge, left_out=names)
     chosen = choose(measured, follow, knowledge, unknown=unknown, seed=seed, subjects=subjects)
     everybody = follow(chosen.of)
     people = everybody if chosen.who is None else everybody.take(chosen.who)
@@ -99,9 +104,15 @@ def _computed(
     differing = summary.differences(scene, knowledge)
     compared = observed.comparisons(scene, shown, knowledge)
     found = (
-        *caveats(case, use.products, use.left_out, scene, differing, knowledge),
-        *observed.observed_findings(compared, knowledge),
-        *compare_levels(case, scene, knowledge, timed=timed(chosen.uses) | unknown.keys()),
+        *caveats(case, use.products, names, scene, differing, knowledge),
+        *(() if names else observed.observed_findings(compared, knowledge)),
+        *compare_levels(
+            case,
+            scene,
+            knowledge,
+            timed=timed(chosen.uses),
+            told=frozenset(unknown),
+        ),
         *chosen.findings,
     )
     result = ExposureResult(
@@ -125,7 +136,17 @@ def _computed(
         levels=chosen.uses,
         effective_subjects=chosen.effective,
     )
-    return result, _samples(scene, incomplete=bool(use.left_out))
+    if use.left_out:
+        result = floors(result, use.left_out, knowledge)
+    result = _doubted(result, knowledge)
+    return result, _samples(scene, incomplete=bool(use.left_out), doubt=result.doubt)
+
+
+def _doubted(result: ExposureResult, knowledge: Knowledge) -> ExposureResult:
+    """The result, opening with why its figures may not be this person's."""
+    doubt = doubt_of(result.levels, result.findings, knowledge)
+    headline = f"{doubt} {result.headline}".lstrip()
+    return msgspec.structs.replace(result, doubt=doubt, headline=headline)
 
 
 def scene_of(people: People, products: Sequence[KratomProduct], knowledge: Knowledge) -> Scene:
@@ -142,10 +163,10 @@ def scene_of(people: People, products: Sequence[KratomProduct], knowledge: Knowl
 
 
 class _Use(NamedTuple):
-    """Products in use with an amount, the names of those without any, and days of use."""
+    """Products in use with an amount, those without any, and days of use."""
 
     products: tuple[KratomProduct, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[KratomProduct, ...]
     days: float | None
 
 
@@ -159,7 +180,7 @@ def _use(case: Case, knowledge: Knowledge) -> _Use:
         if any(a is not None and a.high > 0 for a in amounts.values()):
             products.append(product)
         else:
-            left_out.append(name_of(product, knowledge))
+            left_out.append(product)
     return _Use(tuple(products), tuple(left_out), days_of_use(use.since, case.date))
 
 
@@ -215,7 +236,7 @@ def _frequency(product: KratomProduct) -> str:
     return f"{often(product.times_per_day or 0.0)}{on_days}"
 
 
-def _samples(scene: Scene, *, incomplete: bool) -> ExposureSamples:
+def _samples(scene: Scene, *, incomplete: bool, doubt: str) -> ExposureSamples:
     people = scene.people
     levels = people.levels
     mitragynine, seven_oh = levels.mitragynine_nm, levels.seven_oh_nm
@@ -233,6 +254,7 @@ def _samples(scene: Scene, *, incomplete: bool) -> ExposureSamples:
         time_h=people.time_h,
         mitragynine_nm=mitragynine,
         seven_oh_nm=seven_oh,
+        doubt=doubt,
     )
 
 
@@ -242,12 +264,13 @@ def _nothing(
     """No prediction of present use; the decline of use that has stopped, where there is one."""
     # The decline says itself what became of every level.
     told = frozenset(use.level.analyte for use in fading.levels) if fading else frozenset()
-    found = compare_levels(case, None, knowledge, timed=told)
+    weighed = timed(fading.levels) if fading else frozenset()
+    found = compare_levels(case, None, knowledge, timed=weighed, told=told)
     text = headline = why.text
     if fading is not None:
         phrases = knowledge.kratom.simulate_wording.phrases
         text, headline = phrases["stopped_computed"], phrases["stopped_headline"]
-    return ExposureResult(
+    result = ExposureResult(
         status=why.status,
         why=text,
         headline=headline,
@@ -262,4 +285,6 @@ def _nothing(
         effective_subjects=fading.effective_subjects if fading else None,
         washout=fading.washout if fading else (),
         now=fading.now if fading else {},
+        present_on_date=fading.present if fading else None,
     )
+    return _doubted(result, knowledge)

@@ -317,7 +317,7 @@ def _refusals(
     return [
         finding(
             words,
-            "level.impossible",
+            "level.impossible_high" if _side(use) == "high" else "level.impossible",
             suffix=use.level.analyte,
             level=use.level.said,
             predicted=_predicted(use, knowledge),

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.summary import Scene
 
 # Facts that hold a range of levels or areas actually measured in people, in nmol/L and nmol*h/L.
+HIGHEST_PEAKS = {
+    MITRAGYNINE: "kratom/pk_tanna2022_mitragynine_Cmax",
+    SEVEN_OH: "kratom/pk_tanna2022_seven_hydroxymitragynine_Cmax",
+}
 _OBSERVED = (
-    (MITRAGYNINE, "cmax", "kratom/pk_tanna2022_mitragynine_Cmax"),
+    (MITRAGYNINE, "cmax", HIGHEST_PEAKS[MITRAGYNINE]),
     (MITRAGYNINE, "auc", "kratom/pk_tanna2022_mitragynine_AUCinf"),
-    (SEVEN_OH, "cmax", "kratom/pk_tanna2022_seven_hydroxymitragynine_Cmax"),
+    (SEVEN_OH, "cmax", HIGHEST_PEAKS[SEVEN_OH]),
     (SEVEN_OH, "auc", "kratom/pk_tanna2022_seven_hydroxymitragynine_AUCinf"),
 )
 _SOME = 0.05  # share of virtual people above the observed from which it is said

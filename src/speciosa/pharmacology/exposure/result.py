@@ -181,7 +181,9 @@ class ExposureResult(msgspec.Struct, frozen=True, kw_only=True):
     of this person were used, they are of the virtual people who could have them, and
     ``effective_subjects`` says how many of those simulated that is; what the uncertainty comes from
     is said for before. ``washout`` and ``now`` (ng/mL on the date of the case) describe the decline
-    of somebody who has stopped.
+    of somebody who has stopped; ``present_on_date`` says whether enough virtual people then have a
+    level that can be quantified (``None``: not known). ``doubt`` says why the figures are not, or
+    may not be, this person's; it opens the headline and stands on the first screen.
     """
 
     status: ExposureStatus
@@ -204,3 +206,5 @@ class ExposureResult(msgspec.Struct, frozen=True, kw_only=True):
     effective_subjects: float | None = None
     washout: tuple[Fading, ...] = ()
     now: dict[str, Estimate] = {}
+    present_on_date: bool | None = None
+    doubt: str = ""

@@ -14,6 +14,8 @@ class ExposureSamples:
     Concentrations are total plasma concentrations in nmol/L over the last dosing day, amounts are
     mg per day of use. ``*_seven_oh_*`` includes formed and swallowed 7-OH. The curves
     ``mitragynine_nm`` and ``seven_oh_nm`` are (subjects, times), at ``time_h`` hours of that day.
+    ``incomplete``: a product of unknown amount is left out, so all of them are too low. ``doubt``
+    says why they are not, or may not be, this person's.
     """
 
     seed: int
@@ -29,3 +31,4 @@ class ExposureSamples:
     time_h: Array
     mitragynine_nm: Array
     seven_oh_nm: Array
+    doubt: str = ""

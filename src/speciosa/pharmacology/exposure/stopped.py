@@ -42,13 +42,15 @@ if TYPE_CHECKING:
 
 _IN_DAYS_FROM_H = 48.0
 _LIMIT = "kratom/assay_plasma_loq"
+_ENOUGH = "kratom/assumption_still_present"
 
 
 class Decline(NamedTuple):
     """Levels since the last dose of a case that has stopped.
 
     ``now`` are predicted plasma levels in ng/mL on the date of the case, empty when the time of
-    the last dose is not known.
+    the last dose is not known. ``present``: whether enough virtual people then have a level that a
+    research assay can quantify; ``None`` where that is not known.
     """
 
     washout: tuple[Fading, ...]
@@ -56,6 +58,7 @@ class Decline(NamedTuple):
     levels: tuple[LevelUse, ...]
     effective_subjects: float | None
     findings: tuple[Finding, ...]
+    present: bool | None
 
 
 def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> Decline | None:
@@ -116,7 +119,24 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
             *limits(people, products, knowledge, swallowed=swallowed),
             *_left_out(unknown, knowledge),
         ),
+        present=_present(people, last, hours, unknown, knowledge),
     )
+
+
+def _present(
+    people: People, last_h: float, hours: float | None, left_out: list[str], knowledge: Knowledge
+) -> bool | None:
+    if hours is None:
+        return None
+    limit, enough = knowledge.fact(_LIMIT).number, knowledge.fact(_ENOUGH).number
+    column = int(np.searchsorted(people.time_h, last_h + hours))
+    above = [
+        curve_nm(people, analyte)[:, column] * ng_ml_per_nm(analyte, knowledge) >= limit
+        for analyte in (MITRAGYNINE, SEVEN_OH)
+    ]
+    if float(np.mean(above[0] | above[1])) >= enough:
+        return True
+    return None if left_out else False
 
 
 def _has_amount(product: KratomProduct, knowledge: Knowledge) -> bool:

@@ -127,7 +127,7 @@ def analytes(scene: Scene, levels: Levels, knowledge: Knowledge) -> dict[str, An
     found = {
         one.name: analyte(one, phrases)
         if one.nm.any()
-        else _not_taken(one.name, phrases["analyte_unknown"])
+        else not_taken(one.name, phrases["analyte_unknown"])
         for one in (mitragynine, seven_oh)
     }
     to_ng_ml = seven_oh.weight_g_mol / 1000.0
@@ -180,7 +180,7 @@ def brief(one: Series, phrases: Mapping[str, str]) -> BriefExposure:
     )
 
 
-def _not_taken(name: str, why: str) -> AnalyteExposure:
+def not_taken(name: str, why: str) -> AnalyteExposure:
     """An analyte without any known dose: every figure absent, and why."""
 
     def of(unit: str) -> Estimate:

@@ -17,6 +17,7 @@ from speciosa.pharmacology.interactions.on_medicines import by_kratom
 from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
 from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
+from speciosa.pharmacology.wording import finding
 
 if TYPE_CHECKING:
     from speciosa.case.model import Case
@@ -27,12 +28,23 @@ _SEVEN_OH = "7-hydroxymitragynine"
 
 
 def assess(
-    case: Case, knowledge: Knowledge, samples: ExposureSamples | None = None
+    case: Case,
+    knowledge: Knowledge,
+    samples: ExposureSamples | None = None,
+    *,
+    lingering: bool = False,
 ) -> InteractionsResult:
-    """Interactions of kratom with the list and within the list, and what was not checked."""
+    """Interactions of kratom with the list and within the list, and what was not checked.
+
+    ``lingering``: after stopping, levels are predicted to be measurable on the date of the case.
+    """
     found = recognise(case, knowledge)
     kratom = kratom_context(
-        case, knowledge, named_in_list=bool(found.kratom_named), samples=samples
+        case,
+        knowledge,
+        named_in_list=bool(found.kratom_named),
+        samples=samples,
+        lingering=lingering,
     )
     poor = poor_metaboliser_of(case.person)
     every = (
@@ -60,6 +72,7 @@ def assess(
         findings=worst_first(
             (
                 *_findings(found, kratom, knowledge),
+                *_of_exposure(kratom, samples, knowledge),
                 *genotype_findings(found.items, case.person, knowledge),
             )
         ),
@@ -164,6 +177,17 @@ def _findings(found: Recognition, kratom: KratomContext, knowledge: Knowledge) -
             text=f"Whether concentrations change cannot be judged for {', '.join(unknown)}: the "
             "routes of clearance are not in the base.",
         )
+
+
+def _of_exposure(
+    kratom: KratomContext, samples: ExposureSamples | None, knowledge: Knowledge
+) -> Iterator[Finding]:
+    """That kratom counts as present after stopping, and that levels may not be this person's."""
+    words = knowledge.kratom.exposure_wording
+    if kratom.mode is Mode.STOPPED_RECENTLY:
+        yield finding(words, "interaction.kratom_present")
+    if samples is not None and samples.doubt:
+        yield finding(words, "interaction.exposure_doubt", doubt=samples.doubt)
 
 
 def _seven_oh_finding(*, certain: bool) -> Finding:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.case.vocabulary import KratomStatus
+from speciosa.case.vocabulary import PLASMA_LEVELS, KratomStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,10 +82,17 @@ def kratom_context(
     *,
     named_in_list: bool,
     samples: ExposureSamples | None,
+    lingering: bool = False,
 ) -> KratomContext:
-    """The context of a case; kratom named among the medicines counts as use of unknown kind."""
+    """The context of a case; kratom named among the medicines counts as use of unknown kind.
+
+    ``lingering``: after stopping, levels are predicted to be measurable on the date of the case.
+    """
     use = case.kratom
     mode, again = _mode(case, use, knowledge)
+    stopped = use is not None and use.status is KratomStatus.STOPPED
+    if stopped and (lingering or _measured_lately(case, knowledge)):
+        mode, again = Mode.STOPPED_RECENTLY, False
     if named_in_list:
         mode, again = Mode.NOW, False
     products = use.products if use is not None else ()
@@ -139,6 +146,17 @@ def _days_since_last_use(case: Case, use: KratomUse) -> float | None:
     if use.stopped is not None:
         known.append(float((case.date - use.stopped).days))
     return min(known, default=None)
+
+
+def _measured_lately(case: Case, knowledge: Knowledge) -> bool:
+    recent = knowledge.ddi.pk_wording.recent_kratom_days
+    return any(
+        lab.value > 0
+        and not lab.below_limit
+        and (lab.date is None or (case.date - lab.date).days <= recent)
+        for lab in case.labs
+        if lab.name in PLASMA_LEVELS
+    )
 
 
 def _labelled_seven_oh(product: KratomProduct) -> bool:

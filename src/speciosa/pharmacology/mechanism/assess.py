@@ -38,12 +38,13 @@ def assess(case: Case, knowledge: Knowledge, samples: ExposureSamples | None) ->
     # What the products of known amount do alone is no figure for the person who takes the others.
     seen = None if samples is None or samples.incomplete else plasma(samples)
     bound = {t.id: _bound(t, seen, samples, knowledge) for t in words.targets}
-    targets = tuple(_occupancy(t, bound[t.id], samples, knowledge) for t in words.targets)
+    why = words.phrases["why_stopped" if _has_stopped(case) else "why_no_samples"]
+    targets = tuple(_occupancy(t, bound[t.id], samples, why, knowledge) for t in words.targets)
     on_list = opioids(case, knowledge)
     site = next(t for t in words.targets if t.id == knowledge.kratom.mu_competition.target)
     using = case.uses_kratom_now
     return MechanismResult(
-        headline=_headline(targets, samples, knowledge),
+        headline=_headline(case, targets, samples, knowledge),
         targets=targets,
         findings=worst_first(_findings(case, samples, on_list, knowledge)),
         missing=_lacking(case, samples, knowledge),
@@ -64,8 +65,16 @@ def _bound(
     return bind(target, seen, samples, knowledge)
 
 
+def _has_stopped(case: Case) -> bool:
+    return case.kratom is not None and case.kratom.status is KratomStatus.STOPPED
+
+
 def _occupancy(
-    target: Target, bound: Bound | None, samples: ExposureSamples | None, knowledge: Knowledge
+    target: Target,
+    bound: Bound | None,
+    samples: ExposureSamples | None,
+    no_samples: str,
+    knowledge: Knowledge,
 ) -> TargetOccupancy:
     words = knowledge.kratom.mechanism_wording
     ligands = tuple(a.ligand for a in target.affinities) or target.ligands
@@ -75,7 +84,7 @@ def _occupancy(
     if not target.affinities:
         why = target.why_none
     elif samples is None:
-        why = words.phrases["why_no_samples"]
+        why = no_samples
     elif samples.incomplete:
         why = words.phrases["why_incomplete"]
     elif bound is None:
@@ -108,15 +117,22 @@ def _occupancy(
 
 
 def _headline(
-    targets: tuple[TargetOccupancy, ...], samples: ExposureSamples | None, knowledge: Knowledge
+    case: Case,
+    targets: tuple[TargetOccupancy, ...],
+    samples: ExposureSamples | None,
+    knowledge: Knowledge,
 ) -> str:
+    """The range at the first target, opening with why it may not be this person's."""
     phrases = knowledge.kratom.mechanism_wording.phrases
-    if samples is not None and samples.incomplete:
-        return phrases["headline_incomplete"]
+    if samples is None:
+        return phrases["headline_stopped" if _has_stopped(case) else "headline_none"]
     peak = targets[0].peak
-    if peak is None or peak.low is None or peak.high is None:
-        return phrases["headline_none"]
-    return phrases["headline"].format(range=span(peak.low, peak.high))
+    said = phrases["headline_none"]
+    if samples.incomplete:
+        said = phrases["headline_incomplete"]
+    elif peak is not None and peak.low is not None and peak.high is not None:
+        said = phrases["headline"].format(range=span(peak.low, peak.high))
+    return f"{samples.doubt} {said}".lstrip()
 
 
 def _findings(

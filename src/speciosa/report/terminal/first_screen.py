@@ -29,6 +29,8 @@ def first_screen(page: Page, assessment: Assessment) -> None:
     kratom = assessment.kratom
     page.pair("Kratom", f"{words.label(kratom.status)}. ", kratom.intake.headline)
     page.pair("", kratom.dependence.headline)
+    if assessment.exposure.doubt:
+        page.pair("Levels", (assessment.exposure.doubt, "bold"))
     _interactions(page, assessment)
     _law(page, assessment)
     _steps(page, assessment)
