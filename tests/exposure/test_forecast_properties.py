@@ -150,6 +150,12 @@ def test_days_that_are_not_shown_are_named_and_the_day_on_which_steady_use_ends(
     assert "up to day 3" in forecast(steady, KNOWLEDGE, LINEAR).understood[0]
 
 
+@pytest.mark.parametrize("regimen", ["500 g leaf powder", "9000 mg mitragynine"])
+def test_amounts_for_which_no_prediction_can_stand_are_refused(regimen: str):
+    with pytest.raises(InputError, match="check the numbers and units"):
+        forecast(read_plan_text(regimen), KNOWLEDGE, LINEAR)
+
+
 def test_few_virtual_people_are_said_to_be_few():
     plan = read_plan_text("2 g leaf tea")
     few = forecast(plan, KNOWLEDGE, LINEAR)

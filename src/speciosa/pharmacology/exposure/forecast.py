@@ -10,7 +10,11 @@ import numpy as np
 from speciosa.errors import InputError, InputProblem
 from speciosa.finding import Finding, worst_first
 from speciosa.pharmacology.exposure.caveats import limits
-from speciosa.pharmacology.exposure.comparison import comparisons, swallows_seven_oh
+from speciosa.pharmacology.exposure.comparison import (
+    HIGHEST_MG,
+    comparisons,
+    swallows_seven_oh,
+)
 from speciosa.pharmacology.exposure.describe import as_used, content_finding
 from speciosa.pharmacology.exposure.draws import Array, Indices
 from speciosa.pharmacology.exposure.fading import fading
@@ -32,6 +36,7 @@ from speciosa.pharmacology.exposure.people import STRUCTURES, People, simulate
 from speciosa.pharmacology.exposure.plan import Layout, Plan, lay_out, understood
 from speciosa.pharmacology.exposure.plan.layout import level_times
 from speciosa.pharmacology.exposure.plan.words import level_words
+from speciosa.pharmacology.exposure.portions import portions
 from speciosa.pharmacology.exposure.schedule import DAY_H
 from speciosa.pharmacology.exposure.simulation import ProductTaken, Simulation
 from speciosa.pharmacology.exposure.summary import Scene, analytes
@@ -76,6 +81,7 @@ def forecast(
         amounts = amounts_of(layout_product, knowledge)
         if all(amount is None or amount.high <= 0 for amount in amounts.values()):
             raise _unknown_content(product.name)
+    _check_amount(layout, knowledge)
     end = layout.schedule.end_h if settings.until_h is None else settings.until_h
     # Areas need the whole use, also where less of it is shown.
     followed = _curve_times(layout, max(end, layout.last_dose_h))
@@ -171,6 +177,21 @@ def _curve_times(layout: Layout, end_h: float) -> Array:
     near = (doses[:, None] + offsets)[(offsets == 0.0) | (offsets < gaps[:, None])]
     times = np.unique(np.round(np.concatenate((near, np.linspace(0.0, end_h, _EVEN_TIMES))), 6))
     return times[(times >= 0.0) & (times <= end_h)]
+
+
+def _check_amount(layout: Layout, knowledge: Knowledge) -> None:
+    """Refuse amounts so far beyond what was studied that any level would be made up."""
+    held = portions(layout.products, knowledge, seed=0, subjects=1, vary=False)
+    per_day = layout.schedule.per_day(held.mitragynine_mg + held.seven_oh_mg)[0]
+    highest = knowledge.fact(HIGHEST_MG).number
+    fold = knowledge.fact("kratom/assumption_too_far").number
+    if per_day > fold * highest:
+        given = f"about {per_day:,.0f} mg of alkaloid in a day"
+        accepted = (
+            "amounts of which something can be predicted: nothing can be for more than "
+            f"{fold:g} times what was studied; check the numbers and units"
+        )
+        raise InputError([InputProblem("REGIMEN", given, accepted)])
 
 
 def _check_size(subjects: int, points: int) -> None:
