@@ -11,46 +11,18 @@ import functools
 import hashlib
 import itertools
 import logging
-import os
 import pathlib
-import sys
 import tempfile
 from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
 
+from speciosa.engine.kept import cache_folder
 from speciosa.engine.lanes.ir import Target
 
 _log = logging.getLogger(__name__)
 _DIGEST_BYTES = 32
-
-
-def cache_folder() -> pathlib.Path | None:
-    """The user's folder for compiled code; ``None``, with a word in the log, if there is none.
-
-    ``SPECIOSA_CACHE_DIR`` names another one.
-    """
-    chosen = os.environ.get("SPECIOSA_CACHE_DIR")
-    try:
-        folder = pathlib.Path(chosen) if chosen else _user_cache() / "speciosa"
-        folder = folder / "engine"
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except (OSError, RuntimeError) as problem:
-        _log.info("No folder for compiled code, so each process compiles anew: %s", problem)
-        return None
-
-
-def _user_cache() -> pathlib.Path:
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return pathlib.Path(local) if local else pathlib.Path.home() / "AppData" / "Local"
-    if sys.platform == "darwin":
-        return pathlib.Path.home() / "Library" / "Caches"
-    chosen = os.environ.get("XDG_CACHE_HOME")
-    return pathlib.Path(chosen) if chosen else pathlib.Path.home() / ".cache"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

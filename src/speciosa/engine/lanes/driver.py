@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import numba
 from numba import types
 
+from speciosa.engine.control import SMALLEST_STEP
 from speciosa.engine.dosing import Kind
 from speciosa.engine.lanes.intrinsics import fetch_add, run, run_with_tolerances
 from speciosa.engine.problem import ENDED, NEXT, STOP, Array, Indices, Status
@@ -31,8 +32,6 @@ _DONE = int(Status.DONE)
 _STEP_TOO_SMALL = int(Status.STEP_TOO_SMALL)
 _TOO_MANY_STEPS = int(Status.TOO_MANY_STEPS)
 _NOT_FINITE = int(Status.NOT_FINITE)
-
-_SMALLEST_STEP = 1e-14  # of the time; a smaller one is lost in rounding
 
 
 class Functions(NamedTuple):
@@ -262,7 +261,7 @@ def _judge(work: Work, trying: int, rejected: int, steps: int) -> int:
         if trying & bit:
             now = ws[at.t * at.width + lane]
             size = max(abs(now), abs(ws[at.end * at.width + lane]))
-            if rejected & bit and ws[at.h * at.width + lane] < _SMALLEST_STEP * size:
+            if rejected & bit and ws[at.h * at.width + lane] < SMALLEST_STEP * size:
                 _fail(work, lane, _STEP_TOO_SMALL, now)
                 failed |= bit
             elif steps >= work.lanes.limit[lane]:

@@ -12,6 +12,14 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 
 from speciosa.engine import rodas5p
+from speciosa.engine.control import (
+    LARGEST_CUT,
+    LARGEST_GROWTH,
+    NEGLIGIBLE,
+    SAFETY,
+    SMALLEST_PIVOT,
+    SMALLEST_SHARE,
+)
 from speciosa.engine.graph import Op
 from speciosa.engine.lanes.functions import (
     estimate,
@@ -25,18 +33,6 @@ from speciosa.engine.lanes.ir import Function, Target, Writer, module
 from speciosa.engine.lanes.layout import layout
 from speciosa.engine.model import TIME
 from speciosa.engine.sparse import System
-
-# A pivot of W = I - gamma h J below this rejects the step: a smaller h brings W close to I.
-SMALLEST_PIVOT = 1e-6
-# States this small become nought, lest they decay into denormal numbers, which are slow.
-NEGLIGIBLE = 1e-150
-
-# The first step after an event is at least this part of the way to the next one.
-SMALLEST_SHARE = 1e-7
-
-SAFETY = 0.96
-LARGEST_GROWTH = 6.0
-LARGEST_CUT = 0.2
 
 _ERROR_PARTS = 4  # sums side by side do not wait for each other
 

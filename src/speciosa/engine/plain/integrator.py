@@ -18,6 +18,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from speciosa.engine import rodas5p
+from speciosa.engine.control import (
+    LARGEST_CUT,
+    LARGEST_GROWTH,
+    NEGLIGIBLE,
+    SAFETY,
+    SMALLEST_PIVOT,
+    SMALLEST_STEP,
+)
 from speciosa.engine.dosing import Kind
 from speciosa.engine.problem import Status
 
@@ -34,12 +42,6 @@ _GAMMA = rodas5p.GAMMA
 _ALPHA = np.array(rodas5p.ALPHA)
 _DELTA = np.array(rodas5p.DELTA)
 _H = np.array(rodas5p.H)
-
-_SAFETY, _LARGEST_GROWTH, _LARGEST_CUT = 0.9, 6.0, 0.2
-# A smaller pivot rejects the step: a smaller step brings the matrix close to the identity.
-_SMALLEST_PIVOT = 1e-6
-# Smaller states become nought, lest they decay into denormal numbers.
-_NEGLIGIBLE = 1e-150
 
 # Fused multiply-add only; nothing that changes what the text says.
 _compiled = njit(error_model="numpy", fastmath={"contract"})
@@ -200,7 +202,7 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
         while t < end:
             if steps == limits.most_steps:
                 return _TOO_MANY_STEPS, t, output, steps
-            if not h > 1e-14 * max(abs(t), abs(end)):
+            if not h > SMALLEST_STEP * max(abs(t), abs(end)):
                 return _STEP_TOO_SMALL, t, output, steps
             steps += 1
             arrives = end - t <= 1.0001 * h
@@ -208,8 +210,8 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
             t_new = end if arrives else t + h
             smallest = attempt(t, h, p, c, infusion, y, new, f, ft, k, w)
             error = mean_square(k, y, new, limits)
-            if not (smallest > _SMALLEST_PIVOT and error < math.inf):
-                h *= _LARGEST_CUT
+            if not (smallest > SMALLEST_PIVOT and error < math.inf):
+                h *= LARGEST_CUT
                 continue
             if error <= 1.0:
                 while output < times.size and times[output] <= t_new and times[output] < end:
@@ -217,10 +219,10 @@ def integrator(model: Functions, sizes: Sizes) -> Any:  # noqa: ANN401 -- numba'
                     record(times[output], work.f, p, course, work, values[output])
                     output += 1
                 for s in range(y.size):
-                    y[s] = new[s] if abs(new[s]) > _NEGLIGIBLE else 0.0
+                    y[s] = new[s] if abs(new[s]) > NEGLIGIBLE else 0.0
                 t = t_new
-            growth = _SAFETY * error ** (-0.5 / rodas5p.ORDER) if error > 0.0 else _LARGEST_GROWTH
-            h *= min(_LARGEST_GROWTH, max(_LARGEST_CUT, growth))
+            growth = SAFETY * error ** (-0.5 / rodas5p.ORDER) if error > 0.0 else LARGEST_GROWTH
+            h *= min(LARGEST_GROWTH, max(LARGEST_CUT, growth))
         return _DONE, t, output, steps
 
     @compiled

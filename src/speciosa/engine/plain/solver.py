@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import logging
 import pathlib
 import sys
@@ -16,7 +17,8 @@ from typing import Any
 import numba
 import numpy as np
 
-from speciosa.engine.lanes.cache import cache_folder
+from speciosa.engine import control, dosing, problem, rodas5p
+from speciosa.engine.kept import cache_folder
 from speciosa.engine.model import Model
 from speciosa.engine.plain import emit, integrator
 from speciosa.engine.plain.integrator import Course, Limits
@@ -26,6 +28,7 @@ from speciosa.engine.sparse import System, analyse
 _log = logging.getLogger(__name__)
 
 _SUBJECTS_AT_ONCE = 4
+_MADE_WITH = (control, dosing, integrator, problem, rodas5p)  # beside the text of a model
 _solvers: weakref.WeakKeyDictionary[System, Any] = weakref.WeakKeyDictionary()
 _making = threading.Lock()
 
@@ -150,7 +153,8 @@ def _file(folder: pathlib.Path, text: str) -> pathlib.Path:
 
     The name holds everything the code is made from, so an old file is never taken for a new one.
     """
-    parts = (text, pathlib.Path(integrator.__file__).read_text(encoding="utf-8"), numba.__version__)
+    sources = (inspect.getsource(module) for module in _MADE_WITH)
+    parts = (text, *sources, numba.__version__)
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     file = folder / f"plain_{key}.py"
     if not file.exists() or file.read_text(encoding="utf-8") != text:
