@@ -85,12 +85,15 @@ def comparisons(
         found.append(finding(words, "intake.maybe_seven_oh", amount=said, facts=seven_oh.facts))
     mass = grams(product.dose) if product.dose is not None else None
     largest = knowledge.fact(LARGEST_LEAF_G).number
-    if product.form in LEAF and mass is not None and mass > largest:
+    # The amounts of the trials are of dried leaf; fresh leaf also holds water.
+    dried = product.form in LEAF and product.form is not KratomForm.FRESH_LEAF
+    if dried and mass is not None and mass > largest:
         found.append(
             finding(words, "intake.above_leaf", grams=number(mass), studied=number(largest))
         )
     mg = amounts[Alkaloid.MITRAGYNINE]
-    if mg is not None:
+    # Findings on leaf do not apply to a product of another, more potent opioid.
+    if mg is not None and product.form is not KratomForm.PSEUDOINDOXYL_PRODUCT:
         found += _against_trials(mg, product.times_per_day, knowledge)
     return tuple(found)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from speciosa.case.vocabulary import KratomStatus
+from speciosa.case.vocabulary import KratomForm, KratomStatus
 from speciosa.errors import SpeciosaError
 from speciosa.finding import worst_first
 from speciosa.pharmacology.exposure import observed, sources, summary, variance
@@ -102,9 +102,10 @@ def _computed(
     parts = variance.all_parts(everybody, of_seven_oh=before.of_seven_oh)
     driving = sources.drivers(before, parts, knowledge)
     differing = summary.differences(scene, knowledge)
-    compared = observed.comparisons(scene, shown, knowledge)
+    beside = others(people, use.products, knowledge)
+    compared = observed.comparisons(scene, knowledge)
     found = (
-        *caveats(case, use.products, names, scene, differing, knowledge),
+        *caveats(case, use.products, names, scene, differing, beside, knowledge),
         *(() if names else observed.observed_findings(compared, knowledge)),
         *compare_levels(
             case,
@@ -129,7 +130,7 @@ def _computed(
         steady=_steady(use, knowledge),
         structures=summary.by_structure(scene, knowledge),
         differences=differing,
-        others=others(people, use.products, knowledge),
+        others=beside,
         observed=compared,
         # What a measurement would be worth is said while none has been used.
         narrowing=() if narrowed else sources.narrowing(before, parts, knowledge),
@@ -139,7 +140,9 @@ def _computed(
     if use.left_out:
         result = floors(result, use.left_out, knowledge)
     result = _doubted(result, knowledge)
-    return result, _samples(scene, incomplete=bool(use.left_out), doubt=result.doubt)
+    forms = {product.form for product in (*use.left_out, *use.products)}
+    incomplete = bool(use.left_out) or KratomForm.PSEUDOINDOXYL_PRODUCT in forms
+    return result, _samples(scene, incomplete=incomplete, doubt=result.doubt)
 
 
 def _doubted(result: ExposureResult, knowledge: Knowledge) -> ExposureResult:

@@ -39,7 +39,7 @@ from speciosa.pharmacology.exposure.plan.words import level_words
 from speciosa.pharmacology.exposure.portions import portions
 from speciosa.pharmacology.exposure.schedule import DAY_H
 from speciosa.pharmacology.exposure.simulation import ProductTaken, Simulation
-from speciosa.pharmacology.exposure.summary import Scene, analytes
+from speciosa.pharmacology.exposure.summary import Scene
 from speciosa.pharmacology.exposure.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.washout import washout_times
 from speciosa.pharmacology.wording import finding, number
@@ -266,8 +266,7 @@ def _cautions(seen: Shown, people: People, knowledge: Knowledge) -> Sequence[Fin
     if seen.layout.ongoing:
         found.append(finding(words, "simulate.washout_if"))
     scene = Scene(people, seven_oh_is_main=False, swallowed=seen.swallowed)
-    shown = analytes(scene, people.levels, knowledge)
-    found += observed_findings(comparisons_with_studies(scene, shown, knowledge), knowledge)
+    found += observed_findings(comparisons_with_studies(scene, knowledge), knowledge)
     found += limits(people, seen.layout.products, knowledge, swallowed=seen.swallowed)
     return found
 

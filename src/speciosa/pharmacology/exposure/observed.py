@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.pharmacology.exposure.result import ObservedComparison
-from speciosa.pharmacology.exposure.summary import MITRAGYNINE, SEVEN_OH, series
+from speciosa.pharmacology.exposure.summary import MITRAGYNINE, SEVEN_OH, UNIT, series
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.result import AnalyteExposure
     from speciosa.pharmacology.exposure.summary import Scene
 
 # Facts that hold a range of levels or areas actually measured in people, in nmol/L and nmol*h/L.
@@ -30,12 +29,12 @@ _OBSERVED = (
     (SEVEN_OH, "cmax", HIGHEST_PEAKS[SEVEN_OH]),
     (SEVEN_OH, "auc", "kratom/pk_tanna2022_seven_hydroxymitragynine_AUCinf"),
 )
+# The areas of the study are those of a single dose, not of a day of repeated use.
+_UNITS = {"cmax": UNIT, "auc": "ng*h/mL after one dose, to infinity"}
 _SOME = 0.05  # share of virtual people above the observed from which it is said
 
 
-def comparisons(
-    scene: Scene, shown: dict[str, AnalyteExposure], knowledge: Knowledge
-) -> tuple[ObservedComparison, ...]:
+def comparisons(scene: Scene, knowledge: Knowledge) -> tuple[ObservedComparison, ...]:
     """Each predicted figure beside its observed range."""
     by_name = {one.name: one for one in series(scene, scene.people.levels, knowledge)}
     found = []
@@ -48,7 +47,7 @@ def comparisons(
             ObservedComparison(
                 analyte=name,
                 measure=measure,
-                unit=getattr(shown[name], measure).unit,
+                unit=_UNITS[measure],
                 observed_low=fact.low * to_ng_ml,
                 observed_high=fact.high * to_ng_ml,
                 n=fact.n or 0,

@@ -262,23 +262,31 @@ def by_structure(scene: Scene, knowledge: Knowledge) -> tuple[StructureExposure,
 
 
 def differences(scene: Scene, knowledge: Knowledge) -> tuple[Difference, ...]:
-    """Medians of the second structure over those of the first, each per mg of mitragynine.
+    """Medians of the second structure over those of the first, each per mg of what was taken.
 
-    Per mg, because each structure may have been run for other people with other products. Swallowed
-    7-OH is the same in both structures and is left out.
+    Per mg, because each structure may have been run for other people with other products. Where
+    7-OH is swallowed, it is that 7-OH that is compared, per mg of it; else the 7-OH formed, per mg
+    of mitragynine.
     """
     equal = knowledge.fact("kratom/assumption_structures_equal").number
     people = scene.people
-    names, mg = people.structures, people.mitragynine_mg_per_day
-    if len(names) < 2 or not mg.any():
+    names, of_leaf = people.structures, people.mitragynine_mg_per_day
+    if len(names) < 2:
         return ()
+    formed = (SEVEN_OH, "formed_nm", of_leaf)
+    swallowed = (SEVEN_OH, "swallowed_nm", people.seven_oh_mg_per_day)
     found = []
-    for analyte_name, field in ((MITRAGYNINE, "mitragynine_nm"), (SEVEN_OH, "formed_nm")):
+    for analyte_name, field, mg in (
+        (MITRAGYNINE, "mitragynine_nm", of_leaf),
+        swallowed if scene.swallowed else formed,
+    ):
+        if not mg.any():
+            continue
         for measure in ("cmax", "auc", "ctrough"):
             middles = []
             for name in names[:2]:
                 levels = people.by_structure[name]
-                who = levels.known
+                who = np.intersect1d(levels.known, np.flatnonzero(mg))
                 nm = getattr(levels, field)[who] / mg[who, None]
                 middles.append(float(np.median(measured(nm, people.time_h, measure))))
             ratio = middles[1] / middles[0]

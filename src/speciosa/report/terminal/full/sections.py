@@ -205,7 +205,7 @@ def _structures(page: Page, result: ExposureResult) -> None:
         for analyte in one.analytes:
             _brief(page, analyte)
     if result.differences:
-        page.heading("Medians of one structure over the other, for each mg of mitragynine")
+        page.heading("Medians of one structure over the other, for each mg taken")
     for pair in result.differences:
         measure = words.MEASURES.get(pair.measure, pair.measure).lower()
         told: Piece = (" (differs)", "bold") if pair.differs else ""
