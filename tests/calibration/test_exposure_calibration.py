@@ -7,12 +7,13 @@ import json
 import numpy as np
 import pytest
 from calibration.balance import LEFT, imbalance
+from calibration.compared import compare
 from calibration.exposure import Effort, calibrate, main, r_hat, write
 from calibration.likelihood import Likelihood, Space, deviations, range_of_logs
 from calibration.people import groups
 from calibration.plot import fold_plot
 from calibration.studies import Studies
-from calibration.validate_exposure import compare, page
+from calibration.validate_exposure import page
 
 from calibration import figures
 from speciosa.knowledge import files, load
