@@ -11,6 +11,7 @@ from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.measured import UNITS, to_nmol_l
 from speciosa.pharmacology.exposure.plan.document import LevelUnit
 from speciosa.pharmacology.exposure.plan.level_text import read_level
+from speciosa.pharmacology.exposure.plan.words import level_words
 
 KNOWLEDGE = load()
 
@@ -67,3 +68,8 @@ def test_units_are_turned_into_one_another_by_the_molecular_weight():
 
 def test_every_unit_that_is_read_can_be_turned():
     assert set(LevelUnit) == set(UNITS)
+
+
+def test_a_level_is_said_with_the_digits_it_was_given_with():
+    assert "5,000 ng/mL" in level_words(read_level("mitragynine=5000 ng/mL@2h"))
+    assert "123.45 ng/mL" in level_words(read_level("mitragynine=123.45 ng/mL"))

@@ -190,3 +190,16 @@ def test_where_the_dose_before_a_level_is_open_it_says_so():
     assert "every one that fits is counted" in " ".join(understood(plan, KNOWLEDGE))
     once = read_plan_text("2 g leaf tea").model_copy(update={"levels": (level,)})
     assert "every one that fits" not in " ".join(understood(once, KNOWLEDGE))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("15 mg 7-oh tablet", "1 tablet or dose labelled"),
+        ("1 capsule of 500 mg leaf", "1 capsule of"),
+        ("3 capsules of 500 mg leaf", "3 capsules of"),
+    ],
+)
+def test_one_and_several_are_told_apart(text: str, said: str):
+    plan = read_plan_text(text)
+    assert said in understood(plan, KNOWLEDGE)[0]

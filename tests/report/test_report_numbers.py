@@ -66,6 +66,10 @@ def test_a_level_that_no_assay_could_see_has_no_digits() -> None:
     assert shown(between(6.9e-5, 1e-5, 0.002)).range == "below 0.01"
 
 
+def test_a_number_just_under_a_power_of_ten_gets_no_third_digit() -> None:
+    assert shown(between(5.0, 0.09999, 14.0, "%")).range == "0.10 to 14"
+
+
 def test_one_is_no_landmark_for_a_quantity_with_a_unit() -> None:
     assert shown(between(14.0, 1.002, 53.0)).range == "1.0 to 53"
     assert shown(between(14.0, 1.002, 53.0, "ratio")).range == "1.002 to 53"

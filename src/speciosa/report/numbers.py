@@ -192,6 +192,7 @@ def _write(value: float, places: int) -> str:
     if 0 < abs(value) < 1e-4 or abs(value) >= 1e9:
         return f"{value:.2g}".replace("e-0", "e-").replace("e+", "e").replace("-", _MINUS)
     # A trailing zero is kept only where the interval's own resolution asks for it.
-    places = max(places, min(1 - _magnitude(value), _given_places(value)))
+    magnitude = _magnitude(float(f"{value:.1e}"))
+    places = max(places, min(1 - magnitude, _given_places(value)))
     text = f"{round(value, places):,.{max(places, 0)}f}"
     return text.replace("-", _MINUS)

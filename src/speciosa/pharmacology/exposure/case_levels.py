@@ -42,7 +42,7 @@ def _levels(case: Case, schedule: Schedule, knowledge: Knowledge) -> Iterator[Me
             unit=lab.unit,
             below_limit=bool(lab.below_limit),
             times_h=_times(case, lab, schedule) if recent else (),
-            said=f"{analyte} {below}{number(lab.value)} {lab.unit}{when}",
+            said=f"{analyte} {below}{lab.value:,.7g} {lab.unit}{when}",
         )
 
 

@@ -47,16 +47,22 @@ def _amount(dose: KratomDose | None, unit_name: str) -> str:
         return f"{number(dose.leaf_g)} g"
     if dose.capsules is not None:
         each = "" if dose.capsule_leaf_mg is None else f" of {number(dose.capsule_leaf_mg)} mg"
-        return f"{number(dose.capsules)} capsules{each}"
+        return f"{number(dose.capsules)} {_counted('capsule(s)', dose.capsules)}{each}"
     if dose.units is not None:
         labels = (
             (dose.mitragynine_mg_per_unit, "mitragynine"),
             (dose.seven_oh_mg_per_unit, "7-OH"),
         )
         each = " and ".join(f"{number(mg)} mg {name}" for mg, name in labels if mg is not None)
-        return f"{number(dose.units)} {unit_name}" + (f" labelled {each} each" if each else "")
+        name = _counted(unit_name, dose.units)
+        return f"{number(dose.units)} {name}" + (f" labelled {each} each" if each else "")
     stated = ((dose.mitragynine_mg, "mitragynine"), (dose.seven_oh_mg, "7-OH"))
     return " and ".join(f"{number(mg)} mg {name}" for mg, name in stated if mg is not None)
+
+
+def _counted(name: str, count: float) -> str:
+    """A name such as ``tablet(s)`` for one or for several."""
+    return name.replace("(s)", "" if count == 1 else "s")
 
 
 def strain_finding(product: KratomProduct, knowledge: Knowledge) -> Finding | None:

@@ -12,7 +12,7 @@ import numpy as np
 from speciosa.finding import Finding
 from speciosa.pharmacology.exposure.draws import Array, Indices
 from speciosa.pharmacology.exposure.update import Posterior, Reading, level_error, posterior
-from speciosa.pharmacology.wording import finding, listed, number, span
+from speciosa.pharmacology.wording import finding, listed, number, rough
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -238,7 +238,8 @@ def level_range(low: float, high: float) -> str:
     least = f"below {_LEAST_NG_ML:g}"
     if high < _LEAST_NG_ML:
         return least
-    return f"{least} to {span(high, high)}" if low < _LEAST_NG_ML else span(low, high)
+    from_low = least if low < _LEAST_NG_ML else rough(low)
+    return rough(high) if low == high else f"{from_low} to {rough(high)}"
 
 
 def _predicted(use: LevelUse, knowledge: Knowledge) -> str:

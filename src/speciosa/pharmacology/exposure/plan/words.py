@@ -47,15 +47,20 @@ def understood(plan: Plan, knowledge: Knowledge) -> tuple[str, ...]:
 
 def level_words(level: PlanLevel) -> str:
     """A measured level in words, with when it was taken."""
-    amount = f"{'below ' if level.below_limit else ''}{number(level.value)} {level.unit}"
+    amount = f"{'below ' if level.below_limit else ''}{_as_given(level.value)} {level.unit}"
     when = "at a time not given"
     if level.hours_after_last_dose is not None:
         when = f"{number(level.hours_after_last_dose)} h after the last dose"
     elif level.day is not None:
         when = f"on day {level.day} at {level.time}"
     limit = level.limit_of_quantification
-    known = f" (limit of quantification {number(limit)} {level.unit})" if limit else ""
+    known = f" (limit of quantification {_as_given(limit)} {level.unit})" if limit else ""
     return f"measured {level.analyte} {amount}{known} {when}"
+
+
+def _as_given(value: float) -> str:
+    """A figure of a report with all its digits."""
+    return f"{value:,.7g}"
 
 
 def _clockless(use: Use) -> bool:
