@@ -83,6 +83,8 @@ def test_a_level_without_any_product_on_record_is_a_major_contradiction(status: 
     result = assessed(level(400), status=status, since=None, products=[])
     assert major(result, "exposure.level_without_use")
     assert "no product on record explains it" in result.exposure.doubt
+    assert "earlier use" not in result.kratom.intake.headline
+    assert "decline after stopping was not computed" not in result.exposure.why
     below = assessed(level(1, below_limit=True), status=status, since=None, products=[])
     assert below.exposure.doubt == ""
 
@@ -117,6 +119,9 @@ def test_a_product_without_an_amount_leaves_lower_ends_alone():
     assert not exposure.observed
     assert not [f for f in exposure.findings if f.id.startswith("exposure.above_observed")]
     assert result.mechanism.targets[0].peak is None
+    assert exposure.differences == ()
+    assert not [f for f in exposure.findings if f.id.startswith("exposure.structures_")]
+    assert "at least 0 mg" not in result.kratom.intake.headline
 
 
 def test_lower_ends_keep_formed_seven_oh_where_only_leaf_is_left_out():

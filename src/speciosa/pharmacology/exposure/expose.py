@@ -101,7 +101,8 @@ def _computed(
     before, narrowed = scene._replace(people=everybody), chosen.who is not None
     parts = variance.all_parts(everybody, of_seven_oh=before.of_seven_oh)
     driving = sources.drivers(before, parts, knowledge)
-    differing = summary.differences(scene, knowledge)
+    # What is only a part of the use says nothing of how the structures part for all of it.
+    differing = () if names else summary.differences(scene, knowledge)
     beside = others(people, use.products, knowledge)
     compared = observed.comparisons(scene, knowledge)
     found = (
@@ -203,7 +204,8 @@ def _why_nothing(case: Case, knowledge: Knowledge) -> _Why:
         return _Why(ExposureStatus.NOT_POSSIBLE, text, missing=(missing(words, "kratom"),))
     if use.status is not KratomStatus.USING:
         stopped = use.status is KratomStatus.STOPPED
-        text = words.phrases[f"exposure_{use.status}"]
+        unnamed = "_no_product" if stopped and not use.products else ""
+        text = words.phrases[f"exposure_{use.status}{unnamed}"]
         found = stopped_findings(knowledge) if stopped else ()
         return _Why(ExposureStatus.NOT_APPLICABLE, text, findings=found)
     text = words.phrases["exposure_no_amount" if use.products else "exposure_no_product"]

@@ -21,7 +21,7 @@ from speciosa.pharmacology.exposure.result import IntakeResult, ProductIntake
 from speciosa.pharmacology.wording import finding, missing, span
 
 if TYPE_CHECKING:
-    from speciosa.case.model import Case, KratomProduct
+    from speciosa.case.model import Case, KratomProduct, KratomUse
     from speciosa.finding import Missing
     from speciosa.knowledge import Knowledge
 
@@ -60,7 +60,7 @@ def intake(case: Case, knowledge: Knowledge) -> IntakeResult:
     mg = _sum([p.mitragynine_mg_per_day for p in products])
     seven_oh = _sum([p.seven_oh_mg_per_day for p in products])
     return IntakeResult(
-        headline=_headline(mg, seven_oh, use.status, knowledge),
+        headline=_headline(mg, seven_oh, use, knowledge),
         products=products,
         mitragynine_mg_per_day=mg,
         seven_oh_mg_per_day=seven_oh,
@@ -122,18 +122,19 @@ def _sum(parts: list[Estimate | None]) -> Estimate | None:
 
 
 def _headline(
-    mg: Estimate | None, seven_oh: Estimate | None, status: KratomStatus, knowledge: Knowledge
+    mg: Estimate | None, seven_oh: Estimate | None, use: KratomUse, knowledge: Knowledge
 ) -> str:
     phrases = knowledge.kratom.exposure_wording.phrases
-    if status is KratomStatus.STOPPED:
-        return phrases["headline_stopped"]
+    if use.status is KratomStatus.STOPPED:
+        return phrases["headline_stopped" if use.products else "headline_stopped_no_product"]
     if mg is None and seven_oh is None:
         return phrases["headline_using_unknown"]
     return phrases["headline_using_known"].format(mitragynine=_said(mg), seven_oh=_said(seven_oh))
 
 
 def _said(amount: Estimate | None) -> str:
-    if amount is None or amount.low is None:
+    # At least nothing is nothing known.
+    if amount is None or amount.low is None or (amount.high is None and amount.low <= 0):
         return "not known"
     if amount.high is None:
         return f"at least {span(amount.low, amount.low, 'mg')}"

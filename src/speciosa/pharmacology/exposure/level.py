@@ -76,7 +76,7 @@ def compare_levels(
                 found.append(alone)
             continue
         below = "below " if lab.below_limit else ""
-        said = {"analyte": analyte, "value": f"{below}{number(lab.value)}"}
+        said = {"analyte": analyte, "value": f"{below}{_given(lab.value)}"}
         scale = one.weight_g_mol / 1000.0
         low = float(np.percentile(one.measure("ctrough"), 5)) * scale
         high = float(np.percentile(one.measure("cmax"), 95)) * scale
@@ -95,11 +95,16 @@ def compare_levels(
     return tuple(found)
 
 
+def _given(value: float) -> str:
+    """A result as the laboratory gave it."""
+    return f"{value:,.7g}"
+
+
 def _alone(case: Case, lab: Lab, analyte: str, knowledge: Knowledge) -> Finding:
     """A level that no prediction stands beside: by itself it says that something was taken."""
     words = knowledge.kratom.exposure_wording
     below = "below " if lab.below_limit else ""
-    said = {"analyte": analyte, "value": f"{below}{number(lab.value)}"}
+    said = {"analyte": analyte, "value": f"{below}{_given(lab.value)}"}
     if lab.below_limit or lab.value <= 0:
         return finding(words, "exposure.level_alone", suffix=analyte, **said)
     fact = knowledge.fact(HIGHEST_PEAKS[analyte])
