@@ -102,6 +102,11 @@ def test_pseudoindoxyl_is_named_and_has_no_number():
     assert not any("can only lower" in note for note in result.competition.notes)
 
 
+def test_a_small_share_is_not_said_to_be_harmless():
+    for result in (run(), run("fentanyl"), run("tramadol")):
+        assert any("A share is not an effect" in note for note in result.competition.notes)
+
+
 def test_only_what_rests_on_usual_doses_says_so():
     alone = run()
     for one in alone.competition.ligands:

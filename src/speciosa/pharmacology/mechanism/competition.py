@@ -70,7 +70,9 @@ def compete(
     left_out = [row.ligand for row in rows if row.found is None]
     if samples is not None and samples.incomplete:
         left_out.append(words.phrases["incomplete"])
-    notes = [words.phrases["counted"]] if bound is not None else []
+    notes = []
+    if bound is not None:
+        notes += [words.phrases["counted"], words.phrases["no_effect"]]
     if bound is not None and left_out:
         notes.append(words.phrases["left_out"])
     if any(opioid.planned for opioid in listed.counted):
