@@ -156,3 +156,17 @@ def test_mechanism_does_not_deny_levels_that_stand_above_it():
     assert result.exposure.now
     assert "No exposure was predicted" not in result.mechanism.headline
     assert "can still act" in result.mechanism.headline
+
+
+def test_no_decline_is_announced_where_a_level_refutes_it():
+    result = assessed(
+        level(3000, hours_after_dose=900),
+        status="stopped",
+        stopped="2026-10-10",
+        products=[LEAF],
+        medicines=NALTREXONE,
+    )
+    assert not result.exposure.washout
+    assert "levels since the last dose are described" not in result.exposure.headline
+    assert "no decline and no present level are given" in result.exposure.headline
+    assert "stopped" in result.interactions.rows[0].sentence

@@ -275,6 +275,8 @@ def _nothing(
     if fading is not None:
         phrases = knowledge.kratom.simulate_wording.phrases
         text, headline = phrases["stopped_computed"], phrases["stopped_headline"]
+        if not fading.washout:
+            text = headline = knowledge.kratom.exposure_wording.phrases["stopped_refuted"]
     result = ExposureResult(
         status=why.status,
         why=text,
