@@ -153,8 +153,8 @@ def exposure(page: Page, assessment: Assessment) -> None:
         for field, name in words.MEASURES.items():
             if (estimate := getattr(analyte, field)) is not None:
                 page.pair(name, *page.estimate(estimate), gutter=_WIDE + 6)
-        facts = page.cites(analyte.facts)
-        page.line(("Rests on", "dim"), facts)
+        if analyte.facts:
+            page.line(("Rests on", "dim"), page.cites(analyte.facts))
     if result.drivers:
         before = " before the measured levels" if result.effective_subjects is not None else ""
         page.heading(f"Where the uncertainty comes from{before} (share of the variance of log AUC)")
@@ -201,7 +201,7 @@ def _structures(page: Page, result: ExposureResult) -> None:
     for one in result.structures:
         page.heading(f"Structure {one.structure}: {one.title}")
         share = f"{percent(one.share)} of the virtual people; calibration {one.release}"
-        page.line((f"{share}; {one.method}", "dim"))
+        page.line((share, "dim"))
         for analyte in one.analytes:
             _brief(page, analyte)
     if result.differences:
