@@ -275,6 +275,6 @@ def _unknown_content(name: str) -> InputError:
     problem = InputProblem(
         f"products.{name}.dose",
         "an amount from which no mg of alkaloid follow",
-        "grams of leaf, the weight of a capsule, the mg on the label, or an analysis",
+        "grams of dried leaf, the weight of a capsule, the mg on the label, or an analysis",
     )
     return InputError([problem])
