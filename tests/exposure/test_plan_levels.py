@@ -70,6 +70,11 @@ def test_every_unit_that_is_read_can_be_turned():
     assert set(LevelUnit) == set(UNITS)
 
 
+def test_a_wrong_value_names_the_option():
+    with pytest.raises(InputError, match=r"^--measured value"):
+        read_level("mitragynine=0 ng/mL@2h")
+
+
 def test_a_level_is_said_with_the_digits_it_was_given_with():
     assert "5,000 ng/mL" in level_words(read_level("mitragynine=5000 ng/mL@2h"))
     assert "123.45 ng/mL" in level_words(read_level("mitragynine=123.45 ng/mL"))

@@ -23,7 +23,7 @@ NOT_SHOWN = {
     "exposure.levels.level.unit": "as above",
     "exposure.washout.after_last_dose.unit": "long times are written in days",
     "exposure.others.exposure.analyte": "the name of the alkaloid is shown",
-    "exposure.structures.method": "words of the calibration; docs/validation tells them, the release is shown",
+    "exposure.structures.method": "in docs/validation; its release is shown",
     "severity.scores.total.unit": "a score is written as 16 of 21",
     "interactions.rows.members": "ids; the names of the members are shown",
     "interactions.recognised.Cold relief": "the parts of a combined product are shown",

@@ -48,7 +48,7 @@ def read_level(text: str) -> PlanLevel:
         raise _wrong(found["analyte"], "mitragynine or 7-hydroxymitragynine (7-oh)")
     if unit is None:
         raise _wrong(found["unit"], ", ".join(LevelUnit))
-    said = {
+    fields = {
         "analyte": analyte,
         "value": float(found["value"]),
         "unit": unit,
@@ -59,10 +59,11 @@ def read_level(text: str) -> PlanLevel:
         "time": found["time"],
     }
     try:
-        return PlanLevel.model_validate({k: v for k, v in said.items() if v is not None})
+        return PlanLevel.model_validate({k: v for k, v in fields.items() if v is not None})
     except ValidationError as error:
         problems = explain(error.errors(include_url=False), PlanLevel, name=FIELD)
-        raise InputError(problems) from None
+        said = [InputProblem(f"{FIELD} {p.field}", p.value, p.accepted) for p in problems]
+        raise InputError(said) from None
 
 
 def _wrong(text: str, accepted: str) -> InputError:
