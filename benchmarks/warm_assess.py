@@ -25,10 +25,10 @@ from speciosa.case import read_case_bytes
 from speciosa.engine import read_model
 from speciosa.engine.graph import evaluate
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure.bodies import bodies
-from speciosa.pharmacology.exposure.people import STRUCTURES
-from speciosa.pharmacology.exposure.schedule import Dose, Schedule
-from speciosa.pharmacology.exposure.structures import concentrations
+from speciosa.pharmacology.exposure.virtual.bodies import bodies
+from speciosa.pharmacology.exposure.virtual.people import STRUCTURES
+from speciosa.pharmacology.exposure.virtual.schedule import Dose, Schedule
+from speciosa.pharmacology.exposure.virtual.structures import concentrations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

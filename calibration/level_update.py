@@ -19,9 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from speciosa.knowledge import Knowledge, load
-from speciosa.pharmacology.exposure.decline import trapezoids
-from speciosa.pharmacology.exposure.draws import Array
-from speciosa.pharmacology.exposure.measured import (
+from speciosa.pharmacology.exposure.measurement.measured import (
     MITRAGYNINE,
     SEVEN_OH,
     MeasuredLevel,
@@ -30,8 +28,10 @@ from speciosa.pharmacology.exposure.measured import (
     level_sd,
     ng_ml_per_nm,
 )
-from speciosa.pharmacology.exposure.people import STRUCTURES, People, simulate
 from speciosa.pharmacology.exposure.plan import Layout, lay_out, read_plan_text
+from speciosa.pharmacology.exposure.virtual.decline import trapezoids
+from speciosa.pharmacology.exposure.virtual.draws import Array
+from speciosa.pharmacology.exposure.virtual.people import STRUCTURES, People, simulate
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation" / "levels.md"
 REGIMEN = "2 g leaf tea three times a day for 14 days"

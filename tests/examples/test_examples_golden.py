@@ -15,7 +15,7 @@ from speciosa.clinical.care.result import PlanItem
 from speciosa.clinical.safety.result import FiredRule, UrgentStatus
 from speciosa.finding import Finding, Severity, Tone
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure.measured import Use
+from speciosa.pharmacology.exposure.measurement.measured import Use
 from speciosa.pharmacology.exposure.result import ExposureStatus
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

@@ -14,9 +14,9 @@ from speciosa.knowledge import load
 from speciosa.pharmacology import mechanism
 from speciosa.pharmacology.exposure import expose, intake
 from speciosa.pharmacology.exposure.expose import scene_of
-from speciosa.pharmacology.exposure.people import simulate
-from speciosa.pharmacology.exposure.schedule import Schedule
 from speciosa.pharmacology.exposure.summary import differences
+from speciosa.pharmacology.exposure.virtual.people import simulate
+from speciosa.pharmacology.exposure.virtual.schedule import Schedule
 
 KNOWLEDGE = load()
 LEAF = {"form": "leaf_powder", "dose": {"leaf_g": 2}, "times_per_day": 2}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from tests.exposure import closed_form as k
 
-from speciosa.pharmacology.exposure.draws import normals, uniforms
+from speciosa.pharmacology.exposure.virtual.draws import normals, uniforms
 
 FIELDS = k.Body._fields
 RATES = st.floats(0.05, 10.0)

@@ -12,13 +12,13 @@ from tests.exposure import closed_form as k
 
 from speciosa.case.model import KratomProduct
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure import levels as levels_module
-from speciosa.pharmacology.exposure import structures, variance
-from speciosa.pharmacology.exposure.bodies import bodies
-from speciosa.pharmacology.exposure.levels import Levels, levels_of
-from speciosa.pharmacology.exposure.people import Vary, simulate
-from speciosa.pharmacology.exposure.portions import portions
-from speciosa.pharmacology.exposure.schedule import Before, Dose, Repeat, Schedule
+from speciosa.pharmacology.exposure.virtual import levels as levels_module
+from speciosa.pharmacology.exposure.virtual import structures, variance
+from speciosa.pharmacology.exposure.virtual.bodies import bodies
+from speciosa.pharmacology.exposure.virtual.levels import Levels, levels_of
+from speciosa.pharmacology.exposure.virtual.people import Vary, simulate
+from speciosa.pharmacology.exposure.virtual.portions import portions
+from speciosa.pharmacology.exposure.virtual.schedule import Before, Dose, Repeat, Schedule
 
 KNOWLEDGE = load()
 DAY = np.linspace(0.0, 24.0, 145)

@@ -403,7 +403,7 @@ def test_a_failed_integration_shows_no_level_and_stops_nothing_else(monkeypatch)
     def fail(*_args, **_kwargs):
         raise SimulationError([Failure(3, 12.5, "the step became too small")], 400)
 
-    monkeypatch.setattr("speciosa.pharmacology.exposure.levels.run", fail)
+    monkeypatch.setattr("speciosa.pharmacology.exposure.virtual.levels.run", fail)
     result, samples = run(leaf())
     assert result.status is ExposureStatus.NOT_POSSIBLE
     assert "failed for 1 of the virtual people" in result.why

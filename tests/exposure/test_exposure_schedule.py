@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from speciosa.case.model import KratomProduct
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure.schedule import (
+from speciosa.pharmacology.exposure.virtual.schedule import (
     STEADY,
     Before,
     Dose,

@@ -10,9 +10,9 @@ from tests.language import forbidden_in
 from speciosa.errors import InputError
 from speciosa.finding import Tone
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure.forecast import Settings, forecast
 from speciosa.pharmacology.exposure.plan import read_plan_bytes, read_plan_text
 from speciosa.pharmacology.exposure.plan.level_text import read_level
+from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
 from speciosa.report.json import encode
 
 KNOWLEDGE = load()

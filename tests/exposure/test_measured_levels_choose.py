@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure.forecast import Settings, forecast
-from speciosa.pharmacology.exposure.measured import (
+from speciosa.pharmacology.exposure.measurement.measured import (
     MOST_PEOPLE,
     MeasuredLevel,
     Use,
     choose,
     curve_nm,
 )
-from speciosa.pharmacology.exposure.people import simulate
 from speciosa.pharmacology.exposure.plan import lay_out, read_plan_text
 from speciosa.pharmacology.exposure.plan.level_text import read_level
-from speciosa.pharmacology.exposure.unknown_content import unknown_content
+from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
+from speciosa.pharmacology.exposure.taken.unknown_content import unknown_content
+from speciosa.pharmacology.exposure.virtual.people import simulate
 
 KNOWLEDGE = load()
 SUBJECTS = 150

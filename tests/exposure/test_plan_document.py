@@ -10,7 +10,7 @@ from speciosa.errors import InputError
 from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.plan import lay_out, plan_schema, read_plan_bytes, understood
 from speciosa.pharmacology.exposure.plan.layout import MOST_LISTED, level_times
-from speciosa.pharmacology.exposure.schedule import times_after_a_dose
+from speciosa.pharmacology.exposure.virtual.schedule import times_after_a_dose
 
 KNOWLEDGE = load()
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "regimens").glob("*.yaml"))

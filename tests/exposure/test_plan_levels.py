@@ -8,7 +8,7 @@ import pytest
 
 from speciosa.errors import InputError
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure.measured import UNITS, to_nmol_l
+from speciosa.pharmacology.exposure.measurement.measured import UNITS, to_nmol_l
 from speciosa.pharmacology.exposure.plan.document import LevelUnit
 from speciosa.pharmacology.exposure.plan.level_text import read_level
 from speciosa.pharmacology.exposure.plan.words import level_words

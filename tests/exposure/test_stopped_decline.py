@@ -11,7 +11,7 @@ from speciosa.case.read import parse_case
 from speciosa.finding import Tone
 from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.expose import expose
-from speciosa.pharmacology.exposure.measured import Use
+from speciosa.pharmacology.exposure.measurement.measured import Use
 from speciosa.pharmacology.exposure.stopped import decline
 
 KNOWLEDGE = load()

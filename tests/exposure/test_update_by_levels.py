@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from speciosa.pharmacology.exposure.update import (
+from speciosa.pharmacology.exposure.measurement.update import (
     Reading,
     _log_normal_below,
     level_error,

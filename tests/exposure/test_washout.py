@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speciosa.pharmacology.exposure.washout import LONGEST_H, passing, washout_times
+from speciosa.pharmacology.exposure.regimen.washout import LONGEST_H, passing, washout_times
 
 AFTER = washout_times(0.0)
 

@@ -14,7 +14,7 @@ from speciosa.knowledge import load
 from speciosa.knowledge.kratom.ligands import Evidence
 from speciosa.knowledge.medicines import HazardClass
 from speciosa.pharmacology.exposure import expose
-from speciosa.pharmacology.exposure.draws import uniforms
+from speciosa.pharmacology.exposure.virtual.draws import uniforms
 from speciosa.pharmacology.mechanism import assess
 from speciosa.pharmacology.mechanism.competition import shares
 from speciosa.pharmacology.mechanism.occupancy import occupied, quantiles

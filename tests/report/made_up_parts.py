@@ -40,7 +40,8 @@ from speciosa.evidence.result import EffectRow, EvidenceResult, Report
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
 from speciosa.knowledge.fact import Basis, Citation, Source, Tier
 from speciosa.knowledge.kratom.ligands import Evidence
-from speciosa.pharmacology.exposure.measured import LevelUse, MeasuredLevel, Use
+from speciosa.pharmacology.exposure.measurement.measured import LevelUse, MeasuredLevel, Use
+from speciosa.pharmacology.exposure.regimen.simulation import Fading, Figure
 from speciosa.pharmacology.exposure.result import (
     AnalyteExposure,
     Band,
@@ -57,7 +58,6 @@ from speciosa.pharmacology.exposure.result import (
     ProductIntake,
     StructureExposure,
 )
-from speciosa.pharmacology.exposure.simulation import Fading, Figure
 from speciosa.pharmacology.interactions.result import (
     Direction,
     Interaction,

@@ -14,10 +14,10 @@ from rich.console import Console
 
 from speciosa.errors import InputError
 from speciosa.knowledge import load
-from speciosa.pharmacology.exposure.forecast import Settings, forecast
 from speciosa.pharmacology.exposure.plan import read_plan_bytes, read_plan_text
 from speciosa.pharmacology.exposure.plan.level_text import read_level
-from speciosa.pharmacology.exposure.simulation import Fan
+from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
+from speciosa.pharmacology.exposure.regimen.simulation import Fan
 from speciosa.report import json
 from speciosa.report.charts.picture import picture, wrapped
 from speciosa.report.simulation import chart, table

@@ -72,8 +72,8 @@ def command(
     _check_endings(table, chart)
     from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS
     from speciosa.knowledge import load
-    from speciosa.pharmacology.exposure.forecast import Settings, forecast
-    from speciosa.pharmacology.exposure.people import STRUCTURES
+    from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
+    from speciosa.pharmacology.exposure.virtual.people import STRUCTURES
     from speciosa.report.simulation.document import document
 
     settings = Settings(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from speciosa.finding import Estimate
-from speciosa.pharmacology.exposure.measured import LevelUse, Use
-from speciosa.pharmacology.exposure.simulation import Fading, Figure
-from speciosa.pharmacology.exposure.washout import LONGEST_H
+from speciosa.pharmacology.exposure.measurement.measured import LevelUse, Use
+from speciosa.pharmacology.exposure.regimen.simulation import Fading, Figure
+from speciosa.pharmacology.exposure.regimen.washout import LONGEST_H
 from speciosa.report.numbers import plain, shown
 from speciosa.report.words import analyte
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speciosa.pharmacology.exposure.expose import expose
-from speciosa.pharmacology.exposure.intake import intake
 from speciosa.pharmacology.exposure.samples import ExposureSamples
+from speciosa.pharmacology.exposure.taken.intake import intake
 
 __all__ = ["ExposureSamples", "expose", "intake"]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.case.vocabulary import KratomForm
-from speciosa.pharmacology.exposure.comparison import HIGHEST_MG
-from speciosa.pharmacology.exposure.content import Alkaloid
-from speciosa.pharmacology.exposure.describe import name_of
-from speciosa.pharmacology.exposure.schedule import DAY_H
 from speciosa.pharmacology.exposure.summary import series
+from speciosa.pharmacology.exposure.taken.comparison import HIGHEST_MG
+from speciosa.pharmacology.exposure.taken.content import Alkaloid
+from speciosa.pharmacology.exposure.taken.describe import name_of
 from speciosa.pharmacology.exposure.unstudied import LIVER, unstudied
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 from speciosa.pharmacology.wording import finding, number, rough
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from speciosa.case.model import Case, KratomProduct
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.people import People
     from speciosa.pharmacology.exposure.result import Difference, OtherAlkaloid
     from speciosa.pharmacology.exposure.summary import Scene
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 _SPECIOCILIATINE = "speciociliatine"
 _SOME = 0.05  # share of virtual people above the studied amount from which it is said

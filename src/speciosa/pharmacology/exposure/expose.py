@@ -9,26 +9,27 @@ import msgspec
 from speciosa.case.vocabulary import KratomForm, KratomStatus
 from speciosa.errors import SpeciosaError
 from speciosa.finding import worst_first
-from speciosa.pharmacology.exposure import observed, sources, summary, variance
-from speciosa.pharmacology.exposure.case_levels import levels_of
+from speciosa.pharmacology.exposure import observed, sources, summary
 from speciosa.pharmacology.exposure.caveats import caveats, stopped_findings
-from speciosa.pharmacology.exposure.comparison import is_seven_oh_product, swallows_seven_oh
-from speciosa.pharmacology.exposure.content import Alkaloid
-from speciosa.pharmacology.exposure.describe import content_missing, name_of
-from speciosa.pharmacology.exposure.doubt import doubt_of
 from speciosa.pharmacology.exposure.floor import floors
-from speciosa.pharmacology.exposure.intake import amounts_of
-from speciosa.pharmacology.exposure.level import compare_levels, timed, untimed_levels
-from speciosa.pharmacology.exposure.measured import choose
-from speciosa.pharmacology.exposure.others import others
-from speciosa.pharmacology.exposure.people import simulate
+from speciosa.pharmacology.exposure.measurement.case_levels import levels_of
+from speciosa.pharmacology.exposure.measurement.doubt import doubt_of
+from speciosa.pharmacology.exposure.measurement.level import compare_levels, timed, untimed_levels
+from speciosa.pharmacology.exposure.measurement.measured import choose
 from speciosa.pharmacology.exposure.result import ExposureResult, ExposureStatus
 from speciosa.pharmacology.exposure.samples import ExposureSamples
-from speciosa.pharmacology.exposure.schedule import Schedule, days_of_use
 from speciosa.pharmacology.exposure.stopped import decline
 from speciosa.pharmacology.exposure.summary import Scene
-from speciosa.pharmacology.exposure.unknown_content import unknown_content
+from speciosa.pharmacology.exposure.taken.comparison import is_seven_oh_product, swallows_seven_oh
+from speciosa.pharmacology.exposure.taken.content import Alkaloid
+from speciosa.pharmacology.exposure.taken.describe import content_missing, name_of
+from speciosa.pharmacology.exposure.taken.intake import amounts_of
+from speciosa.pharmacology.exposure.taken.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.unstudied import unstudied
+from speciosa.pharmacology.exposure.virtual import variance
+from speciosa.pharmacology.exposure.virtual.others import others
+from speciosa.pharmacology.exposure.virtual.people import simulate
+from speciosa.pharmacology.exposure.virtual.schedule import Schedule, days_of_use
 from speciosa.pharmacology.wording import missing, number, often
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     from speciosa.case.model import Case, KratomProduct
     from speciosa.finding import Finding, Missing
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.draws import Array
-    from speciosa.pharmacology.exposure.people import People
     from speciosa.pharmacology.exposure.stopped import Decline
+    from speciosa.pharmacology.exposure.virtual.draws import Array
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 
 def expose(

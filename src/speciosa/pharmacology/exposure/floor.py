@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from speciosa.finding import Estimate
-from speciosa.pharmacology.exposure.comparison import LEAF
 from speciosa.pharmacology.exposure.summary import MITRAGYNINE, SEVEN_OH, not_taken
+from speciosa.pharmacology.exposure.taken.comparison import LEAF
 from speciosa.pharmacology.wording import rough
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from speciosa.finding import Estimate, Finding, Missing
-from speciosa.pharmacology.exposure.measured import LevelUse
-from speciosa.pharmacology.exposure.simulation import Fading
+from speciosa.pharmacology.exposure.measurement.measured import LevelUse
+from speciosa.pharmacology.exposure.regimen.simulation import Fading
 
 
 class ProductIntake(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from speciosa.pharmacology.exposure.draws import Array
+from speciosa.pharmacology.exposure.virtual.draws import Array
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

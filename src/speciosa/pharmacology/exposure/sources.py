@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.exposure import variance
-from speciosa.pharmacology.exposure.content import Known
 from speciosa.pharmacology.exposure.result import Driver, Narrowing
+from speciosa.pharmacology.exposure.taken.content import Known
+from speciosa.pharmacology.exposure.virtual import variance
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -11,14 +11,9 @@ import numpy as np
 
 from speciosa.case.vocabulary import KratomStatus
 from speciosa.finding import Estimate, Finding
-from speciosa.pharmacology.exposure.case_levels import levels_of
 from speciosa.pharmacology.exposure.caveats import limits
-from speciosa.pharmacology.exposure.comparison import swallows_seven_oh
-from speciosa.pharmacology.exposure.describe import name_of
-from speciosa.pharmacology.exposure.draws import Array
-from speciosa.pharmacology.exposure.fading import fading
-from speciosa.pharmacology.exposure.intake import amounts_of
-from speciosa.pharmacology.exposure.measured import (
+from speciosa.pharmacology.exposure.measurement.case_levels import levels_of
+from speciosa.pharmacology.exposure.measurement.measured import (
     MITRAGYNINE,
     SEVEN_OH,
     LevelUse,
@@ -28,17 +23,22 @@ from speciosa.pharmacology.exposure.measured import (
     level_range,
     ng_ml_per_nm,
 )
-from speciosa.pharmacology.exposure.people import People, simulate
-from speciosa.pharmacology.exposure.schedule import DAY_H, Schedule, days_of_use
-from speciosa.pharmacology.exposure.unknown_content import unknown_content
+from speciosa.pharmacology.exposure.regimen.fading import fading
+from speciosa.pharmacology.exposure.regimen.washout import LONGEST_H, washout_times
+from speciosa.pharmacology.exposure.taken.comparison import swallows_seven_oh
+from speciosa.pharmacology.exposure.taken.describe import name_of
+from speciosa.pharmacology.exposure.taken.intake import amounts_of
+from speciosa.pharmacology.exposure.taken.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.unstudied import unstudied
-from speciosa.pharmacology.exposure.washout import LONGEST_H, washout_times
+from speciosa.pharmacology.exposure.virtual.draws import Array
+from speciosa.pharmacology.exposure.virtual.people import People, simulate
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H, Schedule, days_of_use
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
     from speciosa.case.model import Case, KratomProduct, KratomUse
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.simulation import Fading
+    from speciosa.pharmacology.exposure.regimen.simulation import Fading
 
 _IN_DAYS_FROM_H = 48.0
 _LIMIT = "kratom/assay_plasma_loq"

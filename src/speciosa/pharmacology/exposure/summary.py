@@ -9,8 +9,6 @@ import msgspec
 import numpy as np
 
 from speciosa.finding import Estimate
-from speciosa.pharmacology.exposure.decline import trapezoids
-from speciosa.pharmacology.exposure.draws import Array
 from speciosa.pharmacology.exposure.result import (
     AnalyteExposure,
     Band,
@@ -19,16 +17,18 @@ from speciosa.pharmacology.exposure.result import (
     Difference,
     StructureExposure,
 )
-from speciosa.pharmacology.exposure.schedule import DAY_H
+from speciosa.pharmacology.exposure.virtual.decline import trapezoids
+from speciosa.pharmacology.exposure.virtual.draws import Array
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 from speciosa.pharmacology.wording import span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.levels import Levels
-    from speciosa.pharmacology.exposure.people import People
     from speciosa.pharmacology.exposure.result import Driver
+    from speciosa.pharmacology.exposure.virtual.levels import Levels
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 MITRAGYNINE = "mitragynine"
 SEVEN_OH = "7-hydroxymitragynine"

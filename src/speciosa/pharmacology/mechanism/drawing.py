@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa.pharmacology.exposure.draws import normals, stream, uniforms
+from speciosa.pharmacology.exposure.virtual.draws import normals, stream, uniforms
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from speciosa.pharmacology.exposure.regimen.simulation import Fan
 from speciosa.pharmacology.exposure.result import Band, Curve
-from speciosa.pharmacology.exposure.simulation import Fan
 from speciosa.report.charts.fan import Measured, fan
 from speciosa.report.charts.svg import number
 from speciosa.report.clean import clean

@@ -11,7 +11,7 @@ from speciosa import __version__
 from speciosa.assessment import Provenance
 from speciosa.knowledge import Citation, Knowledge
 from speciosa.pharmacology.exposure.plan import Plan
-from speciosa.pharmacology.exposure.simulation import Simulation
+from speciosa.pharmacology.exposure.regimen.simulation import Simulation
 from speciosa.report.references import cited
 
 

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Sequence
 from itertools import pairwise
 
-from speciosa.pharmacology.exposure.simulation import Fan
+from speciosa.pharmacology.exposure.regimen.simulation import Fan
 from speciosa.report.charts.fan import time_ticks, time_unit
 from speciosa.report.charts.scale import Linear, round_up
 from speciosa.report.numbers import plain

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from speciosa.finding import Finding, Severity
-from speciosa.pharmacology.exposure.measured import Use
-from speciosa.pharmacology.exposure.simulation import AnalyteFigures, Figure
+from speciosa.pharmacology.exposure.measurement.measured import Use
+from speciosa.pharmacology.exposure.regimen.simulation import AnalyteFigures, Figure
 from speciosa.report.clean import clean, to_ascii
 from speciosa.report.levels import PEOPLE, estimate, time_to_fade, use_of_level
 from speciosa.report.numbers import percent, plain, shown

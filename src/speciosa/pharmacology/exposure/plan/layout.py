@@ -16,7 +16,7 @@ from speciosa.pharmacology.exposure.plan.document import (
     Use,
     minutes,
 )
-from speciosa.pharmacology.exposure.schedule import (
+from speciosa.pharmacology.exposure.virtual.schedule import (
     DAY_H,
     WEEK_DAYS,
     Before,

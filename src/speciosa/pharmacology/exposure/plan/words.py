@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.exposure.describe import as_used
 from speciosa.pharmacology.exposure.plan.document import (
     Missed,
     OneDose,
@@ -13,6 +12,7 @@ from speciosa.pharmacology.exposure.plan.document import (
     PlanLevel,
     Use,
 )
+from speciosa.pharmacology.exposure.taken.describe import as_used
 from speciosa.pharmacology.wording import number, often
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.exposure.comparison import is_seven_oh_product
-from speciosa.pharmacology.exposure.content import Alkaloid
-from speciosa.pharmacology.exposure.describe import name_of
-from speciosa.pharmacology.exposure.intake import amounts_of
+from speciosa.pharmacology.exposure.taken.comparison import is_seven_oh_product
+from speciosa.pharmacology.exposure.taken.content import Alkaloid
+from speciosa.pharmacology.exposure.taken.describe import name_of
+from speciosa.pharmacology.exposure.taken.intake import amounts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import KratomStatus, LabName
-from speciosa.pharmacology.exposure.measured import MITRAGYNINE, SEVEN_OH, MeasuredLevel
-from speciosa.pharmacology.exposure.schedule import DAY_H, times_after_a_dose
+from speciosa.pharmacology.exposure.measurement.measured import MITRAGYNINE, SEVEN_OH, MeasuredLevel
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H, times_after_a_dose
 from speciosa.pharmacology.wording import number
 
 if TYPE_CHECKING:
     from speciosa.case.model import Case, Lab
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.schedule import Schedule
+    from speciosa.pharmacology.exposure.virtual.schedule import Schedule
 
 _ANALYTES = {LabName.MITRAGYNINE_PLASMA: MITRAGYNINE, LabName.SEVEN_OH_PLASMA: SEVEN_OH}
 

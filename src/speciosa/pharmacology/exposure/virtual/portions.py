@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.content import Alkaloid
-from speciosa.pharmacology.exposure.draws import Array, Indices, normals, uniforms
-from speciosa.pharmacology.exposure.intake import amounts_of
+from speciosa.pharmacology.exposure.taken.content import Alkaloid
+from speciosa.pharmacology.exposure.taken.intake import amounts_of
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices, normals, uniforms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from speciosa.case.model import KratomProduct
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.content import AlkaloidAmount
-    from speciosa.pharmacology.exposure.describe import Amounts
+    from speciosa.pharmacology.exposure.taken.content import AlkaloidAmount
+    from speciosa.pharmacology.exposure.taken.describe import Amounts
 
 # Purposes of the random streams of content, two for each product: never used for anything else.
 CONTENT_STREAM = 100

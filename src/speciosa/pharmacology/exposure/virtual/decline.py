@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.draws import Array
-from speciosa.pharmacology.exposure.schedule import DAY_H
+from speciosa.pharmacology.exposure.virtual.draws import Array
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 
 if TYPE_CHECKING:
-    from speciosa.pharmacology.exposure.schedule import Schedule
-    from speciosa.pharmacology.exposure.structures import Run
+    from speciosa.pharmacology.exposure.virtual.schedule import Schedule
+    from speciosa.pharmacology.exposure.virtual.structures import Run
 
 # Hours after the last dose between which a slope is read: of mitragynine far out in its tail, of
 # 7-OH over the day in which an assay sees it, as in the calibration.

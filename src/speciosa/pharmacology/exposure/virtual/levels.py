@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.exposure import decline
-from speciosa.pharmacology.exposure.draws import Array, Indices
-from speciosa.pharmacology.exposure.schedule import DAY_H
-from speciosa.pharmacology.exposure.structures import run
+from speciosa.pharmacology.exposure.virtual import decline
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
+from speciosa.pharmacology.exposure.virtual.structures import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.bodies import Bodies
-    from speciosa.pharmacology.exposure.schedule import Schedule
-    from speciosa.pharmacology.exposure.structures import Inputs
+    from speciosa.pharmacology.exposure.virtual.bodies import Bodies
+    from speciosa.pharmacology.exposure.virtual.schedule import Schedule
+    from speciosa.pharmacology.exposure.virtual.structures import Inputs
 
 _STEP_H = 1.0 / 6.0
 

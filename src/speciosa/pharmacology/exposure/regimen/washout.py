@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.draws import Array
+from speciosa.pharmacology.exposure.virtual.draws import Array
 
 # Hours after the last dose at which curves are followed: dense at first, two months in all.
 FIRST_H, LONGEST_H, _POINTS = 0.25, 60.0 * 24.0, 120

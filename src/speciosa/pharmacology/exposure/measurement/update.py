@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.draws import Array, Indices, stream, uniforms
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices, stream, uniforms
 
 _TINY_NM = 1e-12  # stands for nought where a logarithm is taken; far below any level of a dose
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import KratomStatus
 from speciosa.finding import Estimate, Finding, worst_first
-from speciosa.pharmacology.exposure.comparison import comparisons
-from speciosa.pharmacology.exposure.content import Alkaloid, alkaloid_amount
-from speciosa.pharmacology.exposure.describe import (
+from speciosa.pharmacology.exposure.result import IntakeResult, ProductIntake
+from speciosa.pharmacology.exposure.taken.comparison import comparisons
+from speciosa.pharmacology.exposure.taken.content import Alkaloid, alkaloid_amount
+from speciosa.pharmacology.exposure.taken.describe import (
     Amounts,
     as_used,
     content_finding,
@@ -17,7 +18,6 @@ from speciosa.pharmacology.exposure.describe import (
     name_of,
     strain_finding,
 )
-from speciosa.pharmacology.exposure.result import IntakeResult, ProductIntake
 from speciosa.pharmacology.wording import finding, missing, span
 
 if TYPE_CHECKING:

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.exposure import decline
-from speciosa.pharmacology.exposure.bodies import bodies
-from speciosa.pharmacology.exposure.comparison import HIGHEST_MG
-from speciosa.pharmacology.exposure.draws import Array, Indices, normals, stream, uniforms
-from speciosa.pharmacology.exposure.levels import Levels, last_day, levels_of
-from speciosa.pharmacology.exposure.portions import Portions, portions
-from speciosa.pharmacology.exposure.structures import LINEAR, TURNOVER, inputs_of
+from speciosa.pharmacology.exposure.taken.comparison import HIGHEST_MG
+from speciosa.pharmacology.exposure.virtual import decline
+from speciosa.pharmacology.exposure.virtual.bodies import bodies
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices, normals, stream, uniforms
+from speciosa.pharmacology.exposure.virtual.levels import Levels, last_day, levels_of
+from speciosa.pharmacology.exposure.virtual.portions import Portions, portions
+from speciosa.pharmacology.exposure.virtual.structures import LINEAR, TURNOVER, inputs_of
 
 if TYPE_CHECKING:
     from speciosa.case.model import KratomProduct
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.bodies import Bodies
-    from speciosa.pharmacology.exposure.schedule import Schedule
+    from speciosa.pharmacology.exposure.virtual.bodies import Bodies
+    from speciosa.pharmacology.exposure.virtual.schedule import Schedule
 
 STRUCTURES = (LINEAR, TURNOVER)
 _LARGEST_Z = 3.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.knowledge.models.record import Scale
-from speciosa.pharmacology.exposure.draws import Array, Indices, normals, stream, uniforms
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices, normals, stream, uniforms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,17 +10,7 @@ import numpy as np
 from speciosa.errors import InputError, InputProblem
 from speciosa.finding import Finding, worst_first
 from speciosa.pharmacology.exposure.caveats import limits
-from speciosa.pharmacology.exposure.comparison import (
-    HIGHEST_MG,
-    comparisons,
-    swallows_seven_oh,
-)
-from speciosa.pharmacology.exposure.describe import as_used, content_finding
-from speciosa.pharmacology.exposure.draws import Array, Indices
-from speciosa.pharmacology.exposure.fading import fading
-from speciosa.pharmacology.exposure.figures import Shown, analyte_figures, fan_of, structure_figures
-from speciosa.pharmacology.exposure.intake import amounts_of
-from speciosa.pharmacology.exposure.measured import (
+from speciosa.pharmacology.exposure.measurement.measured import (
     MITRAGYNINE,
     SEVEN_OH,
     MeasuredLevel,
@@ -32,16 +22,31 @@ from speciosa.pharmacology.exposure.measured import (
 )
 from speciosa.pharmacology.exposure.observed import comparisons as comparisons_with_studies
 from speciosa.pharmacology.exposure.observed import observed_findings
-from speciosa.pharmacology.exposure.people import STRUCTURES, People, simulate
 from speciosa.pharmacology.exposure.plan import Layout, Plan, lay_out, understood
 from speciosa.pharmacology.exposure.plan.layout import level_times
 from speciosa.pharmacology.exposure.plan.words import level_words
-from speciosa.pharmacology.exposure.portions import portions
-from speciosa.pharmacology.exposure.schedule import DAY_H
-from speciosa.pharmacology.exposure.simulation import ProductTaken, Simulation
+from speciosa.pharmacology.exposure.regimen.fading import fading
+from speciosa.pharmacology.exposure.regimen.figures import (
+    Shown,
+    analyte_figures,
+    fan_of,
+    structure_figures,
+)
+from speciosa.pharmacology.exposure.regimen.simulation import ProductTaken, Simulation
+from speciosa.pharmacology.exposure.regimen.washout import washout_times
 from speciosa.pharmacology.exposure.summary import Scene
-from speciosa.pharmacology.exposure.unknown_content import unknown_content
-from speciosa.pharmacology.exposure.washout import washout_times
+from speciosa.pharmacology.exposure.taken.comparison import (
+    HIGHEST_MG,
+    comparisons,
+    swallows_seven_oh,
+)
+from speciosa.pharmacology.exposure.taken.describe import as_used, content_finding
+from speciosa.pharmacology.exposure.taken.intake import amounts_of
+from speciosa.pharmacology.exposure.taken.unknown_content import unknown_content
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
+from speciosa.pharmacology.exposure.virtual.people import STRUCTURES, People, simulate
+from speciosa.pharmacology.exposure.virtual.portions import portions
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:

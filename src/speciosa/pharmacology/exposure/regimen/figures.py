@@ -6,24 +6,29 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.decline import trapezoids
-from speciosa.pharmacology.exposure.draws import Array, Indices
-from speciosa.pharmacology.exposure.measured import MITRAGYNINE, SEVEN_OH, curve_nm, ng_ml_per_nm
-from speciosa.pharmacology.exposure.schedule import DAY_H
-from speciosa.pharmacology.exposure.simulation import (
+from speciosa.pharmacology.exposure.measurement.measured import (
+    MITRAGYNINE,
+    SEVEN_OH,
+    curve_nm,
+    ng_ml_per_nm,
+)
+from speciosa.pharmacology.exposure.regimen.simulation import (
     AnalyteFigures,
     Fan,
     Figure,
     StructureFigures,
 )
+from speciosa.pharmacology.exposure.virtual.decline import trapezoids
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.levels import Levels
-    from speciosa.pharmacology.exposure.people import People
     from speciosa.pharmacology.exposure.plan import Layout
+    from speciosa.pharmacology.exposure.virtual.levels import Levels
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 UNIT = "ng/mL"
 _DIGITS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import KratomForm
-from speciosa.pharmacology.exposure.content import Alkaloid, AlkaloidAmount, grams
+from speciosa.pharmacology.exposure.taken.content import Alkaloid, AlkaloidAmount, grams
 from speciosa.pharmacology.wording import finding, number, span
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from speciosa.case.model import KratomProduct
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.describe import Amounts
+    from speciosa.pharmacology.exposure.taken.describe import Amounts
 
 HIGHEST_MG = "kratom/pk_huestis2024_dose_max_mg"
 LARGEST_LEAF_G = "kratom/pk_fda_sad_dose_max"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.exposure.measured import SEVEN_OH, Use
+from speciosa.pharmacology.exposure.measurement.measured import SEVEN_OH, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from speciosa.finding import Finding
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.measured import LevelUse
+    from speciosa.pharmacology.exposure.measurement.measured import LevelUse
 
 _REFUTING = (Use.REFUSED, Use.CONTRADICTORY)
 # Findings whose own words belong before the figures.

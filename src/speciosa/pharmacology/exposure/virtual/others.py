@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.bodies import bodies
-from speciosa.pharmacology.exposure.comparison import LEAF
-from speciosa.pharmacology.exposure.decline import Probes
-from speciosa.pharmacology.exposure.draws import Array, normals, stream
 from speciosa.pharmacology.exposure.result import OtherAlkaloid
-from speciosa.pharmacology.exposure.schedule import DAY_H
-from speciosa.pharmacology.exposure.structures import concentrations, micromoles
 from speciosa.pharmacology.exposure.summary import Series, brief
+from speciosa.pharmacology.exposure.taken.comparison import LEAF
+from speciosa.pharmacology.exposure.virtual.bodies import bodies
+from speciosa.pharmacology.exposure.virtual.decline import Probes
+from speciosa.pharmacology.exposure.virtual.draws import Array, normals, stream
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
+from speciosa.pharmacology.exposure.virtual.structures import concentrations, micromoles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from speciosa.case.model import KratomProduct
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.people import People
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 _MITRAGYNINE_CONTENT = "kratom/prod_k51_mitragynine"
 _ISOMER = "kratom/pk_mg_mw"  # the same formula as mitragynine, so the same weight

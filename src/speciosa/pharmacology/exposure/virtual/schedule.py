@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from speciosa.case.model import KratomProduct
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.draws import Array
+    from speciosa.pharmacology.exposure.virtual.draws import Array
 
 DAY_H = 24.0
 _NEAR = 1e-6  # hours within which two times are one

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.draws import Array, normals, stream
-from speciosa.pharmacology.exposure.schedule import DAY_H
+from speciosa.pharmacology.exposure.virtual.draws import Array, normals, stream
+from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 
 if TYPE_CHECKING:
-    from speciosa.pharmacology.exposure.people import People
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 CONTENT, PERSON, KNOWLEDGE, STRUCTURE = "content", "body", "model", "structure"
 _LEAST = 1e-12  # amounts and areas below this are nought

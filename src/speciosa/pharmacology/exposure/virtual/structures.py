@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.errors import InputError
-from speciosa.pharmacology.exposure.draws import Array
-from speciosa.pharmacology.exposure.schedule import Dose
+from speciosa.pharmacology.exposure.virtual.draws import Array
+from speciosa.pharmacology.exposure.virtual.schedule import Dose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from speciosa.engine.dosing import Bolus, Infusion
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.models.record import Structure
-    from speciosa.pharmacology.exposure.bodies import Bodies
-    from speciosa.pharmacology.exposure.portions import Portions
-    from speciosa.pharmacology.exposure.schedule import Repeat, Schedule
+    from speciosa.pharmacology.exposure.virtual.bodies import Bodies
+    from speciosa.pharmacology.exposure.virtual.portions import Portions
+    from speciosa.pharmacology.exposure.virtual.schedule import Repeat, Schedule
 
 LINEAR, TURNOVER = "linear", "turnover"
 _UMOL_PER_MG = 1e3  # divided by g/mol

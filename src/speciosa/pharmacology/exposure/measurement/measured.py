@@ -10,13 +10,18 @@ import msgspec
 import numpy as np
 
 from speciosa.finding import Finding
-from speciosa.pharmacology.exposure.draws import Array, Indices
-from speciosa.pharmacology.exposure.update import Posterior, Reading, level_error, posterior
+from speciosa.pharmacology.exposure.measurement.update import (
+    Posterior,
+    Reading,
+    level_error,
+    posterior,
+)
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
 from speciosa.pharmacology.wording import finding, listed, number, rough
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.people import People
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 MITRAGYNINE, SEVEN_OH = "mitragynine", "7-hydroxymitragynine"
 WEIGHTS = {MITRAGYNINE: "kratom/pk_mg_mw", SEVEN_OH: "kratom/pk_7oh_mw"}

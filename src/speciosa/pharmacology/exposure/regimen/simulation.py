@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from speciosa.finding import Finding
-from speciosa.pharmacology.exposure.measured import LevelUse
+from speciosa.pharmacology.exposure.measurement.measured import LevelUse
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):

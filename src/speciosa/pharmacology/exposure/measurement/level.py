@@ -8,7 +8,12 @@ import numpy as np
 
 from speciosa.case.vocabulary import PLASMA_LEVELS
 from speciosa.finding import Severity
-from speciosa.pharmacology.exposure.measured import MITRAGYNINE, SEVEN_OH, Use, ng_ml_per_nm
+from speciosa.pharmacology.exposure.measurement.measured import (
+    MITRAGYNINE,
+    SEVEN_OH,
+    Use,
+    ng_ml_per_nm,
+)
 from speciosa.pharmacology.exposure.observed import HIGHEST_PEAKS
 from speciosa.pharmacology.exposure.summary import series
 from speciosa.pharmacology.wording import finding, missing, number
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
     from speciosa.case.model import Case, Lab
     from speciosa.finding import Finding, Missing
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.measured import LevelUse
+    from speciosa.pharmacology.exposure.measurement.measured import LevelUse
     from speciosa.pharmacology.exposure.summary import Scene, Series
 
 _ANALYTES = (MITRAGYNINE, SEVEN_OH)

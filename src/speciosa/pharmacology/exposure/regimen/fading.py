@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.exposure.figures import rounded
-from speciosa.pharmacology.exposure.measured import MITRAGYNINE, SEVEN_OH, curve_nm, to_nmol_l
-from speciosa.pharmacology.exposure.simulation import Fading, Figure
-from speciosa.pharmacology.exposure.washout import Passing, passing, washout_times
+from speciosa.pharmacology.exposure.measurement.measured import (
+    MITRAGYNINE,
+    SEVEN_OH,
+    curve_nm,
+    to_nmol_l,
+)
+from speciosa.pharmacology.exposure.regimen.figures import rounded
+from speciosa.pharmacology.exposure.regimen.simulation import Fading, Figure
+from speciosa.pharmacology.exposure.regimen.washout import Passing, passing, washout_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.exposure.people import People
+    from speciosa.pharmacology.exposure.virtual.people import People
 
 _LIMITS = (
     ("kratom/assay_blood_loq", "limit_blood"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Estimate, Finding, Missing
-from speciosa.pharmacology.exposure.content import (
+from speciosa.pharmacology.exposure.taken.content import (
     Alkaloid,
     AlkaloidAmount,
     Known,

@@ -1,0 +1,1 @@
+"""Measured plasma levels, and what they say of who this person can be."""

@@ -1,0 +1,1 @@
+"""A regimen simulated: curves, figures, how long levels take to fade."""
