@@ -142,3 +142,22 @@ def test_areas_of_the_study_are_those_of_one_dose():
     areas = [o for o in exposed(LEAF)[0].observed if o.measure == "auc"]
     assert areas
     assert all("one dose" in o.unit and "per day" not in o.unit for o in areas)
+
+
+def test_an_amount_beyond_any_prediction_is_questioned_and_gets_no_level():
+    absurd = {"form": "leaf_powder", "dose": {"leaf_g": 500}, "times_per_day": 48}
+    result, samples = expose(case_of(absurd), KNOWLEDGE, seed=1, subjects=50)
+    assert samples is None
+    assert not result.analytes
+    assert not result.curves
+    (told,) = [f for f in result.findings if f.id == "exposure.too_far"]
+    assert told.severity is Severity.MAJOR
+    assert "slip of number or unit" in told.text
+    assert not forbidden_in(told.text)
+
+
+def test_heavy_use_short_of_that_is_still_predicted():
+    heavy = {"form": "leaf_powder", "dose": {"leaf_g": 15}, "times_per_day": 6}
+    result, samples = expose(case_of(heavy), KNOWLEDGE, seed=1, subjects=50)
+    assert samples is not None
+    assert "exposure.too_far" not in {f.id for f in result.findings}

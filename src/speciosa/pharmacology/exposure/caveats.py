@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.case.vocabulary import KratomForm
+from speciosa.pharmacology.exposure.observed import WORTH_SAYING
 from speciosa.pharmacology.exposure.summary import series
 from speciosa.pharmacology.exposure.taken.comparison import HIGHEST_MG
 from speciosa.pharmacology.exposure.taken.content import Alkaloid
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.virtual.people import People
 
 _SPECIOCILIATINE = "speciociliatine"
-_SOME = 0.05  # share of virtual people above the studied amount from which it is said
 
 
 def caveats(  # noqa: PLR0913, PLR0917 - what was given, what came out
@@ -66,7 +66,8 @@ def limits(
     words = knowledge.kratom.exposure_wording
     found = [finding(words, "exposure.swallowed_seven_oh")] if swallowed else []
     highest = knowledge.fact(HIGHEST_MG).number
-    if float(np.mean(people.mitragynine_mg_per_day > highest)) > _SOME:
+    some = knowledge.fact(WORTH_SAYING).number
+    if float(np.mean(people.mitragynine_mg_per_day > highest)) > some:
         spread = knowledge.fact("kratom/assumption_beyond_studied").number
         fold = f"{2.0**spread:.2g}"
         found.append(finding(words, "exposure.extrapolation", studied=number(highest), fold=fold))

@@ -30,7 +30,8 @@ from speciosa.pharmacology.exposure.virtual import variance
 from speciosa.pharmacology.exposure.virtual.others import others
 from speciosa.pharmacology.exposure.virtual.people import simulate
 from speciosa.pharmacology.exposure.virtual.schedule import Schedule, days_of_use
-from speciosa.pharmacology.wording import missing, number, often
+from speciosa.pharmacology.exposure.virtual.too_far import too_far
+from speciosa.pharmacology.wording import finding, missing, number, often
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,9 @@ def expose(
     """
     try:
         use = _use(case, knowledge)
+        beyond = _beyond_prediction(use, knowledge)
+        if beyond is not None:
+            return _nothing(case, knowledge, seed, beyond, None), None
         if use.products:
             return _computed(case, use, knowledge, seed=seed, subjects=subjects)
         fading = decline(case, knowledge, seed=seed, subjects=subjects)
@@ -65,6 +69,23 @@ def expose(
         # No level is better than a wrong one, and the rest of an assessment needs none.
         why = _Why(ExposureStatus.NOT_POSSIBLE, _failure(len(failed.failures), knowledge))
         return _nothing(case, knowledge, seed, why, None), None
+
+
+def _beyond_prediction(use: _Use, knowledge: Knowledge) -> _Why | None:
+    """Why nothing is computed for an amount that is more likely a slip than a use."""
+    if not use.products:
+        return None
+    schedule = Schedule.of_use(use.products, use.days, knowledge)
+    beyond = too_far(use.products, schedule, knowledge)
+    if beyond is None:
+        return None
+    words = knowledge.kratom.exposure_wording
+    said = {"amount": number(beyond.mg_per_day), "fold": number(beyond.fold)}
+    return _Why(
+        ExposureStatus.NOT_POSSIBLE,
+        words.phrases["exposure_too_far"].format(**said),
+        findings=(finding(words, "exposure.too_far", **said),),
+    )
 
 
 def _failure(count: int, knowledge: Knowledge) -> str:

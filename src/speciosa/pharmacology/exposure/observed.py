@@ -29,9 +29,9 @@ _OBSERVED = (
     (SEVEN_OH, "cmax", HIGHEST_PEAKS[SEVEN_OH]),
     (SEVEN_OH, "auc", "kratom/pk_tanna2022_seven_hydroxymitragynine_AUCinf"),
 )
+WORTH_SAYING = "kratom/assumption_worth_saying"
 # The areas of the study are those of a single dose, not of a day of repeated use.
 _UNITS = {"cmax": UNIT, "auc": "ng*h/mL after one dose, to infinity"}
-_SOME = 0.05  # share of virtual people above the observed from which it is said
 
 
 def comparisons(scene: Scene, knowledge: Knowledge) -> tuple[ObservedComparison, ...]:
@@ -64,6 +64,7 @@ def observed_findings(
 ) -> tuple[Finding, ...]:
     """Peaks above everything ever measured in a study. Being within is never a finding."""
     words = knowledge.kratom.exposure_wording
+    least = knowledge.fact(WORTH_SAYING).number
     return tuple(
         finding(
             words,
@@ -76,5 +77,5 @@ def observed_findings(
             n=str(one.n),
         )
         for one in compared
-        if one.measure == "cmax" and one.above >= _SOME
+        if one.measure == "cmax" and one.above >= least
     )

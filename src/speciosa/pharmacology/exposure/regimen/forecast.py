@@ -36,7 +36,6 @@ from speciosa.pharmacology.exposure.regimen.simulation import ProductTaken, Simu
 from speciosa.pharmacology.exposure.regimen.washout import washout_times
 from speciosa.pharmacology.exposure.summary import Scene
 from speciosa.pharmacology.exposure.taken.comparison import (
-    HIGHEST_MG,
     comparisons,
     swallows_seven_oh,
 )
@@ -45,8 +44,8 @@ from speciosa.pharmacology.exposure.taken.intake import amounts_of
 from speciosa.pharmacology.exposure.taken.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
 from speciosa.pharmacology.exposure.virtual.people import STRUCTURES, People, simulate
-from speciosa.pharmacology.exposure.virtual.portions import portions
 from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
+from speciosa.pharmacology.exposure.virtual.too_far import too_far
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
@@ -186,15 +185,12 @@ def _curve_times(layout: Layout, end_h: float) -> Array:
 
 def _check_amount(layout: Layout, knowledge: Knowledge) -> None:
     """Refuse amounts so far beyond what was studied that any level would be made up."""
-    held = portions(layout.products, knowledge, seed=0, subjects=1, vary=False)
-    per_day = layout.schedule.per_day(held.mitragynine_mg + held.seven_oh_mg)[0]
-    highest = knowledge.fact(HIGHEST_MG).number
-    fold = knowledge.fact("kratom/assumption_too_far").number
-    if per_day > fold * highest:
-        given = f"about {per_day:,.0f} mg of alkaloid in a day"
+    beyond = too_far(layout.products, layout.schedule, knowledge)
+    if beyond is not None:
+        given = f"about {beyond.mg_per_day:,.0f} mg of alkaloid in a day"
         accepted = (
             "amounts of which something can be predicted: nothing can be for more than "
-            f"{fold:g} times what was studied; check the numbers and units"
+            f"{beyond.fold:g} times what was studied; check the numbers and units"
         )
         raise InputError([InputProblem("REGIMEN", given, accepted)])
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from speciosa.pharmacology.exposure.virtual.draws import Z90
+
 if TYPE_CHECKING:
     from speciosa.case.model import KratomAnalysis, KratomDose, KratomProduct
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.kratom.model import Content
-
-_Z90 = 1.6448536269514722
 
 
 class Known(StrEnum):
@@ -122,7 +122,7 @@ def _by_label(dose: KratomDose, alkaloid: Alkaloid) -> float | None:
 
 def _from_laboratory(mg: float, knowledge: Knowledge) -> AlkaloidAmount:
     spread = knowledge.fact("kratom/assumption_laboratory_spread")
-    factor = math.exp(_Z90 * spread.number / 100.0)
+    factor = math.exp(Z90 * spread.number / 100.0)
     return AlkaloidAmount(
         known=Known.LABORATORY,
         low=mg / factor,

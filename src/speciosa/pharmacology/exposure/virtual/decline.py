@@ -10,13 +10,14 @@ from speciosa.pharmacology.exposure.virtual.draws import Array
 from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 
 if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.virtual.schedule import Schedule
     from speciosa.pharmacology.exposure.virtual.structures import Run
 
-# Hours after the last dose between which a slope is read: of mitragynine far out in its tail, of
-# 7-OH over the day in which an assay sees it, as in the calibration.
-_MITRAGYNINE_H = (72.0, 168.0)
-_SEVEN_OH_H = (6.0, 24.0)
+# Facts with the hours after the last dose between which a slope is read.
+_MITRAGYNINE = "kratom/assumption_tail_mitragynine"
+_SEVEN_OH = "kratom/assumption_tail_seven_oh"
+OTHERS = "kratom/assumption_tail_other_alkaloids"
 # A level below this (nmol/L) is no level: it lies far under every assay and near the tolerances.
 _NOTHING_NM = 1e-6
 
@@ -29,26 +30,34 @@ class Probes(NamedTuple):
     """
 
     from_h: float | None
+    knowledge: Knowledge
 
     @classmethod
-    def of(cls, schedule: Schedule) -> Probes:
+    def of(cls, schedule: Schedule, knowledge: Knowledge) -> Probes:
         """The probes of a schedule."""
         last = schedule.last_dose_h
-        return cls(None if last is None else max(last, schedule.start_h))
+        return cls(None if last is None else max(last, schedule.start_h), knowledge)
+
+    def window_h(self, fact_id: str) -> tuple[float, float]:
+        """The hours after the last dose that a fact names."""
+        fact = self.knowledge.fact(fact_id)
+        return fact.low or 0.0, fact.high or 0.0
 
     @property
     def times_h(self) -> Array:
         """The times needed, ascending; none without a dose."""
         if self.from_h is None:
             return np.zeros(0)
-        return self.from_h + np.array(sorted((*_MITRAGYNINE_H, *_SEVEN_OH_H)))
+        return self.from_h + np.array(
+            sorted((*self.window_h(_MITRAGYNINE), *self.window_h(_SEVEN_OH)))
+        )
 
     def half_lives(self, run: Run, times_h: Array) -> tuple[Array, Array]:
         """Half-lives of mitragynine and of 7-OH in h, NaN without a level that declines."""
         seven_oh = run.formed_nm + run.swallowed_nm
         return (
-            self.half_life(run.mitragynine_nm, times_h, _MITRAGYNINE_H),
-            self.half_life(seven_oh, times_h, _SEVEN_OH_H),
+            self.half_life(run.mitragynine_nm, times_h, self.window_h(_MITRAGYNINE)),
+            self.half_life(seven_oh, times_h, self.window_h(_SEVEN_OH)),
         )
 
     def half_life(self, nm: Array, times_h: Array, between: tuple[float, float]) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Z90 = 1.6448536269514722  # standard deviations to the 95th percentile
 Indices = NDArray[np.intp]
 
 _PER_STEP = 4  # 64-bit numbers that one step of Philox's counter yields

@@ -86,7 +86,7 @@ def levels_of(  # noqa: PLR0913 - a structure, its people and what they take
     progress: Callable[[int, int], None] | None = None,
 ) -> Levels:
     """Run one structure and read off curves and half-lives."""
-    probes = decline.Probes.of(schedule)
+    probes = decline.Probes.of(schedule, knowledge)
     day = last_day(schedule)
     every = np.unique(np.concatenate((times_h, probes.times_h, day if schedule.daily else [])))
     found = run(structure, schedule, inputs, knowledge, made, times_h=every, progress=progress)

@@ -16,8 +16,8 @@ from speciosa.pharmacology.exposure.result import OtherAlkaloid
 from speciosa.pharmacology.exposure.summary import Series, brief
 from speciosa.pharmacology.exposure.taken.comparison import LEAF
 from speciosa.pharmacology.exposure.virtual.bodies import bodies
-from speciosa.pharmacology.exposure.virtual.decline import Probes
-from speciosa.pharmacology.exposure.virtual.draws import Array, normals, stream
+from speciosa.pharmacology.exposure.virtual.decline import OTHERS, Probes
+from speciosa.pharmacology.exposure.virtual.draws import Z90, Array, normals, stream
 from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 from speciosa.pharmacology.exposure.virtual.structures import concentrations, micromoles
 
@@ -33,8 +33,6 @@ _ISOMER = "kratom/pk_mg_mw"  # the same formula as mitragynine, so the same weig
 _WITHOUT_TWO_H = "kratom/pk_payn_mw"
 _STEP_H = 0.5
 _MOST_PEOPLE = 250  # enough for a 90 % interval; these figures are no basis of any other
-_TAIL_H = (24.0, 72.0)  # hours after the last dose between which the half-life is read
-_Z90 = 1.6448536269514722
 
 
 class _Alkaloid(NamedTuple):
@@ -78,8 +76,9 @@ def _exposures(people: People, knowledge: Knowledge) -> tuple[OtherAlkaloid, ...
     some = people.take(np.arange(0, people.subjects, every_nth))
     start = float(people.time_h[0])
     shown = np.arange(start, start + DAY_H + _STEP_H / 2, _STEP_H)
-    probes = Probes.of(people.schedule)
-    tail = [] if probes.from_h is None else [probes.from_h + h for h in _TAIL_H]
+    probes = Probes.of(people.schedule, knowledge)
+    window_h = probes.window_h(OTHERS)
+    tail = [] if probes.from_h is None else [probes.from_h + h for h in window_h]
     every = np.unique(np.concatenate((shown, tail)))
     made = [
         bodies(
@@ -106,7 +105,7 @@ def _exposures(people: People, knowledge: Knowledge) -> tuple[OtherAlkaloid, ...
         {name: np.concatenate([held[name] for held in made]) for name in names},
         every,
     )[:, :, 0]
-    half_life = probes.half_life(nm, every, _TAIL_H)
+    half_life = probes.half_life(nm, every, window_h)
     phrases = knowledge.kratom.exposure_wording.phrases
     found = []
     for place, one in enumerate(_ALKALOIDS):
@@ -128,7 +127,7 @@ def _content(one: _Alkaloid, people: People, knowledge: Knowledge) -> Array:
     mg = people.portions.mitragynine_mg
     proportion = knowledge.fact(one.content).number / knowledge.fact(_MITRAGYNINE_CONTENT).number
     fold = knowledge.fact("kratom/assumption_alkaloid_proportions").number
-    sd = math.log(fold) / _Z90
+    sd = math.log(fold) / Z90
     drawn = [
         normals(people.seed, stream(f"{one.name} in product {index}"), people.subjects, 1)[:, 0]
         for index in range(len(mg))

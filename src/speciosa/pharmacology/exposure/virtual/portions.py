@@ -14,7 +14,7 @@ import numpy as np
 
 from speciosa.pharmacology.exposure.taken.content import Alkaloid
 from speciosa.pharmacology.exposure.taken.intake import amounts_of
-from speciosa.pharmacology.exposure.virtual.draws import Array, Indices, normals, uniforms
+from speciosa.pharmacology.exposure.virtual.draws import Z90, Array, Indices, normals, uniforms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # Purposes of the random streams of content, two for each product: never used for anything else.
 CONTENT_STREAM = 100
-_Z90 = 1.6448536269514722
 _SIDE = {Alkaloid.MITRAGYNINE: 0, Alkaloid.SEVEN_OH: 1}
 
 
@@ -91,4 +90,4 @@ def content_sd(amount: AlkaloidAmount) -> float:
     """Standard deviation of the log content; 0 where it is not log-normal."""
     if amount.from_zero or amount.low <= 0.0:
         return 0.0
-    return math.log(amount.high / amount.low) / (2.0 * _Z90)
+    return math.log(amount.high / amount.low) / (2.0 * Z90)
