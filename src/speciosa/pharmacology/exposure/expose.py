@@ -80,7 +80,8 @@ def _beyond_prediction(use: _Use, knowledge: Knowledge) -> _Why | None:
     if beyond is None:
         return None
     words = knowledge.kratom.exposure_wording
-    said = {"amount": number(beyond.mg_per_day), "fold": number(beyond.fold)}
+    two_digits = float(f"{beyond.mg_per_day:.2g}")
+    said = {"amount": f"{two_digits:,.0f}", "fold": number(beyond.fold)}
     return _Why(
         ExposureStatus.NOT_POSSIBLE,
         words.phrases["exposure_too_far"].format(**said),
