@@ -156,6 +156,16 @@ def test_an_amount_beyond_any_prediction_is_questioned_and_gets_no_level():
     assert not forbidden_in(told.text)
 
 
+def test_such_an_amount_of_somebody_who_stopped_gets_no_decline_either():
+    absurd = {"form": "leaf_powder", "dose": {"leaf_g": 500}, "times_per_day": 48}
+    case = case_of(absurd, status="stopped", last_use_hours_ago=48)
+    result, samples = expose(case, KNOWLEDGE, seed=1, subjects=50)
+    assert samples is None
+    assert not result.now
+    assert not result.washout
+    assert "exposure.too_far" in {f.id for f in result.findings}
+
+
 def test_heavy_use_short_of_that_is_still_predicted():
     heavy = {"form": "leaf_powder", "dose": {"leaf_g": 15}, "times_per_day": 6}
     result, samples = expose(case_of(heavy), KNOWLEDGE, seed=1, subjects=50)

@@ -111,7 +111,7 @@ def _other_alkaloids(
     here = ""
     if there is not None and there.auc.value is not None:
         one = series(scene, scene.people.levels, knowledge)[0]
-        area = float(np.median(one.measure("auc"))) * one.weight_g_mol / 1000.0
+        area = float(np.median(one.measure("auc"))) * one.ng_ml_per_nm
         here = words.phrases["fold_here"].format(fold=rough(there.auc.value / area))
     return finding(words, "exposure.other_alkaloids", fold=number(fact.number), here=here)
 
@@ -143,7 +143,7 @@ def _upper_range(scene: Scene, knowledge: Knowledge) -> list[Finding]:
     tops = []
     for name, levels in people.by_structure.items():
         one = series(scene, levels.take(levels.known), knowledge)[place]
-        high = float(np.percentile(one.measure("cmax"), 95)) * one.weight_g_mol / 1000.0
+        high = float(np.percentile(one.measure("cmax"), 95)) * one.ng_ml_per_nm
         tops.append((high, knowledge.models.structure(name).title))
     tops.sort()
     equal = knowledge.fact("kratom/assumption_structures_equal").number

@@ -23,7 +23,7 @@ from speciosa.pharmacology.exposure.summary import Scene
 from speciosa.pharmacology.exposure.taken.comparison import is_seven_oh_product, swallows_seven_oh
 from speciosa.pharmacology.exposure.taken.content import Alkaloid
 from speciosa.pharmacology.exposure.taken.describe import content_missing, name_of
-from speciosa.pharmacology.exposure.taken.intake import amounts_of
+from speciosa.pharmacology.exposure.taken.intake import amounts_of, has_amount
 from speciosa.pharmacology.exposure.taken.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.unstudied import unstudied
 from speciosa.pharmacology.exposure.virtual import variance
@@ -31,7 +31,7 @@ from speciosa.pharmacology.exposure.virtual.others import others
 from speciosa.pharmacology.exposure.virtual.people import simulate
 from speciosa.pharmacology.exposure.virtual.schedule import Schedule, days_of_use
 from speciosa.pharmacology.exposure.virtual.too_far import too_far
-from speciosa.pharmacology.wording import finding, missing, number, often
+from speciosa.pharmacology.wording import finding, missing, number, often, rough
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,10 +53,10 @@ def expose(
     says why nothing was computed and the samples are ``None``.
     """
     try:
-        use = _use(case, knowledge)
-        beyond = _beyond_prediction(use, knowledge)
+        beyond = _beyond_prediction(case, knowledge)
         if beyond is not None:
             return _nothing(case, knowledge, seed, beyond, None), None
+        use = _use(case, knowledge)
         if use.products:
             return _computed(case, use, knowledge, seed=seed, subjects=subjects)
         fading = decline(case, knowledge, seed=seed, subjects=subjects)
@@ -71,17 +71,19 @@ def expose(
         return _nothing(case, knowledge, seed, why, None), None
 
 
-def _beyond_prediction(use: _Use, knowledge: Knowledge) -> _Why | None:
-    """Why nothing is computed for an amount that is more likely a slip than a use."""
-    if not use.products:
+def _beyond_prediction(case: Case, knowledge: Knowledge) -> _Why | None:
+    """Why nothing is computed for an amount, of now or earlier, that is more likely a slip."""
+    use = case.kratom
+    if use is None or use.status not in (KratomStatus.USING, KratomStatus.STOPPED):
         return None
-    schedule = Schedule.of_use(use.products, use.days, knowledge)
-    beyond = too_far(use.products, schedule, knowledge)
+    products = [product for product in use.products if has_amount(product, knowledge)]
+    if not products:
+        return None
+    beyond = too_far(products, Schedule.of_use(products, None, knowledge), knowledge)
     if beyond is None:
         return None
     words = knowledge.kratom.exposure_wording
-    two_digits = float(f"{beyond.mg_per_day:.2g}")
-    said = {"amount": f"{two_digits:,.0f}", "fold": number(beyond.fold)}
+    said = {"amount": rough(beyond.mg_per_day), "fold": number(beyond.fold)}
     return _Why(
         ExposureStatus.NOT_POSSIBLE,
         words.phrases["exposure_too_far"].format(**said),
@@ -201,14 +203,12 @@ def _use(case: Case, knowledge: Knowledge) -> _Use:
     use = case.kratom
     if use is None or use.status is not KratomStatus.USING:
         return _Use((), (), None)
-    products, left_out = [], []
-    for product in use.products:
-        amounts = amounts_of(product, knowledge)
-        if any(a is not None and a.high > 0 for a in amounts.values()):
-            products.append(product)
-        else:
-            left_out.append(product)
-    return _Use(tuple(products), tuple(left_out), days_of_use(use.since, case.date))
+    known = [has_amount(product, knowledge) for product in use.products]
+    return _Use(
+        tuple(p for p, held in zip(use.products, known, strict=True) if held),
+        tuple(p for p, held in zip(use.products, known, strict=True) if not held),
+        days_of_use(use.since, case.date),
+    )
 
 
 class _Why(NamedTuple):

@@ -42,7 +42,7 @@ def comparisons(scene: Scene, knowledge: Knowledge) -> tuple[ObservedComparison,
         one, fact = by_name[name], knowledge.fact(id_)
         if not one.nm.any() or fact.low is None or fact.high is None:
             continue
-        to_ng_ml = one.weight_g_mol / 1000.0
+        to_ng_ml = one.ng_ml_per_nm
         found.append(
             ObservedComparison(
                 analyte=name,

@@ -27,7 +27,7 @@ from speciosa.pharmacology.exposure.regimen.fading import fading
 from speciosa.pharmacology.exposure.regimen.washout import LONGEST_H, washout_times
 from speciosa.pharmacology.exposure.taken.comparison import swallows_seven_oh
 from speciosa.pharmacology.exposure.taken.describe import name_of
-from speciosa.pharmacology.exposure.taken.intake import amounts_of
+from speciosa.pharmacology.exposure.taken.intake import has_amount
 from speciosa.pharmacology.exposure.taken.unknown_content import unknown_content
 from speciosa.pharmacology.exposure.unstudied import unstudied
 from speciosa.pharmacology.exposure.virtual.draws import Array
@@ -36,7 +36,7 @@ from speciosa.pharmacology.exposure.virtual.schedule import DAY_H, Schedule, day
 from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
-    from speciosa.case.model import Case, KratomProduct, KratomUse
+    from speciosa.case.model import Case, KratomUse
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.regimen.simulation import Fading
 
@@ -66,7 +66,7 @@ def decline(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> De
     use = case.kratom
     if use is None or use.status is not KratomStatus.STOPPED:
         return None
-    products = [p for p in use.products if _has_amount(p, knowledge)]
+    products = [p for p in use.products if has_amount(p, knowledge)]
     if not products:
         return None
     unknown = [name_of(p, knowledge) for p in use.products if p not in products]
@@ -137,11 +137,6 @@ def _present(
     if float(np.mean(above[0] | above[1])) >= enough:
         return True
     return None if left_out else False
-
-
-def _has_amount(product: KratomProduct, knowledge: Knowledge) -> bool:
-    amounts = amounts_of(product, knowledge).values()
-    return any(amount is not None and amount.high > 0 for amount in amounts)
 
 
 def _left_out(names: list[str], knowledge: Knowledge) -> list[Finding]:

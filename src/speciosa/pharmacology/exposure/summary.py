@@ -79,6 +79,11 @@ class Series(NamedTuple):
     weight_g_mol: float
     facts: tuple[str, ...]
 
+    @property
+    def ng_ml_per_nm(self) -> float:
+        """What turns nmol/L into ng/mL."""
+        return self.weight_g_mol / 1000.0
+
     def measure(self, name: str) -> Array:
         """Peak, trough (nmol/L) or area of the last day (nmol*h/L) of every subject."""
         return measured(self.nm, self.time_h, name)
@@ -130,7 +135,7 @@ def analytes(scene: Scene, levels: Levels, knowledge: Knowledge) -> dict[str, An
         else not_taken(one.name, phrases["analyte_unknown"])
         for one in (mitragynine, seven_oh)
     }
-    to_ng_ml = seven_oh.weight_g_mol / 1000.0
+    to_ng_ml = seven_oh.ng_ml_per_nm
     formed, swallowed = (
         _estimate(nm.max(axis=1) * to_ng_ml, UNIT, phrases, seven_oh.facts) if nm.any() else None
         for nm in (levels.formed_nm, levels.swallowed_nm)
@@ -149,7 +154,7 @@ def analytes(scene: Scene, levels: Levels, knowledge: Knowledge) -> dict[str, An
 
 def analyte(one: Series, phrases: Mapping[str, str]) -> AnalyteExposure:
     """The figures of one analyte."""
-    to_ng_ml = one.weight_g_mol / 1000.0
+    to_ng_ml = one.ng_ml_per_nm
     peak = one.measure("cmax")
     of = functools.partial(_estimate, phrases=phrases, facts=one.facts)
     half_life = Estimate(value=None, unit="h", no_interval_because=phrases["half_life_unknown"])
@@ -210,7 +215,7 @@ def _estimate(
 def curves(scene: Scene, levels: Levels, knowledge: Knowledge) -> tuple[Curve, ...]:
     """Fans over the last dosing day, 0 to 24 h after its first dose."""
     return tuple(
-        _curve(one, one.nm * (one.weight_g_mol / 1000.0))
+        _curve(one, one.nm * one.ng_ml_per_nm)
         for one in series(scene, levels, knowledge)
         if one.nm.any()
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from speciosa.finding import Certainty, Severity
 from speciosa.pharmacology.interactions.kratom_use import KratomContext, Mode
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -259,15 +260,10 @@ def _shared_row(rule: SharedRule, pairs: Sequence[_Pair], knowledge: Knowledge) 
         hazard=rule.id,
         severity=severity,
         certainty=rule.certainty,
-        sentence=f"{_listed(first)} together: {rule.effect}{also}{joined}{remark}",
+        sentence=f"{capital(listed(first))} together: {rule.effect}{also}{joined}{remark}",
         mechanism=rule.mechanism,
         ask=rule.ask,
         watch=rule.watch,
         consider=rule.consider,
         facts=(rule.fact_id, *sorted({fact for pair in pairs for fact in pair.facts})),
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them, the first with a capital letter."""
-    return capital(f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0])

@@ -82,7 +82,7 @@ def compare_levels(
             continue
         below = "below " if lab.below_limit else ""
         said = {"analyte": analyte, "value": f"{below}{_given(lab.value)}"}
-        scale = one.weight_g_mol / 1000.0
+        scale = one.ng_ml_per_nm
         low = float(np.percentile(one.measure("ctrough"), 5)) * scale
         high = float(np.percentile(one.measure("cmax"), 95)) * scale
         above = lab.value > high and not lab.below_limit

@@ -13,7 +13,7 @@ from speciosa.pharmacology.exposure.plan.document import (
     Use,
 )
 from speciosa.pharmacology.exposure.taken.describe import as_used
-from speciosa.pharmacology.wording import number, often
+from speciosa.pharmacology.wording import listed, number, often
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -70,7 +70,7 @@ def _clockless(use: Use) -> bool:
 def _when(use: Use, plan: Plan) -> str:
     parts = []
     if use.times is not None:
-        parts.append(f"at {_listed(use.times)}")
+        parts.append(f"at {listed(use.times)}")
         parts.append("every day" if not (use.days_per_week or use.every_days) else "")
     elif use.times_per_day is not None:
         parts.append(often(float(use.times_per_day)))
@@ -95,7 +95,7 @@ def _when(use: Use, plan: Plan) -> str:
 def _doses(doses: list[OneDose]) -> str:
     if len(doses) == 1 and doses[0].day == 1 and doses[0].time is None:
         return f"one dose{_part(doses[0].fraction)} on its own"
-    return f"{len(doses)} dose{'s' if len(doses) > 1 else ''}: " + _listed(
+    return f"{len(doses)} dose{'s' if len(doses) > 1 else ''}: " + listed(
         [
             f"day {dose.day}{f' at {dose.time}' if dose.time else ''}{_part(dose.fraction)}"
             for dose in doses
@@ -112,7 +112,3 @@ def _missed(miss: Missed, said: dict[str, str]) -> str:
 
 def _part(fraction: float) -> str:
     return "" if fraction == 1.0 else f" ({number(fraction)} of that dose each time)"
-
-
-def _listed(words: tuple[str, ...] | list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -69,6 +69,12 @@ def intake(case: Case, knowledge: Knowledge) -> IntakeResult:
     )
 
 
+def has_amount(product: KratomProduct, knowledge: Knowledge) -> bool:
+    """Whether the amount of either alkaloid can be stated, and is not nought."""
+    amounts = amounts_of(product, knowledge).values()
+    return any(amount is not None and amount.high > 0 for amount in amounts)
+
+
 def amounts_of(product: KratomProduct, knowledge: Knowledge) -> Amounts:
     """Mg per dose of both alkaloids, ``None`` where nothing allows a figure."""
     return {alkaloid: alkaloid_amount(product, alkaloid, knowledge) for alkaloid in Alkaloid}
