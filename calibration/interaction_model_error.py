@@ -22,15 +22,15 @@ from typing import NamedTuple
 import numpy as np
 
 from speciosa.knowledge import Knowledge, load
-from speciosa.pharmacology.interactions.perpetrator import Ground, Use, activity, effects
-from speciosa.pharmacology.interactions.sampling import standard_normal
-from speciosa.pharmacology.interactions.static_model import (
+from speciosa.pharmacology.interactions.kinetics.perpetrator import Ground, Use, activity, effects
+from speciosa.pharmacology.interactions.kinetics.sampling import standard_normal
+from speciosa.pharmacology.interactions.kinetics.static_model import (
     MODEL_ERROR,
     Activity,
     Clearance,
     auc_ratio,
 )
-from speciosa.pharmacology.interactions.victim import clearance
+from speciosa.pharmacology.interactions.kinetics.victim import clearance
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "src/speciosa/knowledge/data/ddi/model_error.json"

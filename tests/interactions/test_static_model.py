@@ -10,16 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.interactions.cases import KNOWLEDGE
 
-from speciosa.pharmacology.interactions import kratom_effect
-from speciosa.pharmacology.interactions.perpetrator import Use, activity, effects
-from speciosa.pharmacology.interactions.sampling import SIZE, fraction, positive, standard_normal
-from speciosa.pharmacology.interactions.static_model import (
+from speciosa.pharmacology.interactions.kinetics.perpetrator import Use, activity, effects
+from speciosa.pharmacology.interactions.kinetics.sampling import (
+    SIZE,
+    fraction,
+    positive,
+    standard_normal,
+)
+from speciosa.pharmacology.interactions.kinetics.static_model import (
     Activity,
     Clearance,
     auc_ratio,
     model_error,
 )
-from speciosa.pharmacology.interactions.victim import clearance
+from speciosa.pharmacology.interactions.kinetics.victim import clearance
+from speciosa.pharmacology.interactions.kratom import effect as kratom_effect
 
 MEDICINES = KNOWLEDGE.medicines
 VICTIMS = [m for m in MEDICINES.all() if clearance(m) is not None]

@@ -10,10 +10,12 @@ import msgspec
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
 from speciosa.pharmacology.interactions.genotype import genotype_findings, poor_metaboliser_of
-from speciosa.pharmacology.interactions.hazards import KRATOM, kratom_hazards, shared_hazards
-from speciosa.pharmacology.interactions.kratom_use import KratomContext, Mode, kratom_context
-from speciosa.pharmacology.interactions.on_kratom import on_kratom
-from speciosa.pharmacology.interactions.on_medicines import by_kratom
+from speciosa.pharmacology.interactions.hazards.shared import shared_hazards
+from speciosa.pharmacology.interactions.hazards.with_kratom import kratom_hazards
+from speciosa.pharmacology.interactions.hazards.words import KRATOM
+from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
+from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
+from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, kratom_context
 from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
 from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
-from speciosa.pharmacology.interactions import kratom_effect
 from speciosa.pharmacology.interactions.grading import (
     matters,
     narrow_reason,
@@ -15,8 +14,8 @@ from speciosa.pharmacology.interactions.grading import (
     raised,
     severity_of,
 )
-from speciosa.pharmacology.interactions.hazards import capital, faded_remark, worst
-from speciosa.pharmacology.interactions.perpetrator import (
+from speciosa.pharmacology.interactions.hazards.words import capital, faded_remark, worst
+from speciosa.pharmacology.interactions.kinetics.perpetrator import (
     EnzymeEffect,
     Ground,
     Use,
@@ -24,20 +23,21 @@ from speciosa.pharmacology.interactions.perpetrator import (
     effects,
     label,
 )
-from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
-from speciosa.pharmacology.interactions.static_model import (
+from speciosa.pharmacology.interactions.kinetics.static_model import (
     MODEL_ERROR,
     AucRatio,
     Clearance,
     auc_ratio,
     model_error,
 )
-from speciosa.pharmacology.interactions.victim import clearance, clearance_facts
+from speciosa.pharmacology.interactions.kinetics.victim import clearance, clearance_facts
+from speciosa.pharmacology.interactions.kratom import effect as kratom_effect
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.record import Pair
-    from speciosa.pharmacology.interactions.kratom_use import KratomContext
+    from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
 
 _SEVERAL = 2

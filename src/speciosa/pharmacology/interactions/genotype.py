@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import Phenotype
 from speciosa.finding import Certainty, Finding, Severity, Tone
-from speciosa.pharmacology.interactions.victim import share
+from speciosa.pharmacology.interactions.kinetics.victim import share
 
 if TYPE_CHECKING:
     from speciosa.case.model import Person

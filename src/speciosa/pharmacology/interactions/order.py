@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty
-from speciosa.pharmacology.interactions.hazards import KRATOM
+from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.interactions.sampling import SIZE, Array, fraction
-from speciosa.pharmacology.interactions.static_model import Clearance
+from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array, fraction
+from speciosa.pharmacology.interactions.kinetics.static_model import Clearance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

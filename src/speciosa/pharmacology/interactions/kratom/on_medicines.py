@@ -7,25 +7,35 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
-from speciosa.pharmacology.interactions import kratom_effect as effect
 from speciosa.pharmacology.interactions.grading import narrow_reason, number, raised, severity_of
-from speciosa.pharmacology.interactions.hazards import KRATOM, case_reports, faded_remark, worst
-from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
-from speciosa.pharmacology.interactions.static_model import (
+from speciosa.pharmacology.interactions.hazards.words import (
+    KRATOM,
+    case_reports,
+    faded_remark,
+    worst,
+)
+from speciosa.pharmacology.interactions.kinetics.static_model import (
     MODEL_ERROR,
     AucRatio,
     Clearance,
     auc_ratio,
     model_error,
 )
-from speciosa.pharmacology.interactions.victim import CYP3A, clearance, clearance_facts, share
+from speciosa.pharmacology.interactions.kinetics.victim import (
+    CYP3A,
+    clearance,
+    clearance_facts,
+    share,
+)
+from speciosa.pharmacology.interactions.kratom import effect
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
-    from speciosa.pharmacology.interactions.kratom_use import KratomContext
+    from speciosa.pharmacology.interactions.kinetics.static_model import Activity
+    from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
-    from speciosa.pharmacology.interactions.static_model import Activity
 
 _PROBE = "midazolam"
 _PROBE_RATIO = f"kratom/observed/{_PROBE}/auc_ratio"

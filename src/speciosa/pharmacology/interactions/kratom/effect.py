@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.interactions.perpetrator import class_activity, label
-from speciosa.pharmacology.interactions.sampling import SIZE, fraction, positive_cv
-from speciosa.pharmacology.interactions.static_model import Activity, Clearance
-from speciosa.pharmacology.interactions.victim import CYP3A
+from speciosa.pharmacology.interactions.kinetics.perpetrator import class_activity, label
+from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, fraction, positive_cv
+from speciosa.pharmacology.interactions.kinetics.static_model import Activity, Clearance
+from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

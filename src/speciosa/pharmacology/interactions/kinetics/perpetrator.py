@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.interactions.sampling import (
+from speciosa.pharmacology.interactions.kinetics.sampling import (
     SIZE,
     Array,
     positive,
     positive_cv,
     uniform,
 )
-from speciosa.pharmacology.interactions.static_model import Activity
-from speciosa.pharmacology.interactions.victim import CYP3A
+from speciosa.pharmacology.interactions.kinetics.static_model import Activity
+from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
-from speciosa.pharmacology.interactions import kratom_effect as effect
 from speciosa.pharmacology.interactions.grading import matters, number
-from speciosa.pharmacology.interactions.hazards import KRATOM, faded_remark
-from speciosa.pharmacology.interactions.perpetrator import GUT_FRACTION, label
-from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
-from speciosa.pharmacology.interactions.static_model import (
+from speciosa.pharmacology.interactions.hazards.words import KRATOM, faded_remark
+from speciosa.pharmacology.interactions.kinetics.perpetrator import GUT_FRACTION, label
+from speciosa.pharmacology.interactions.kinetics.static_model import (
     MODEL_ERROR,
     AucRatio,
     auc_ratio,
     model_error,
 )
-from speciosa.pharmacology.interactions.victim import CYP3A
+from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
+from speciosa.pharmacology.interactions.kratom import effect
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.interactions.kratom_use import KratomContext
+    from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.interactions.sampling import SIZE, Array, standard_normal
+from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array, standard_normal
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -1,0 +1,1 @@
+"""Effects that add up, oppose one another or harm together."""

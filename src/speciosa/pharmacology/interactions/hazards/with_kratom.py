@@ -1,0 +1,144 @@
+"""Pharmacodynamic hazards of kratom with each item of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from speciosa.finding import Certainty, Severity
+from speciosa.pharmacology.interactions.hazards.words import (
+    KRATOM,
+    case_reports,
+    faded_remark,
+    worst,
+)
+from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.ddi.record import KratomRule, Wording
+    from speciosa.knowledge.medicines.record import Hazard, HazardClass
+    from speciosa.pharmacology.interactions.recognise import Item
+
+
+def kratom_hazards(
+    items: Sequence[Item], kratom: KratomContext, knowledge: Knowledge
+) -> Iterator[Interaction]:
+    """Rows of kratom with every item whose hazard class has a rule."""
+    if not kratom.counts:
+        return
+    for item in items:
+        rows = tuple(_with_item(item, kratom, knowledge))
+        yield from rows
+        if not rows and item.medicine.kratom_reports and not _studied(item, knowledge):
+            yield _reported(item, kratom)
+
+
+def _with_item(item: Item, kratom: KratomContext, knowledge: Knowledge) -> Iterator[Interaction]:
+    met: dict[HazardClass, tuple[Hazard, KratomRule]] = {}
+    for hazard in item.medicine.hazards:
+        rule = _rule(hazard, kratom, knowledge)
+        if rule is not None:
+            met[hazard.klass] = (hazard, rule)
+    wording = knowledge.ddi.wording
+    covers = {klass: [c for c in wording.kratom[klass].covers if c in met] for klass in met}
+    covered = {c for many in covers.values() for c in many}
+    for klass, own in met.items():
+        if klass not in covered:
+            folded = [own, *(met[c] for c in covers[klass])]
+            yield _kratom_row(item, klass, folded, kratom, knowledge)
+
+
+def _rule(hazard: Hazard, kratom: KratomContext, knowledge: Knowledge) -> KratomRule | None:
+    """The worst rule that the hazard meets."""
+    any_strength = kratom.seven_oh and hazard.klass in knowledge.ddi.products.any_strength_counts
+    met = [
+        rule
+        for rule in knowledge.ddi.kratom_rules
+        if rule.with_class is hazard.klass
+        and (any_strength or hazard.strength.rank >= rule.min_strength.rank)
+    ]
+    severity = knowledge.ddi.wording.severity
+    return min(met, key=lambda rule: severity(rule.severity).rank, default=None)
+
+
+def _kratom_row(
+    item: Item,
+    klass: HazardClass,
+    folded: Sequence[tuple[Hazard, KratomRule]],
+    kratom: KratomContext,
+    knowledge: Knowledge,
+) -> Interaction:
+    wording = knowledge.ddi.wording
+    says: Wording = wording.kratom[klass]
+    severity = worst([wording.severity(rule.severity) for _, rule in folded])
+    facts = [f for hazard, rule in folded for f in (hazard.fact_id, rule.fact_id)]
+    facts += [
+        hazard.fact_id
+        for own in wording.kratom[klass].kratom_hazards
+        for hazard in kratom.hazards.get(own, ())
+    ]
+    reports: tuple[str, ...] = ()
+    if not _studied(item, knowledge):
+        reports = case_reports(item)
+        facts += [report.fact_id for report in item.medicine.kratom_reports]
+    exception = wording.exceptions.get(item.id, {}).get(klass)
+    if exception is not None:
+        says, severity = exception, exception.severity
+        facts.append(f"ddi/exception/{item.id}/{klass.value}")
+    return Interaction(
+        id=f"interaction.pd.{klass.value}.{item.id}",
+        members=(KRATOM, item.id),
+        direction=Direction.ADDED_EFFECTS,
+        kind=Kind.PHARMACODYNAMIC,
+        hazard=klass.value,
+        severity=_tempered(severity, item, kratom),
+        certainty=says.certainty,
+        sentence=f"{kratom.with_(item.label)}: {says.effect}{faded_remark(item)}",
+        mechanism=f"{says.mechanism}{_product_remark(kratom, knowledge)}",
+        case_reports=reports,
+        ask=says.ask,
+        watch=says.watch,
+        consider=says.consider,
+        facts=tuple(dict.fromkeys(facts)),
+    )
+
+
+def _studied(item: Item, knowledge: Knowledge) -> bool:
+    """Whether the reports are of a kinetic study, which the row of the concentration tells."""
+    return knowledge.ddi.pair(item.id, KRATOM) is not None
+
+
+def _tempered(severity: Severity, item: Item, kratom: KratomContext) -> Severity:
+    """What is only asked about is at most major; what has left the body is information."""
+    if item.faded:
+        return Severity.INFO
+    if kratom.mode is Mode.IF_USED and severity.rank < Severity.MAJOR.rank:
+        return Severity.MAJOR
+    return severity
+
+
+def _product_remark(kratom: KratomContext, knowledge: Knowledge) -> str:
+    wording = knowledge.ddi.wording
+    if kratom.unknown_product:
+        return f" {wording.unknown_product_note}"
+    return f" {wording.seven_oh_note}" if kratom.seven_oh else ""
+
+
+def _reported(item: Item, kratom: KratomContext) -> Interaction:
+    """Reports of a medicine with kratom that no rule covers."""
+    reports = item.medicine.kratom_reports
+    return Interaction(
+        id=f"interaction.reported.{item.id}",
+        members=(KRATOM, item.id),
+        direction=Direction.ADDED_EFFECTS,
+        kind=Kind.PHARMACODYNAMIC,
+        severity=Severity.INFO,
+        certainty=Certainty.VERY_LOW,
+        sentence=f"{kratom.with_(item.label)}: there are published reports or studies of the "
+        "combination.",
+        mechanism="A single report does not show cause; a study shows only what it measured.",
+        case_reports=case_reports(item),
+        facts=tuple(report.fact_id for report in reports),
+    )
