@@ -75,7 +75,9 @@ def pairs(knowledge: Knowledge) -> tuple[list[Tried], list[str]]:
     for pair in knowledge.ddi.pairs:
         if pair.perpetrator == "kratom":
             continue
-        victim = clearance(knowledge.medicines.get(pair.victim), oral=pair.route == "oral")
+        victim = clearance(
+            knowledge.medicines.get(pair.victim), knowledge, oral=pair.route == "oral"
+        )
         all_effects = effects(knowledge.medicines.get(pair.perpetrator), Use(), knowledge)
         touched = all_effects.keys() & victim.fm.keys() if victim is not None else set()
         if victim is None or not touched:

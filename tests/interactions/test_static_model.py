@@ -27,7 +27,7 @@ from speciosa.pharmacology.interactions.kinetics.victim import clearance
 from speciosa.pharmacology.interactions.kratom import effect as kratom_effect
 
 MEDICINES = KNOWLEDGE.medicines
-VICTIMS = [m for m in MEDICINES.all() if clearance(m) is not None]
+VICTIMS = [m for m in MEDICINES.all() if clearance(m, KNOWLEDGE) is not None]
 
 
 def fixed(fm: float, f_gut: float, extraction: float = 0.0) -> Clearance:
@@ -42,14 +42,14 @@ def left(liver: float, gut: float) -> Activity:
 
 @pytest.mark.parametrize("medicine", VICTIMS, ids=lambda m: m.id)
 def test_without_a_perpetrator_the_ratio_is_one(medicine) -> None:
-    victim = clearance(medicine)
+    victim = clearance(medicine, KNOWLEDGE)
     assert victim is not None
     assert np.allclose(auc_ratio(victim, []).samples, 1.0)
 
 
 @pytest.mark.parametrize("medicine", VICTIMS, ids=lambda m: m.id)
 def test_no_victim_exceeds_its_gut_ceiling_in_the_calibrated_model(medicine) -> None:
-    victim = clearance(medicine)
+    victim = clearance(medicine, KNOWLEDGE)
     assert victim is not None
     samples = auc_ratio(victim, [kratom_effect.studied_gut(KNOWLEDGE)]).samples
     assert np.all(samples <= 1.0 / victim.f_gut + 1e-12)
@@ -64,7 +64,7 @@ def test_the_equation_by_hand() -> None:
 
 
 def test_midazolam_comes_back_as_observed() -> None:
-    victim = clearance(MEDICINES.get("midazolam"), exact_f_gut=True)
+    victim = clearance(MEDICINES.get("midazolam"), KNOWLEDGE, exact_f_gut=True)
     assert victim is not None
     ratio = auc_ratio(victim, [kratom_effect.studied_gut(KNOWLEDGE)])
     assert ratio.median == pytest.approx(1.39, abs=0.01)
@@ -73,7 +73,7 @@ def test_midazolam_comes_back_as_observed() -> None:
 
 
 def test_dextromethorphan_stays_within_the_bound_of_its_study() -> None:
-    victim = clearance(MEDICINES.get("dextromethorphan"))
+    victim = clearance(MEDICINES.get("dextromethorphan"), KNOWLEDGE)
     assert victim is not None
     ratio = auc_ratio(victim, [kratom_effect.studied_cyp2d6_bound(KNOWLEDGE)])
     assert ratio.median == pytest.approx(1.19, abs=0.01)
@@ -125,7 +125,7 @@ def test_the_model_describes_the_studied_pairs() -> None:
     for pair in KNOWLEDGE.ddi.pairs:
         if pair.perpetrator == "kratom":
             continue
-        victim = clearance(MEDICINES.get(pair.victim), oral=pair.route == "oral")
+        victim = clearance(MEDICINES.get(pair.victim), KNOWLEDGE, oral=pair.route == "oral")
         found = effects(MEDICINES.get(pair.perpetrator), Use(), KNOWLEDGE)
         if victim is None or not found.keys() & victim.fm.keys():
             continue

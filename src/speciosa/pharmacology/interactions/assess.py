@@ -9,10 +9,11 @@ import msgspec
 
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
-from speciosa.pharmacology.interactions.genotype import genotype_findings, poor_metaboliser_of
+from speciosa.pharmacology.interactions.genotype import genotype_findings
 from speciosa.pharmacology.interactions.hazards.shared import shared_hazards
 from speciosa.pharmacology.interactions.hazards.with_kratom import kratom_hazards
 from speciosa.pharmacology.interactions.hazards.words import KRATOM
+from speciosa.pharmacology.interactions.kinetics.metabolism import metabolism_of
 from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
 from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, kratom_context
@@ -48,13 +49,13 @@ def assess(
         samples=samples,
         lingering=lingering,
     )
-    poor = poor_metaboliser_of(case.person)
+    metabolism = metabolism_of(case.person)
     every = (
         *kratom_hazards(found.items, kratom, knowledge),
         *shared_hazards(found.items, kratom, knowledge),
-        *by_kratom(found.items, kratom, poor, knowledge),
-        *on_kratom(found.items, kratom, poor, knowledge),
-        *between_medicines(found.items, kratom, poor, knowledge),
+        *by_kratom(found.items, kratom, metabolism, knowledge),
+        *on_kratom(found.items, kratom, metabolism, knowledge),
+        *between_medicines(found.items, kratom, metabolism, knowledge),
     )
     # Without leaf, kratom is the 7-OH product itself: named twice, it is no pair.
     rows = in_order(

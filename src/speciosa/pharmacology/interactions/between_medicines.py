@@ -37,6 +37,7 @@ from speciosa.pharmacology.interactions.result import Direction, Interaction, Ki
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.record import Pair
+    from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
 
@@ -62,26 +63,24 @@ class _Prepared:
 
     effects: Mapping[str, Mapping[str, EnzymeEffect]]
     clearances: Mapping[str, Clearance | None]
-    poor_metaboliser_of: frozenset[str]
+    metabolism: Metabolism
     knowledge: Knowledge
 
 
 def between_medicines(
     items: Sequence[Item],
     kratom: KratomContext,
-    poor_metaboliser_of: frozenset[str],
+    metabolism: Metabolism,
     knowledge: Knowledge,
 ) -> Iterator[Interaction]:
     """Rows of pairs that matter, and one more for a victim of several perpetrators."""
     prepared = _Prepared(
         effects={item.id: effects(item.medicine, _use(item), knowledge) for item in items},
         clearances={
-            item.id: clearance(
-                item.medicine, oral=item.oral, poor_metaboliser_of=poor_metaboliser_of
-            )
+            item.id: clearance(item.medicine, knowledge, oral=item.oral, metabolism=metabolism)
             for item in items
         },
-        poor_metaboliser_of=poor_metaboliser_of,
+        metabolism=metabolism,
         knowledge=knowledge,
     )
     for victim in items:
@@ -175,7 +174,7 @@ def _pair_row(perpetrator: Item, victim: Item, prepared: _Prepared) -> Interacti
 def _observed(perpetrator: Item, victim: Item, prepared: _Prepared) -> Pair | None:
     """The studied pair, unless it ran through an enzyme that the person lacks anyway."""
     pair = prepared.knowledge.ddi.pair(victim.id, perpetrator.id)
-    if pair is None or prepared.poor_metaboliser_of.intersection(pair.enzymes):
+    if pair is None or any(prepared.metabolism.lacks(enzyme) for enzyme in pair.enzymes):
         return None
     return pair
 
@@ -212,7 +211,7 @@ def _by_class(ratio: AucRatio, found: Mapping[str, EnzymeEffect]) -> bool:
 def _weakens(perpetrator: Item, victim: Item, prepared: _Prepared) -> bool:
     """Whether the activation of the victim is inhibited at least moderately."""
     activation = prepared.knowledge.ddi.pk_wording.activation.get(victim.id)
-    if activation is None or activation.enzyme in prepared.poor_metaboliser_of:
+    if activation is None or prepared.metabolism.lacks(activation.enzyme):
         return False
     named = label(perpetrator.medicine, activation.enzyme)
     return (

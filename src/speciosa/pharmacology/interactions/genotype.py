@@ -22,12 +22,6 @@ def _phenotypes(person: Person) -> Mapping[str, Phenotype | None]:
     return {"CYP2C19": person.cyp2c19.phenotype, "CYP2D6": person.cyp2d6.phenotype}
 
 
-def poor_metaboliser_of(person: Person) -> frozenset[str]:
-    """The enzymes that the person is known to lack."""
-    known = _phenotypes(person)
-    return frozenset(e for e, phenotype in known.items() if phenotype is Phenotype.POOR)
-
-
 def genotype_findings(
     items: Sequence[Item], person: Person, knowledge: Knowledge
 ) -> Iterator[Finding]:

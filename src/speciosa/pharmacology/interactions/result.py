@@ -55,6 +55,30 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
 
 
+class PairStatus(StrEnum):
+    """What looking at a pair came to; ``not_judged`` is never the same as nothing found."""
+
+    FOUND = "found"
+    NOTHING_FOUND = "nothing_found"
+    NOT_JUDGED = "not_judged"
+
+
+class PairSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything found about one pair of the list, in one place.
+
+    ``rows`` are the ids of its interactions, worst first. Without any, ``severity`` is that of
+    information, and ``sentence`` says whether nothing was found or nothing could be judged.
+    """
+
+    members: tuple[str, str]
+    names: tuple[str, str]
+    status: PairStatus
+    severity: Severity
+    certainty: Certainty
+    sentence: str
+    rows: tuple[str, ...] = ()
+
+
 class NotChecked(msgspec.Struct, frozen=True, kw_only=True):
     """A medicine or substance that was kept but could not be checked, and why."""
 
@@ -68,7 +92,8 @@ class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
 
     ``recognised`` maps each known typed name to the id of the medicine, of a combined product to
     its first part; ``components`` names all parts of such a product. ``no_effect`` holds the limits
-    within which a ratio counts as no change.
+    within which a ratio counts as no change. ``pairs`` gathers the rows by pair, every pair of the
+    list once, worst first.
     """
 
     headline: str
@@ -79,3 +104,4 @@ class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Missing, ...]
     components: dict[str, tuple[str, ...]] = {}
     no_effect: Estimate | None = None
+    pairs: tuple[PairSummary, ...] = ()

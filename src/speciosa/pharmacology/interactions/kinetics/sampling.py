@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-SIZE = 512
+SIZE = 2000
 Z90 = NormalDist().inv_cdf(0.95)  # half-width of a central 90 % interval in standard deviations
 _EDGE = 1e-3  # fractions given as exactly 0 or 1 at the end of a range are moved this far inside
 
@@ -28,7 +28,7 @@ def _quantiles() -> Array:
     return np.array([normal.inv_cdf((i + 0.5) / SIZE) for i in range(SIZE)])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def standard_normal(key: str) -> Array:
     """Standard normal values in the order that belongs to ``key``."""
     digest = hashlib.blake2b(key.encode(), digest_size=8).digest()

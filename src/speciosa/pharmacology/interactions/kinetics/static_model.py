@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array, standard_normal
+from speciosa.pharmacology.interactions.kinetics.sampling import Array, standard_normal
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -90,8 +90,8 @@ def auc_ratio(
 
     Effects of several perpetrators on one enzyme multiply. ``error`` is that of ``model_error``.
     """
-    gut_left = np.ones(SIZE)
-    liver_left = {enzyme: np.ones(SIZE) for enzyme in victim.fm}
+    gut_left = np.ones_like(victim.f_gut)
+    liver_left = {enzyme: np.ones_like(fm) for enzyme, fm in victim.fm.items()}
     for activity in perpetrators:
         if activity.gut_cyp3a is not None:
             gut_left = gut_left * activity.gut_cyp3a
@@ -99,7 +99,7 @@ def auc_ratio(
             liver_left[enzyme] = liver_left[enzyme] * activity.liver[enzyme]
     gut = gut_left * (1.0 - victim.f_gut) + victim.f_gut
     change = {enzyme: fm * (liver_left[enzyme] - 1.0) for enzyme, fm in victim.fm.items()}
-    liver = 1.0 + sum(change.values(), start=np.zeros(SIZE))
+    liver = 1.0 + sum(change.values(), start=np.zeros_like(victim.f_gut))
     # Well-stirred liver put back for routes other than oral; extraction 0 leaves the ratio as is.
     flow_limited = (1.0 - victim.extraction + victim.extraction * liver) / liver
     ratio = flow_limited / gut

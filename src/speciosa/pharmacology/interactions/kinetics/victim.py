@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
 from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array, fraction
 from speciosa.pharmacology.interactions.kinetics.static_model import Clearance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from speciosa.knowledge import Knowledge
     from speciosa.knowledge.figure import Figure
     from speciosa.knowledge.medicines.record import Medicine
 
@@ -20,14 +22,15 @@ CYP3A = "CYP3A4"
 
 def clearance(
     medicine: Medicine,
+    knowledge: Knowledge,
     *,
     oral: bool = True,
-    poor_metaboliser_of: frozenset[str] = frozenset(),
+    metabolism: Metabolism = TYPICAL,
     exact_f_gut: bool = False,
 ) -> Clearance | None:
     """How the medicine is cleared, or ``None`` where no fraction of clearance is known.
 
-    An enzyme of which the person is a poor metaboliser carries nothing, and the others carry more.
+    An enzyme that the person lacks carries nothing, and the others carry more.
     ``exact_f_gut`` leaves the gut fraction at its value, for the probe a calibration was made with.
     """
     victim = medicine.victim
@@ -35,7 +38,7 @@ def clearance(
         return None
     root = f"medicine/{medicine.id}"
     fm = _on_the_simplex({e: _sampled(f"{root}/fm/{e}", f) for e, f in victim.fm.items()})
-    for enzyme in poor_metaboliser_of & fm.keys():
+    for enzyme in [enzyme for enzyme in fm if metabolism.lacks(enzyme)]:
         lost = fm.pop(enzyme)
         fm = {e: share / (1.0 - lost) for e, share in fm.items()}
     f_gut = np.ones(SIZE)

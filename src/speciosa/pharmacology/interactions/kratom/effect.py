@@ -19,6 +19,7 @@ from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.medicines.record import Medicine
+    from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
 
 CYP2D6 = "CYP2D6"
 _GUT_LEFT = "kratom/calibration/gut_CYP3A_fraction_remaining_after_2g"
@@ -70,11 +71,11 @@ def studied_cyp2d6_bound(knowledge: Knowledge) -> Activity:
     return Activity(liver={CYP2D6: np.full(SIZE, 1.0 / (1.0 + ratio))})
 
 
-def mitragynine_clearance(knowledge: Knowledge, poor_metaboliser_of: frozenset[str]) -> Clearance:
+def mitragynine_clearance(knowledge: Knowledge, metabolism: Metabolism) -> Clearance:
     """Mitragynine as a victim: recalled fractions of clearance, nothing known of the gut wall."""
     fm = {}
     for enzyme in (CYP3A, CYP2D6):
-        if enzyme in poor_metaboliser_of:
+        if metabolism.lacks(enzyme):
             continue
         fact = knowledge.ddi.constant(f"kratom/victim/fm/{enzyme}")
         fm[enzyme] = fraction(fact.id, fact.number, fact.low, fact.high)

@@ -21,6 +21,7 @@ from speciosa.pharmacology.interactions.result import Direction, Interaction, Ki
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
 
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
 def on_kratom(
     items: Sequence[Item],
     kratom: KratomContext,
-    poor_metaboliser_of: frozenset[str],
+    metabolism: Metabolism,
     knowledge: Knowledge,
 ) -> Iterator[Interaction]:
     """Rows of medicines that may change the exposure to mitragynine and 7-hydroxymitragynine."""
     if not kratom.counts:
         return
-    victim = effect.mitragynine_clearance(knowledge, poor_metaboliser_of)
+    victim = effect.mitragynine_clearance(knowledge, metabolism)
     for item in items:
         found = effect.class_effect_on_kratom(item.medicine, knowledge)
         if found is None:

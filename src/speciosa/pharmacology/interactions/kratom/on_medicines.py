@@ -33,6 +33,7 @@ from speciosa.pharmacology.interactions.result import Direction, Interaction, Ki
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
+    from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
     from speciosa.pharmacology.interactions.kinetics.static_model import Activity
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
@@ -70,16 +71,14 @@ class _Context:
 
     kratom: KratomContext
     far_end: _FarEnd | None
-    poor_metaboliser_of: frozenset[str]
+    metabolism: Metabolism
     major: float
     knowledge: Knowledge
 
 
-def _context(
-    kratom: KratomContext, poor_metaboliser_of: frozenset[str], knowledge: Knowledge
-) -> _Context:
+def _context(kratom: KratomContext, metabolism: Metabolism, knowledge: Knowledge) -> _Context:
     far_end = None
-    probe = clearance(knowledge.medicines.get(_PROBE), exact_f_gut=True)
+    probe = clearance(knowledge.medicines.get(_PROBE), knowledge, exact_f_gut=True)
     if kratom.beyond_study and probe is not None:
         activity = effect.far_end(knowledge)
         seen = number(knowledge.ddi.constant(_PROBE_RATIO).number)
@@ -87,7 +86,7 @@ def _context(
     return _Context(
         kratom=kratom,
         far_end=far_end,
-        poor_metaboliser_of=poor_metaboliser_of,
+        metabolism=metabolism,
         major=knowledge.ddi.constant("cut_off/major_pathway_fm").number,
         knowledge=knowledge,
     )
@@ -96,18 +95,19 @@ def _context(
 def by_kratom(
     items: Sequence[Item],
     kratom: KratomContext,
-    poor_metaboliser_of: frozenset[str],
+    metabolism: Metabolism,
     knowledge: Knowledge,
 ) -> Iterator[Interaction]:
     """Rows of kratom as perpetrator, worst mechanism first within each row."""
     if not kratom.counts:
         return
-    context = _context(kratom, poor_metaboliser_of, knowledge)
+    context = _context(kratom, metabolism, knowledge)
     for item in items:
         victim = clearance(
             item.medicine,
+            knowledge,
             oral=item.oral,
-            poor_metaboliser_of=poor_metaboliser_of,
+            metabolism=metabolism,
             exact_f_gut=_observed(item, knowledge) is not None,
         )
         parts = [
@@ -304,7 +304,7 @@ def _cyp2d6(
     kratom, knowledge = context.kratom, context.knowledge
     text = knowledge.ddi.pk_wording.text
     facts = (*effect.CYP2D6_FACTS, *clearance_facts(item.medicine, frozenset({effect.CYP2D6})))
-    if effect.CYP2D6 in context.poor_metaboliser_of:
+    if context.metabolism.lacks(effect.CYP2D6):
         return _Part(
             severity=Severity.INFO,
             certainty=Certainty.MODERATE,
