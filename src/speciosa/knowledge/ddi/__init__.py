@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from speciosa.errors import KnowledgeError
@@ -37,20 +37,30 @@ class InteractionModel(Table):
         listed = files.read("ddi/constants.json", list[Fact])
         listed += files.read("ddi/kratom.json", list[Fact])
         listed += files.read("ddi/model_error.json", list[Fact])
+        listed += files.read("ddi/in_vivo.json", list[Fact])
         return {fact.id: fact for fact in listed}
 
     @cached_property
     def _pair_file(self) -> Pairs:
         return files.read("ddi/pairs.json", Pairs)
 
+    @cached_property
+    def _held_out_files(self) -> tuple[Pairs, ...]:
+        return tuple(listed for _, listed in files.read_folder("ddi/held_out", Pairs))
+
     @property
     def pairs(self) -> tuple[Pair, ...]:
-        """Every studied pair of victim and perpetrator."""
+        """The studied pairs of victim and perpetrator that calibration may use."""
         return self._pair_file.pairs
 
     @cached_property
+    def held_out(self) -> tuple[Pair, ...]:
+        """Studied pairs that no calibration may see: they judge it."""
+        return tuple(pair for listed in self._held_out_files for pair in listed.pairs)
+
+    @cached_property
     def _pairs_by_names(self) -> Mapping[tuple[str, str, str], Pair]:
-        return {(p.victim, p.perpetrator, p.route): p for p in self.pairs}
+        return {(p.victim, p.perpetrator, p.route): p for p in (*self.held_out, *self.pairs)}
 
     @cached_property
     def potencies(self) -> tuple[Potency, ...]:
@@ -124,8 +134,12 @@ class InteractionModel(Table):
         return self._plain.get(f"ddi/turnover/{organ}/{enzyme}")
 
     def pair(self, victim: str, perpetrator: str, route: str = "oral") -> Pair | None:
-        """The studied pair of two medicine ids, or ``None``."""
+        """The studied pair of two medicine ids, held out or not, or ``None``."""
         return self._pairs_by_names.get((victim, perpetrator, route))
+
+    def in_vivo(self, rest: str) -> Fact | None:
+        """What the studied pairs say of a figure (``potency/rifampicin/CYP3A4``), or ``None``."""
+        return self._plain.get(f"ddi/in_vivo/{rest}")
 
     def potency(self, perpetrator: str, enzyme: str) -> Potency | None:
         """In-vivo potency of a perpetrator at an enzyme, or ``None``."""
@@ -134,8 +148,9 @@ class InteractionModel(Table):
     def facts(self) -> Iterator[Fact]:
         """Plain facts, pairs and their studies, potencies, rules and judgements."""
         yield from self._plain.values()
-        for pair in self.pairs:
-            yield from _pair_facts(pair, self._pair_file.read_on)
+        for listed in (self._pair_file, *self._held_out_files):
+            for pair in listed.pairs:
+                yield from _pair_facts(pair, listed.read_on)
         for potency in self.potencies:
             yield _potency_fact(potency)
         for rule in self.kratom_rules:
@@ -159,7 +174,8 @@ class InteractionModel(Table):
                 yield f"fact {fact.id} is defined twice"
             seen.add(fact.id)
             yield from _fact_problems(fact)
-        for pair in self.pairs:
+        yield from _held_out_problems(self.pairs, self.held_out)
+        for pair in (*self.pairs, *self.held_out):
             product = 1.0
             for study in pair.studies:
                 product *= study.auc_ratio
@@ -170,6 +186,18 @@ class InteractionModel(Table):
         for rule in self.kratom_rules:
             if rule.with_class not in worded:
                 yield f"{rule.fact_id} has no wording in hazard_wording.yaml"
+
+
+def _held_out_problems(fitted: Iterable[Pair], held_out: Iterable[Pair]) -> Iterator[str]:
+    """A held-out pair was read in its source, and no other pair is the same study twice."""
+    seen = {(p.victim, p.perpetrator, p.route): p.fact_id for p in fitted}
+    for pair in held_out:
+        key = (pair.victim, pair.perpetrator, pair.route)
+        if key in seen:
+            yield f"{pair.fact_id} repeats {seen[key]}"
+        seen[key] = pair.fact_id
+        if not all(study.verified for study in pair.studies):
+            yield f"{pair.fact_id} is held out but was not read in its source"
 
 
 def _fact_problems(fact: Fact) -> Iterator[str]:
