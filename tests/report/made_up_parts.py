@@ -64,6 +64,8 @@ from speciosa.pharmacology.interactions.result import (
     InteractionsResult,
     Kind,
     NotChecked,
+    PairStatus,
+    PairSummary,
 )
 from speciosa.pharmacology.mechanism.result import (
     Competition,
@@ -677,6 +679,22 @@ MECHANISM = MechanismResult(
     ),
 )
 
+
+
+def _pair(
+    name: str, severity: Severity, *rows: str, status: PairStatus = PairStatus.FOUND
+) -> PairSummary:
+    return PairSummary(
+        members=("kratom", name),
+        names=("kratom", name),
+        status=status,
+        severity=severity,
+        certainty=Certainty.LOW,
+        sentence=f"What is said of kratom with {name}.",
+        rows=rows,
+    )
+
+
 INTERACTIONS = InteractionsResult(
     headline="One combination needs action now: kratom with alprazolam.",
     rows=(
@@ -710,6 +728,8 @@ INTERACTIONS = InteractionsResult(
             sentence="Quetiapine levels may rise.",
             mechanism="Inhibition of intestinal and hepatic CYP3A.",
             auc_ratio=estimate(2.1, 1.2, 4.9, "ratio", "ddi/midazolam"),
+            ceiling=7.4,
+            flags=("The dose of quetiapine was not used.",),
             shares={"gut CYP3A": 0.71, "liver CYP3A": 0.29},
             ask="Dizzy on standing?",
             watch="Sedation, blood pressure, QT.",
@@ -755,6 +775,7 @@ INTERACTIONS = InteractionsResult(
             sentence="No change of dextromethorphan was seen in a trial.",
             mechanism="CYP2D6.",
             auc_ratio=estimate(0.99, 0.83, 1.19, "ratio", "ddi/dextromethorphan"),
+            seen_in_people=True,
             facts=("ddi/dextromethorphan",),
         ),
     ),
@@ -771,6 +792,15 @@ INTERACTIONS = InteractionsResult(
     no_effect=Estimate(
         value=None, unit="ratio", low=0.8, high=1.25, interval="limits of no effect",
         facts=("ddi/midazolam",),
+    ),
+    pairs=(
+        _pair("alprazolam", Severity.URGENT, "pd.respiratory.alprazolam", "pk.alprazolam"),
+        _pair("quetiapine", Severity.MAJOR, "pk.quetiapine"),
+        _pair("sertraline", Severity.MODERATE, "pk.sertraline"),
+        _pair("clarithromycin", Severity.MODERATE, "pk.clarithromycin"),
+        _pair("dextromethorphan", Severity.INFO, "pk.dextromethorphan"),
+        _pair("cannabis", Severity.INFO, status=PairStatus.NOT_JUDGED),
+        _pair("paracetamol", Severity.INFO, status=PairStatus.NOTHING_FOUND),
     ),
 )  # fmt: skip
 

@@ -33,6 +33,9 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     hazard class or the shared rule of an added effect.
 
     ``members`` are ids; ``names`` are the same in words for a reader, in the same order.
+    ``seen_in_people`` says that the ratio was measured in people for these very members; otherwise
+    a model gave it. ``ceiling`` is the ratio that the victim cannot exceed by this mechanism,
+    ``flags`` are caveats of this ratio in words ("the dose was not used").
     """
 
     id: str
@@ -53,6 +56,9 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     consider: str = ""
     facts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    seen_in_people: bool = False
+    ceiling: float | None = None
+    flags: tuple[str, ...] = ()
 
 
 class PairStatus(StrEnum):
