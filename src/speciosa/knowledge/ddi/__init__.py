@@ -13,6 +13,7 @@ from speciosa.knowledge.ddi.record import (
     KratomRule,
     Pair,
     Pairs,
+    PairsWording,
     PkWording,
     Potency,
 )
@@ -85,6 +86,11 @@ class InteractionModel(Table):
     def pk_wording(self) -> PkWording:
         """Wording and judgement lists of the concentration changes."""
         return files.read("ddi/pk_wording.yaml", PkWording)
+
+    @cached_property
+    def pairs_wording(self) -> PairsWording:
+        """What is said of a pair of the list as a whole."""
+        return files.read("ddi/pairs_wording.yaml", PairsWording)
 
     @cached_property
     def products(self) -> KratomProducts:

@@ -231,3 +231,14 @@ class PkWording(Record, frozen=True, kw_only=True):
     studied_forms: tuple[str, ...]
     studied_uses_per_week: float
     text: dict[str, str]
+
+
+class PairsWording(Record, frozen=True, kw_only=True):
+    """``pairs_wording.yaml``: what is said of a pair of the list as a whole."""
+
+    nothing_found: str
+    not_judged: str
+    not_judged_seven_oh: str
+    in_hazard: str
+    in_kinetics: str
+    about_ratios: str

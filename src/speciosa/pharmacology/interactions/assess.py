@@ -18,6 +18,7 @@ from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
 from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, kratom_context
 from speciosa.pharmacology.interactions.order import in_order
+from speciosa.pharmacology.interactions.pairs import clearance_known, gather
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
 from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
 from speciosa.pharmacology.wording import finding
@@ -66,6 +67,7 @@ def assess(
         ),
         knowledge,
     )
+    with_ratios = any(row.auc_ratio for row in rows)
     return InteractionsResult(
         headline=_headline(rows, found, kratom),
         rows=rows,
@@ -80,7 +82,9 @@ def assess(
             )
         ),
         missing=tuple(_missing(case, found, kratom)),
-        no_effect=_no_effect(knowledge) if any(row.auc_ratio for row in rows) else None,
+        no_effect=_no_effect(knowledge) if with_ratios else None,
+        pairs=gather(rows, found.items, kratom, knowledge),
+        about_ratios=knowledge.ddi.pairs_wording.about_ratios if with_ratios else "",
     )
 
 
@@ -220,13 +224,9 @@ def _seven_oh_finding(*, certain: bool) -> Finding:
 
 
 def _without_kinetics(found: Recognition, knowledge: Knowledge) -> tuple[str, ...]:
-    names = []
-    for item in found.items:
-        victim = item.medicine.victim
-        renal = victim.fe_renal.value if victim.fe_renal is not None else 0.0
-        if not victim.fm and renal < knowledge.ddi.pk_wording.renal_fraction:
-            names.append(item.medicine.name)
-    return tuple(names)
+    return tuple(
+        item.medicine.name for item in found.items if not clearance_known(item.medicine, knowledge)
+    )
 
 
 def _slug(name: str) -> str:

@@ -25,6 +25,13 @@ class Kind(StrEnum):
     PHARMACODYNAMIC = "pharmacodynamic"
 
 
+class MemberPair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two members (sorted ids) of a row of several, and how severe it is for these two."""
+
+    members: tuple[str, str]
+    severity: Severity
+
+
 class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     """One pair (or one shared hazard of several), one mechanism.
 
@@ -35,7 +42,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     ``members`` are ids; ``names`` are the same in words for a reader, in the same order.
     ``seen_in_people`` says that the ratio was measured in people for these very members; otherwise
     a model gave it. ``ceiling`` is the ratio that the victim cannot exceed by this mechanism,
-    ``flags`` are caveats of this ratio in words ("the dose was not used").
+    ``flags`` are caveats of this ratio in words ("the dose was not used"). ``pairs`` says which of
+    more than two members it is about, pair by pair; empty: every two of them, as severe as it is.
     """
 
     id: str
@@ -59,6 +67,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     seen_in_people: bool = False
     ceiling: float | None = None
     flags: tuple[str, ...] = ()
+    pairs: tuple[MemberPair, ...] = ()
 
 
 class PairStatus(StrEnum):
@@ -99,7 +108,7 @@ class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
     ``recognised`` maps each known typed name to the id of the medicine, of a combined product to
     its first part; ``components`` names all parts of such a product. ``no_effect`` holds the limits
     within which a ratio counts as no change. ``pairs`` gathers the rows by pair, every pair of the
-    list once, worst first.
+    list once, worst first. ``about_ratios`` is said once beside them.
     """
 
     headline: str
@@ -111,3 +120,4 @@ class InteractionsResult(msgspec.Struct, frozen=True, kw_only=True):
     components: dict[str, tuple[str, ...]] = {}
     no_effect: Estimate | None = None
     pairs: tuple[PairSummary, ...] = ()
+    about_ratios: str = ""
