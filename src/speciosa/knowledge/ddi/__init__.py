@@ -7,10 +7,16 @@ from functools import cached_property
 
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
-from speciosa.knowledge.ddi.record import (
+from speciosa.knowledge.ddi.hazards import (
+    Alternative,
+    Groups,
     HazardWording,
     KratomProducts,
     KratomRule,
+    Modifiers,
+    Question,
+)
+from speciosa.knowledge.ddi.record import (
     Pair,
     Pairs,
     PairsWording,
@@ -81,6 +87,32 @@ class InteractionModel(Table):
     def wording(self) -> HazardWording:
         """Wording of the pharmacodynamic rows, and the rules of shared hazards."""
         return files.read("ddi/hazard_wording.yaml", HazardWording)
+
+    @cached_property
+    def modifiers(self) -> Modifiers:
+        """What makes a hazard weigh more in one person than in another."""
+        return files.read("ddi/hazard_modifiers.yaml", Modifiers)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Medicines of one kind."""
+        return files.read("ddi/therapeutic_groups.yaml", Groups)
+
+    @cached_property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """Care that lacks a hazard."""
+        return files.read("ddi/alternatives.yaml", tuple[Alternative, ...])
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What is asked or said whenever such an item is on the list."""
+        return files.read("ddi/hazard_questions.yaml", tuple[Question, ...])
+
+    @cached_property
+    def anticholinergic_points(self) -> Mapping[str, Fact]:
+        """Points on the Anticholinergic Cognitive Burden scale, by medicine."""
+        facts = files.read("ddi/anticholinergic_burden.json", list[Fact])
+        return {fact.id.rpartition("/")[2]: fact for fact in facts}
 
     @cached_property
     def pk_wording(self) -> PkWording:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from speciosa.finding import Certainty, Severity
+from speciosa.finding import Severity
 from speciosa.knowledge.fact import Basis
-from speciosa.knowledge.medicines.record import HazardClass, Record, Strength
+from speciosa.knowledge.medicines.record import Record
 
 
 class Study(Record, frozen=True, kw_only=True):
@@ -78,118 +76,6 @@ class Potency(Record, frozen=True, kw_only=True):
     def fact_id(self) -> str:
         """The id of the potency as a fact."""
         return f"ddi/potency/{self.perpetrator}/{self.enzyme}/{self.quantity}"
-
-
-class KratomRule(Record, frozen=True, kw_only=True):
-    """Kratom with a medicine of a hazard class at or above a strength: how severe."""
-
-    with_class: HazardClass
-    min_strength: Strength
-    severity: str
-    note: str = ""
-    basis: Basis = Basis.SOURCE
-    sources: tuple[str, ...] = ()
-    verified: bool = False
-    read_on: str = ""
-
-    @property
-    def fact_id(self) -> str:
-        """The id of the rule as a fact."""
-        return f"ddi/kratom/rule/{self.with_class.value}/{self.min_strength.value}"
-
-
-class Wording(Record, frozen=True, kw_only=True):
-    """What a row says. ``effect`` completes "Kratom with X: ..." and names no medicine itself."""
-
-    effect: str
-    mechanism: str
-    certainty: Certainty
-    ask: str = ""
-    watch: str = ""
-    consider: str = ""
-
-
-class KratomWording(Wording, frozen=True, kw_only=True):
-    """Kratom with one hazard class.
-
-    ``kratom_hazards`` are the hazards of kratom it rests on; ``covers`` names classes whose rows
-    for the same medicine would say the same again.
-    """
-
-    kratom_hazards: tuple[HazardClass, ...] = ()
-    covers: tuple[HazardClass, ...] = ()
-
-
-class RowException(Wording, frozen=True, kw_only=True):
-    """Wording and severity for one medicine that a sentence about its class would misdescribe."""
-
-    severity: Severity
-
-
-class SharedLevel(Record, frozen=True, kw_only=True):
-    """Two different items, one on each side, make the row this severe.
-
-    Each side maps hazard classes to the lowest strength that counts.
-    """
-
-    one: dict[HazardClass, Strength]
-    other: dict[HazardClass, Strength]
-    severity: Severity
-
-
-class SharedRule(Wording, frozen=True, kw_only=True):
-    """A hazard that items of one list share; pairs with one of ``except_for`` do not count."""
-
-    id: str
-    title: str
-    levels: tuple[SharedLevel, ...]
-    except_for: tuple[str, ...] = ()
-
-    @property
-    def fact_id(self) -> str:
-        """The id of the rule as a fact."""
-        return f"ddi/shared_rule/{self.id}"
-
-
-class RowOrder(Record, frozen=True, kw_only=True):
-    """Which rows of equal severity come first and last, by hazard class or shared rule."""
-
-    first: tuple[str, ...]
-    first_when_victim: tuple[HazardClass, ...]
-    last_with_kratom: tuple[str, ...]
-
-
-class HazardWording(Record, frozen=True, kw_only=True):
-    """``hazard_wording.yaml``: wording by hazard class, exceptions, and shared hazards."""
-
-    severity_words: dict[str, Severity]
-    order: RowOrder
-    kratom: dict[HazardClass, KratomWording]
-    exceptions: dict[str, dict[HazardClass, RowException]]
-    shared: tuple[SharedRule, ...]
-    kratom_joins: str
-    seven_oh_note: str
-    unknown_product_note: str
-
-    def severity(self, word: str) -> Severity:
-        """The report's severity for the word of a rule."""
-        return self.severity_words.get(word) or Severity(word)
-
-
-class ProductHazard(Record, frozen=True, kw_only=True):
-    """A hazard of a kind of kratom product beyond that of leaf; a judgement."""
-
-    klass: HazardClass = msgspec.field(name="class")
-    strength: Strength
-    why: str
-
-
-class KratomProducts(Record, frozen=True, kw_only=True):
-    """``kratom_products.yaml``: what products other than leaf add."""
-
-    forms: dict[str, str]
-    any_strength_counts: tuple[HazardClass, ...]
-    seven_oh: tuple[ProductHazard, ...]
 
 
 class Activation(Record, frozen=True, kw_only=True):

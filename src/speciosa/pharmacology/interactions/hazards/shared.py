@@ -14,7 +14,7 @@ from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.ddi.record import SharedRule
+    from speciosa.knowledge.ddi.hazards import SharedRule
     from speciosa.knowledge.medicines.record import Hazard, HazardClass, Strength
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item

@@ -17,7 +17,7 @@ from speciosa.pharmacology.interactions.result import Direction, Interaction, Ki
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.ddi.record import KratomRule, Wording
+    from speciosa.knowledge.ddi.hazards import KratomRule, Wording
     from speciosa.knowledge.medicines.record import Hazard, HazardClass
     from speciosa.pharmacology.interactions.recognise import Item
 
