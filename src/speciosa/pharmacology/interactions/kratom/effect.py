@@ -7,12 +7,22 @@ suggests, and the textbook model serves only as the far end of a range for use b
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from speciosa.pharmacology.interactions.kinetics.perpetrator import class_activity, label
-from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, fraction, positive_cv
+from speciosa.pharmacology.interactions.kinetics.sampling import (
+    SIZE,
+    Z90,
+    Array,
+    fraction,
+    positive_cv,
+    uniform,
+)
 from speciosa.pharmacology.interactions.kinetics.static_model import Activity, Clearance
 from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
 
 CYP2D6 = "CYP2D6"
+_CYP2D6_PROBE = "dextromethorphan"
 _GUT_LEFT = "kratom/calibration/gut_CYP3A_fraction_remaining_after_2g"
 _CYP2D6_BOUND = "kratom/calibration/cyp2d6_I_over_Ki_upper_bound_after_2g"
 GUT_FACTS = (
@@ -47,6 +58,36 @@ def studied_gut(knowledge: Knowledge) -> Activity:
     """Gut CYP3A left after the studied tea; the liver unchanged."""
     fact = knowledge.ddi.constant(_GUT_LEFT)
     return Activity(liver={}, gut_cyp3a=fraction(fact.id, fact.number, fact.low, fact.high))
+
+
+def studied(knowledge: Knowledge) -> tuple[Activity, tuple[str, ...]]:
+    """What the studied tea leaves of gut CYP3A and of CYP2D6, with the facts."""
+    gut = studied_gut(knowledge)
+    liver = {CYP2D6: 1.0 / (1.0 + cyp2d6_potency(knowledge))}
+    return Activity(liver=liver, gut_cyp3a=gut.gut_cyp3a), (*GUT_FACTS, *CYP2D6_FACTS)
+
+
+def cyp2d6_potency(knowledge: Knowledge) -> Array:
+    """I/Ki at CYP2D6 after the studied tea: what was seen, given that it cannot be below nought.
+
+    The ratio of dextromethorphan is log-normal by its interval, cut at 1, because inhibition
+    cannot lower an exposure.
+    """
+    seen = knowledge.ddi.constant(f"kratom/observed/{_CYP2D6_PROBE}/auc_ratio")
+    assert seen.low is not None  # noqa: S101 (a ratio without interval is a data error)
+    assert seen.high is not None  # noqa: S101
+    ratio = np.exp(_log_ratio_from_nought(seen.id, seen.number, seen.low, seen.high))
+    share = knowledge.medicines.get(_CYP2D6_PROBE).victim.fm[CYP2D6].value
+    left = (1.0 / ratio - (1.0 - share)) / share
+    return np.asarray(1.0 / left - 1.0)
+
+
+@lru_cache(maxsize=4)
+def _log_ratio_from_nought(key: str, value: float, low: float, high: float) -> Array:
+    """Logs of a ratio with its central 90 % range, those below nought cut off."""
+    normal = NormalDist(math.log(value), math.log(high / low) / (2.0 * Z90))
+    ranks = uniform(f"{key}/from 1", normal.cdf(0.0), 1.0)
+    return np.array([normal.inv_cdf(rank) for rank in ranks])
 
 
 def far_end(knowledge: Knowledge) -> Activity:
