@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from speciosa.finding import Severity
 from speciosa.knowledge.fact import Basis
-from speciosa.knowledge.medicines.record import Record
+from speciosa.knowledge.medicines.record import HazardClass, Record
 
 
 class Study(Record, frozen=True, kw_only=True):
@@ -128,3 +128,5 @@ class PairsWording(Record, frozen=True, kw_only=True):
     in_hazard: str
     in_kinetics: str
     about_ratios: str
+    exposure: str
+    hazards: dict[HazardClass, str]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Severity
 from speciosa.pharmacology.interactions.hazards.words import KRATOM, capital, worst
+from speciosa.pharmacology.interactions.naming import in_words
 from speciosa.pharmacology.interactions.result import Interaction, Kind, PairStatus, PairSummary
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _summary(
     knowledge: Knowledge,
 ) -> tuple[tuple[int, int, int, tuple[str, str]], PairSummary]:
     """A pair's summary, and what sorts it."""
-    names = (_in_words(pair[0], knowledge), _in_words(pair[1], knowledge))
+    names = (in_words(pair[0], knowledge), in_words(pair[1], knowledge))
     status, severity, certainty, place = PairStatus.FOUND, Severity.INFO, Certainty.UNKNOWN, 0
     if found:
         first = found[0]
@@ -146,10 +147,8 @@ def _summary(
 def _group_sentence(names: tuple[str, str], row: Interaction, knowledge: Knowledge) -> str:
     """That a pair is part of a row of several, which is named and not repeated."""
     wording = knowledge.ddi.pairs_wording
-    if row.kind is Kind.PHARMACOKINETIC:
-        return _fill(wording.in_kinetics, names, victim=_in_words(row.victim, knowledge))
-    titles = {rule.id: rule.title for rule in knowledge.ddi.wording.shared}
-    return _fill(wording.in_hazard, names, group=titles.get(row.hazard, row.hazard))
+    text = wording.in_kinetics if row.kind is Kind.PHARMACOKINETIC else wording.in_hazard
+    return _fill(text, names, group=row.title)
 
 
 def _not_judged(
@@ -176,7 +175,3 @@ def _not_judged(
 
 def _fill(text: str, names: tuple[str, str], **more: str) -> str:
     return capital(text.format(one=names[0], other=names[1], **more))
-
-
-def _in_words(one: str, knowledge: Knowledge) -> str:
-    return one if one == KRATOM else knowledge.medicines.get(one).name

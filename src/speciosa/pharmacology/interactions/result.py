@@ -39,7 +39,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     the log ratio by mechanism ("gut CYP3A": 0.62), summing to 1 when present. ``hazard`` is the
     hazard class or the shared rule of an added effect.
 
-    ``members`` are ids; ``names`` are the same in words for a reader, in the same order.
+    ``members`` are ids; ``names`` are the same in words for a reader, in the same order. ``title``
+    is what it is about in a few words ("QT prolongation", "exposure to quetiapine").
     ``seen_in_people`` says that the ratio was measured in people for these very members; otherwise
     a model gave it. ``ceiling`` is the ratio that the victim cannot exceed by this mechanism,
     ``flags`` are caveats of this ratio in words ("the dose was not used"). ``pairs`` says which of
@@ -68,6 +69,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     ceiling: float | None = None
     flags: tuple[str, ...] = ()
     pairs: tuple[MemberPair, ...] = ()
+    title: str = ""
 
 
 class PairStatus(StrEnum):

@@ -1,0 +1,33 @@
+"""What a row and its members are called for a reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from speciosa.pharmacology.interactions.hazards.words import KRATOM
+from speciosa.pharmacology.interactions.result import Interaction
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+
+
+def named(row: Interaction, knowledge: Knowledge) -> Interaction:
+    """The row with the names of its members and its title."""
+    names = tuple(in_words(member, knowledge) for member in row.members)
+    return msgspec.structs.replace(row, names=names, title=row.title or _title(row, knowledge))
+
+
+def in_words(member: str, knowledge: Knowledge) -> str:
+    """The name of a medicine, a substance or kratom."""
+    return member if member == KRATOM else knowledge.medicines.get(member).name
+
+
+def _title(row: Interaction, knowledge: Knowledge) -> str:
+    wording = knowledge.ddi.pairs_wording
+    if row.victim:
+        return wording.exposure.format(victim=in_words(row.victim, knowledge))
+    titles = {rule.id: rule.title for rule in knowledge.ddi.wording.shared}
+    titles |= {klass.value: title for klass, title in wording.hazards.items()}
+    return titles.get(row.hazard, row.hazard.replace("_", " "))

@@ -1,0 +1,163 @@
+"""Interactions as a reader meets them: the list together, then one line a pair, then the rest.
+
+Every form of the report takes its lines from here, so that all say the same in the same order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from speciosa.finding import Certainty, Estimate, Severity
+from speciosa.pharmacology.interactions.result import (
+    Interaction,
+    InteractionsResult,
+    Kind,
+    PairStatus,
+    PairSummary,
+)
+
+_TWO = 2
+
+
+class Line(NamedTuple):
+    """One line of the table. ``rows`` are told when it is opened; ``groups`` are lines above."""
+
+    names: tuple[str, ...]
+    severity: Severity
+    certainty: Certainty
+    sentence: str
+    rows: tuple[Interaction, ...]
+    groups: tuple[Interaction, ...]
+
+    @property
+    def also(self) -> tuple[Interaction, ...]:
+        """The rows that the sentence is not about."""
+        return tuple(row for row in self.rows if row.sentence != self.sentence)
+
+    @property
+    def beside(self) -> tuple[Interaction, ...]:
+        """The rows of several that the sentence is not about."""
+        return self.groups if any(row.sentence == self.sentence for row in self.rows) else ()
+
+    @property
+    def ratios(self) -> tuple[Interaction, ...]:
+        """Changes of concentration, whether or not their size is known."""
+        return tuple(row for row in self.rows if row.victim)
+
+
+class Table(NamedTuple):
+    """Everything that was looked at, once. ``only_in_groups`` counts pairs without own lines."""
+
+    together: tuple[Line, ...]
+    worse: tuple[Line, ...]
+    milder: tuple[Line, ...]
+    only_in_groups: int
+    not_judged: tuple[str, ...]
+    nothing_found: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The list together, then the pairs, worst first."""
+        return (*self.together, *self.worse, *self.milder)
+
+
+def table(result: InteractionsResult) -> Table:
+    """The lines of a result. A row that no pair names gets a line of its own: nothing is lost."""
+    rows = {row.id: row for row in result.rows}
+    groups = {row.id: row for row in result.rows if len(set(row.members)) > _TWO}
+    found = [pair for pair in result.pairs if pair.status is PairStatus.FOUND]
+    named = {id_ for pair in found for id_ in pair.rows}
+    lines = [line for pair in found if (line := _line(pair, rows, groups)).rows]
+    lines += [_alone(row) for row in result.rows if row.id not in named and row.id not in groups]
+    lines.sort(key=lambda line: line.severity.rank)
+    return Table(
+        together=tuple(_alone(row) for row in groups.values()),
+        worse=tuple(line for line in lines if line.severity.rank < Severity.MINOR.rank),
+        milder=tuple(line for line in lines if line.severity.rank >= Severity.MINOR.rank),
+        only_in_groups=sum(not _line(pair, rows, groups).rows for pair in found),
+        not_judged=_told_short(result.pairs, PairStatus.NOT_JUDGED),
+        nothing_found=_told_short(result.pairs, PairStatus.NOTHING_FOUND),
+    )
+
+
+def _line(pair: PairSummary, rows: dict[str, Interaction], groups: dict[str, Interaction]) -> Line:
+    return Line(
+        names=pair.names,
+        severity=pair.severity,
+        certainty=pair.certainty,
+        sentence=pair.sentence,
+        rows=tuple(rows[id_] for id_ in pair.rows if id_ in rows and id_ not in groups),
+        groups=tuple(groups[id_] for id_ in pair.rows if id_ in groups),
+    )
+
+
+def _alone(row: Interaction) -> Line:
+    return Line(row.names, row.severity, row.certainty, row.sentence, (row,), ())
+
+
+def title(row: Interaction) -> str:
+    """What a row is about in a few words."""
+    return row.title or " + ".join(row.names)
+
+
+class Advice(NamedTuple):
+    """What to consider, and for which lines."""
+
+    text: str
+    about: tuple[str, ...]
+
+
+def advice(lines: Iterable[Line]) -> tuple[Advice, ...]:
+    """What to consider where it is major or worse; what several share is said once."""
+    about: dict[str, dict[str, None]] = {}
+    for line in lines:
+        for row in line.rows:
+            if row.consider and row.severity.rank <= Severity.MAJOR.rank:
+                several = len(row.names) > _TWO
+                name = title(row) if several else " + ".join(row.names)
+                about.setdefault(row.consider, {})[name] = None
+    return tuple(Advice(text, tuple(names)) for text, names in about.items())
+
+
+def has_number(row: Interaction) -> bool:
+    """Whether any figure of the change is known."""
+    ratio = row.auc_ratio
+    return ratio is not None and any(v is not None for v in (ratio.value, ratio.low, ratio.high))
+
+
+def kinetic(rows: Iterable[Interaction]) -> list[Interaction]:
+    """Rows with a ratio."""
+    return [r for r in rows if r.kind is Kind.PHARMACOKINETIC and r.auc_ratio is not None]
+
+
+def ratios(lines: Iterable[Line]) -> list[Estimate]:
+    """Every ratio of some lines, to find the interval that they share."""
+    return [r.auc_ratio for line in lines for r in line.rows if r.auc_ratio is not None]
+
+
+# ------------------------------------------------------------------ many pairs in few words
+
+
+def _told_short(pairs: Sequence[PairSummary], status: PairStatus) -> tuple[str, ...]:
+    """Pairs of one status as ``a with b, c and d``: the name that is in most of them leads."""
+    partners = Counter(name for pair in pairs for name in pair.names)
+    left = [pair.names for pair in pairs if pair.status is status]
+    told = []
+    while left:
+        count = Counter(name for names in left for name in names)
+        lead = min(count, key=lambda name: (-count[name], name))
+        others = sorted(other for names in left if lead in names for other in _but(names, lead))
+        left = [names for names in left if lead not in names]
+        every = len(others) == partners[lead] > _TWO
+        told.append(f"{lead} with {'everything else on the list' if every else _listed(others)}")
+    return tuple(told)
+
+
+def _but(names: tuple[str, str], lead: str) -> Iterator[str]:
+    yield names[1] if names[0] == lead else names[0]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
