@@ -30,6 +30,7 @@ from speciosa.knowledge.table import Table
 __all__ = ["InteractionModel"]
 
 _KRATOM_HAZARD = "ddi/kratom/hazard/"
+_POTENCY = "ddi/in_vivo/potency/"
 _PAIR_TOLERANCE = 0.02  # relative; study rows and pooled ratio are rounded
 
 
@@ -44,6 +45,8 @@ class InteractionModel(Table):
         listed = files.read("ddi/constants.json", list[Fact])
         listed += files.read("ddi/kratom.json", list[Fact])
         listed += files.read("ddi/model_error.json", list[Fact])
+        listed += files.read("ddi/genotypes.json", list[Fact])
+        listed += files.read("ddi/organ_function.json", list[Fact])
         listed += files.read("ddi/in_vivo.json", list[Fact])
         return {fact.id: fact for fact in listed}
 
@@ -178,6 +181,19 @@ class InteractionModel(Table):
     def in_vivo(self, rest: str) -> Fact | None:
         """What the studied pairs say of a figure (``potency/rifampicin/CYP3A4``), or ``None``."""
         return self._plain.get(f"ddi/in_vivo/{rest}")
+
+    def calibrated_enzymes(self, perpetrator: str) -> tuple[str, ...]:
+        """The enzymes on which the calibration says how strongly a perpetrator acts."""
+        return self._enzymes_by_perpetrator.get(perpetrator, ())
+
+    @cached_property
+    def _enzymes_by_perpetrator(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for fact_id in self._plain:
+            if fact_id.startswith(_POTENCY):
+                perpetrator, enzyme = fact_id.removeprefix(_POTENCY).split("/")
+                found.setdefault(perpetrator, []).append(enzyme)
+        return {name: tuple(enzymes) for name, enzymes in found.items()}
 
     def potency(self, perpetrator: str, enzyme: str) -> Potency | None:
         """In-vivo potency of a perpetrator at an enzyme, or ``None``."""

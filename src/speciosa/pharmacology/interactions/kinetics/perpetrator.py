@@ -1,7 +1,9 @@
 """What a medicine leaves of each enzyme's activity.
 
-Two grounds: constants with a concentration (static model), or the strength class. Without either
-nothing is said. A metabolite without a concentration of its own is given that of the parent.
+Three grounds: constants with a concentration (static model), the strength class, or studied pairs
+alone. Where the calibration on studied pairs has moved an effect (``in_vivo``), its size at the
+usual regimen is the calibrated one, and the ground only tells how it changes with the dose. Without
+any ground nothing is said.
 """
 
 from __future__ import annotations
@@ -13,6 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speciosa.pharmacology.interactions.kinetics.concentration import (
+    Use,
+    concentrations,
+    cv_of,
+    scale,
+    usual_exposure,
+)
+from speciosa.pharmacology.interactions.kinetics.in_vivo import potency_of
 from speciosa.pharmacology.interactions.kinetics.sampling import (
     SIZE,
     Array,
@@ -26,10 +36,31 @@ from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
-    from speciosa.knowledge.medicines.record import Exposure, Medicine, Parameter, PerpetratorClass
+    from speciosa.knowledge.medicines.record import Medicine, Parameter, PerpetratorClass
+
+__all__ = [
+    "DOSE_NOT_USED",
+    "GUT_ALONE",
+    "GUT_FRACTION",
+    "LARGER_DOSE",
+    "EnzymeEffect",
+    "Ground",
+    "Grounds",
+    "Use",
+    "activity",
+    "class_activity",
+    "effects",
+    "grounds",
+    "label",
+    "odds",
+]
 
 _ENZYME_NAMES = {"CYP3A": CYP3A}
 GUT_FRACTION = "gut_fraction_remaining"
+DOSE_NOT_USED = "dose not used"
+LARGER_DOSE = "dose above the recorded regimen"
+GUT_ALONE = "gut alone"
+_LEAST = 1e-9
 
 
 class Ground(StrEnum):
@@ -37,11 +68,15 @@ class Ground(StrEnum):
 
     CONSTANTS = "constants"
     CLASS = "class"
+    PAIRS = "pairs"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class EnzymeEffect:
-    """The effect on one enzyme: liver and, for CYP3A, gut; the grounds and the facts."""
+    """The effect on one enzyme: liver and, for CYP3A, gut; the grounds and the facts.
+
+    ``pairs`` is the number of studied pairs that the size of the effect rests on.
+    """
 
     enzyme: str
     liver: Array
@@ -49,41 +84,68 @@ class EnzymeEffect:
     ground: Ground
     facts: tuple[str, ...]
     regimens: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    pairs: int = 0
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Use:
-    """How a perpetrator is taken, as far as known."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Grounds:
+    """What is known of an effect on one enzyme without studied pairs.
 
-    dose_mg: float | None = None
-    oral: bool = True
+    ``named`` is that of the strength class where constants are the ground beside it.
+    """
+
+    effect: EnzymeEffect
+    named: EnzymeEffect | None = None
 
 
 def effects(medicine: Medicine, use: Use, knowledge: Knowledge) -> Mapping[str, EnzymeEffect]:
-    """The effect of a medicine on every enzyme that something is known about."""
+    """The effect of a medicine on every enzyme that something is known about.
+
+    Never smaller at a larger dose.
+    """
     found: dict[str, EnzymeEffect] = {}
-    for enzyme in _enzymes(medicine):
-        effect = _better(
-            _by_constants(medicine, enzyme, use, knowledge),
-            _by_class(medicine, enzyme, knowledge),
-        )
-        if effect is not None:
-            found[enzyme] = effect
+    base = grounds(medicine, use, knowledge)
+    usual = base if use.dose_mg is None else grounds(medicine, Use(oral=use.oral), knowledge)
+    for enzyme, ground in base.items():
+        fact = potency_of(medicine, enzyme, knowledge)
+        effect = ground.effect
+        found[enzyme] = _in_vivo(effect, usual[enzyme].effect, fact) if fact else effect
+    for enzyme in knowledge.ddi.calibrated_enzymes(medicine.id):
+        fact = potency_of(medicine, enzyme, knowledge)
+        if enzyme not in found and fact is not None:
+            found[enzyme] = _by_pairs(enzyme, fact, use)
     return found
 
 
-def _better(constants: EnzymeEffect | None, named: EnzymeEffect | None) -> EnzymeEffect | None:
-    """Constants before the class, unless they explain less inhibition than the class does.
+def grounds(medicine: Medicine, use: Use, knowledge: Knowledge) -> Mapping[str, Grounds]:
+    """Constants or strength class for every enzyme, before any studied pair is asked."""
+    found: dict[str, Grounds] = {}
+    for enzyme in _enzymes(medicine):
+        constants = _by_constants(medicine, enzyme, use, knowledge)
+        named = _by_class(medicine, enzyme, use, knowledge)
+        if constants is None or named is None:
+            effect = constants or named
+            if effect is not None:
+                found[enzyme] = Grounds(effect)
+        elif _better(constants, named):
+            found[enzyme] = Grounds(constants, named)
+        else:
+            found[enzyme] = Grounds(named)
+    return found
 
-    A class of inhibitors was set by trials with a sensitive victim; constants that cannot reach it
-    miss a metabolite or a mechanism, and too small a prediction is the unsafe error.
+
+def _better(constants: EnzymeEffect, named: EnzymeEffect) -> bool:
+    """Constants before the class, unless they explain less of the effect than the class does.
+
+    A class was set by trials with a sensitive victim; constants that cannot reach it, or that point
+    the other way, miss a metabolite or a mechanism, and too small a prediction is the unsafe error.
     """
-    if constants is None or named is None:
-        return constants or named
-    acts_on_gut_alone = constants.gut is not None and bool(np.all(constants.liver == 1.0))
-    if acts_on_gut_alone or np.median(constants.liver) <= named.liver.max():
-        return constants
-    return named
+    if GUT_ALONE in constants.flags:
+        return True
+    if np.median(named.liver) > 1.0:
+        return bool(np.median(constants.liver) >= named.liver.min())
+    return bool(np.median(constants.liver) <= named.liver.max())
 
 
 def activity(found: Mapping[str, EnzymeEffect]) -> Activity:
@@ -114,6 +176,64 @@ def _enzymes(medicine: Medicine) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+# ------------------------------------------------------------------ studied pairs
+
+
+def odds(left: Array, *, induction: bool) -> Array:
+    """The odds of effect of an activity: (1 - X) / X of inhibition, X - 1 of induction."""
+    effect = left - 1.0 if induction else (1.0 - left) / np.maximum(left, _LEAST)
+    return np.asarray(np.maximum(effect, 0.0))
+
+
+def _in_vivo(effect: EnzymeEffect, usual: EnzymeEffect, fact: Fact) -> EnzymeEffect:
+    """The effect with its calibrated size at the usual regimen; the ground tells the dose."""
+    factor = _factor(fact)
+    gut = None
+    if effect.gut is not None and usual.gut is not None:
+        gut = _resized(effect.gut, usual.gut, factor)
+    return dataclasses.replace(
+        effect,
+        liver=_resized(effect.liver, usual.liver, factor),
+        gut=gut,
+        facts=(fact.id, *effect.facts),
+        pairs=fact.n or 0,
+    )
+
+
+def _resized(left: Array, usual: Array, factor: Array) -> Array:
+    middle = float(np.median(usual))
+    induction = middle > 1.0
+    at_usual = odds(usual, induction=induction)
+    beside = np.where(
+        at_usual > _LEAST,
+        odds(left, induction=induction) / np.maximum(at_usual, _LEAST),
+        1.0,
+    )
+    size = odds(np.array(middle), induction=induction) * beside * factor
+    return np.asarray(1.0 + size if induction else 1.0 / (1.0 + size))
+
+
+def _by_pairs(enzyme: str, fact: Fact, use: Use) -> EnzymeEffect:
+    """An effect known from studied pairs alone; its odds stand beside odds of one."""
+    left = 1.0 / (1.0 + _factor(fact))
+    return EnzymeEffect(
+        enzyme,
+        left,
+        left if enzyme == CYP3A and use.oral else None,
+        Ground.PAIRS,
+        (fact.id,),
+        flags=() if use.dose_mg is None else (DOSE_NOT_USED,),
+        pairs=fact.n or 0,
+    )
+
+
+def _factor(fact: Fact) -> Array:
+    low, high = fact.low, fact.high
+    if low is None or high is None:
+        raise ValueError(f"{fact.id} has no range")
+    return positive(fact.id, fact.number, low, high)
+
+
 # ------------------------------------------------------------------ constants
 
 
@@ -125,26 +245,27 @@ def _by_constants(
     ]
     gut_only = next((p for p in constants if p.parameter == GUT_FRACTION), None)
     if gut_only is not None:
-        cv = _cv(gut_only.verified, knowledge)
-        gut = np.minimum(positive_cv(gut_only.fact_id, gut_only.value, cv), 1.0)
-        return EnzymeEffect(enzyme, np.ones(SIZE), gut, Ground.CONSTANTS, (gut_only.fact_id,))
+        return _on_the_gut(enzyme, gut_only, use, knowledge)
     liver, gut = np.ones(SIZE), np.ones(SIZE)
     facts: list[str] = []
     regimens: list[str] = []
+    flags: list[str] = []
     for species in dict.fromkeys(p.species for p in constants):
-        exposure = _exposure(medicine, species, use) or _exposure(medicine, medicine.name, use)
         own = {p.parameter: p for p in constants if p.species == species}
-        if exposure is None or exposure.cmax_unbound_um is None:
-            left = _saturated(own, knowledge)
-            if left is not None:
-                liver, gut = liver * left, gut * left
-                facts += [p.fact_id for p in own.values()]
+        at = concentrations(medicine, species, use, knowledge)
+        full = _full_induction(own, knowledge)
+        if full is not None:
+            liver, gut = liver * full, gut * full
+            flags += [DOSE_NOT_USED] if use.dose_mg is not None else []
+        elif at is None:
             continue
-        concentrations = _Concentrations(exposure, use, medicine, knowledge)
-        liver = liver * _left(own, concentrations.liver, "liver", enzyme, knowledge)
-        gut = gut * _left(own, concentrations.gut, "gut", enzyme, knowledge)
-        facts += [*(p.fact_id for p in own.values()), f"{exposure.fact_id}/cmax_unbound"]
-        regimens.append(exposure.regimen)
+        else:
+            liver = liver * _left(own, at.liver, "liver", enzyme, knowledge)
+            gut = gut * _left(own, at.gut, "gut", enzyme, knowledge)
+            facts.append(f"{at.exposure.fact_id}/cmax_unbound")
+            regimens.append(at.exposure.regimen)
+            flags += [LARGER_DOSE] if scale(at.exposure, use) > 1.0 else []
+        facts = [*(p.fact_id for p in own.values()), *facts]
     if not facts:
         return None
     return EnzymeEffect(
@@ -154,37 +275,28 @@ def _by_constants(
         Ground.CONSTANTS,
         tuple(facts),
         tuple(dict.fromkeys(regimens)),
+        tuple(dict.fromkeys(flags)),
     )
 
 
-def _exposure(medicine: Medicine, species: str, use: Use) -> Exposure | None:
-    """The exposure nearest the dose taken; without a dose that of the largest one."""
-    fits = [e for e in medicine.perpetrator.exposures if e.species == species]
-    if use.dose_mg is None:
-        return max(fits, key=lambda e: e.dose_mg or 0.0, default=None)
-    dose = use.dose_mg
-    return min(fits, key=lambda e: abs((e.dose_mg or 0.0) - dose), default=None)
-
-
-class _Concentrations:
-    """Unbound concentrations in liver and gut (uM), as samples."""
-
-    def __init__(
-        self, exposure: Exposure, use: Use, medicine: Medicine, knowledge: Knowledge
-    ) -> None:
-        scale = use.dose_mg / exposure.dose_mg if use.dose_mg and exposure.dose_mg else 1.0
-        cmax = exposure.cmax_unbound_um or 0.0
-        cv = _cv(exposure.verified, knowledge)
-        self.liver = scale * positive_cv(f"{exposure.fact_id}/cmax_unbound", cmax, cv)
-        self.gut = np.zeros(SIZE)
-        parent = exposure.species in (medicine.name, medicine.id)
-        if use.oral and parent and exposure.dose_mg and exposure.molar_mass_g_per_mol:
-            constant = knowledge.ddi.constant
-            dose_umol = scale * exposure.dose_mg / exposure.molar_mass_g_per_mol * 1000.0
-            absorption = _two_sided(constant("physiology/ka_static_model_per_h"))
-            flow = constant("physiology/Qent_L_per_h").number
-            absorbed = constant("physiology/Fa_default").number
-            self.gut = absorbed * absorption * dose_umol / flow
+def _on_the_gut(
+    enzyme: str, left: Parameter, use: Use, knowledge: Knowledge
+) -> EnzymeEffect | None:
+    """A fraction of gut activity that is left, as of grapefruit; how much was taken is not used."""
+    if not use.oral:
+        return None
+    middle = np.full(SIZE, left.value)
+    spread = positive_cv(left.fact_id, 1.0, cv_of(left.verified, knowledge))
+    gut = 1.0 / (1.0 + odds(middle, induction=False) * spread)
+    dose = () if use.dose_mg is None else (DOSE_NOT_USED,)
+    return EnzymeEffect(
+        enzyme,
+        np.ones(SIZE),
+        np.asarray(gut),
+        Ground.CONSTANTS,
+        (left.fact_id,),
+        flags=(GUT_ALONE, *dose),
+    )
 
 
 def _left(
@@ -194,9 +306,14 @@ def _left(
     enzyme: str,
     knowledge: Knowledge,
 ) -> Array:
-    """A x B x C of the static model: activity left by one species in one organ."""
+    """A x B x C of the static model: activity left by one species in one organ.
+
+    An inducer is given without its own reversible inhibition (ICH M12: induction is predicted
+    alone), which lasts as long as its peak while induction lasts for days.
+    """
     left = np.ones(SIZE)
-    if "Ki" in own:
+    induces = "Emax" in own
+    if "Ki" in own and not induces:
         left = left / (1.0 + concentration / _constant(own["Ki"], knowledge))
     kdeg = knowledge.ddi.turnover(organ, enzyme)
     if "KI" in own and "kinact" in own and kdeg is not None:
@@ -206,14 +323,14 @@ def _left(
             kdeg.id, kdeg.number, knowledge.ddi.constant("uncertainty/cv_kdeg").number
         )
         left = left * rate / (rate + lost)
-    if "Emax" in own and "EC50" in own:
+    if induces and "EC50" in own:
         half = _constant(own["EC50"], knowledge)
         gain = _constant(own["Emax"], knowledge) * concentration / (concentration + half)
         left = left * (1.0 + gain)
     return left
 
 
-def _saturated(own: Mapping[str, Parameter], knowledge: Knowledge) -> Array | None:
+def _full_induction(own: Mapping[str, Parameter], knowledge: Knowledge) -> Array | None:
     """Induction whose concentration dependence is not known: taken as full."""
     if "Emax" in own and "EC50" not in own:
         return 1.0 + _constant(own["Emax"], knowledge)
@@ -221,30 +338,52 @@ def _saturated(own: Mapping[str, Parameter], knowledge: Knowledge) -> Array | No
 
 
 def _constant(parameter: Parameter, knowledge: Knowledge) -> Array:
-    return positive_cv(parameter.fact_id, parameter.value, _cv(parameter.verified, knowledge))
-
-
-def _cv(verified: bool, knowledge: Knowledge) -> float:
-    name = "cv_verified" if verified else "cv_recalled"
-    return knowledge.ddi.constant(f"uncertainty/{name}").number
-
-
-def _two_sided(fact: Fact) -> Array:
-    if fact.low is None or fact.high is None:
-        return np.full(SIZE, fact.number)
-    return positive(fact.id, fact.number, fact.low, fact.high)
+    return positive_cv(parameter.fact_id, parameter.value, cv_of(parameter.verified, knowledge))
 
 
 # ------------------------------------------------------------------ strength class
 
 
-def _by_class(medicine: Medicine, enzyme: str, knowledge: Knowledge) -> EnzymeEffect | None:
-    """The class as an effect on systemic clearance; it was set on the whole oral ratio."""
+def _by_class(
+    medicine: Medicine, enzyme: str, use: Use, knowledge: Knowledge
+) -> EnzymeEffect | None:
+    """The class as an effect on clearance; its odds grow with the dose where a usual one is known.
+
+    The class of CYP3A was set on the oral ratio of midazolam, gut and liver together, so it is
+    solved for the activity that gives midazolam that ratio.
+    """
     named = label(medicine, enzyme)
     if named is None:
         return None
     left, facts = class_activity(f"medicine/{medicine.id}", named, knowledge)
-    return EnzymeEffect(enzyme, left, None, Ground.CLASS, facts)
+    if enzyme == CYP3A:
+        left, probe = _of_gut_and_liver(left, knowledge)
+        facts += probe
+    flags: tuple[str, ...] = ()
+    if use.dose_mg is not None:
+        usual = usual_exposure(medicine, medicine.name)
+        if usual is None or not usual.dose_mg:
+            flags = (DOSE_NOT_USED,)
+        else:
+            times = scale(usual, use)
+            induction = named.effect == "inducer"
+            size = odds(left, induction=induction) * times
+            left = 1.0 + size if induction else 1.0 / (1.0 + size)
+            flags = (LARGER_DOSE,) if times > 1.0 else ()
+    gut = left if enzyme == CYP3A and use.oral else None
+    return EnzymeEffect(enzyme, left, gut, Ground.CLASS, facts, flags=flags)
+
+
+def _of_gut_and_liver(inverse: Array, knowledge: Knowledge) -> tuple[Array, tuple[str, ...]]:
+    """The activity, in gut and liver alike, with which midazolam's ratio is 1 over ``inverse``."""
+    fm = knowledge.ddi.constant("probe/midazolam/fm")
+    f_gut = knowledge.ddi.constant("probe/midazolam/Fg")
+    f, g = fm.number, 1.0 - f_gut.number
+    # (g X + 1 - g)(f X + 1 - f) = inverse
+    square, line = g * f, g * (1.0 - f) + (1.0 - g) * f
+    rest = (1.0 - g) * (1.0 - f) - inverse
+    root = (np.sqrt(np.maximum(line**2 - 4.0 * square * rest, 0.0)) - line) / (2.0 * square)
+    return np.asarray(np.maximum(root, _LEAST)), (fm.id, f_gut.id)
 
 
 def class_activity(
