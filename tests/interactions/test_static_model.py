@@ -135,7 +135,7 @@ def test_the_model_describes_the_studied_pairs() -> None:
         logs.append(math.log(ratio.median / pair.auc_ratio))
         held += ratio.low <= pair.auc_ratio <= ratio.high
         held_with_error += widened.low <= pair.auc_ratio <= widened.high
-    assert len(logs) == 143
+    assert len(logs) >= 143
     assert math.exp(sum(map(abs, logs)) / len(logs)) < 1.55
     assert 0.85 < math.exp(sum(logs) / len(logs)) < 1.15
     assert held / len(logs) < 0.8  # why the error of the model is needed

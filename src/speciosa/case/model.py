@@ -33,10 +33,11 @@ from speciosa.case.parts import (
 
 
 class Genotype(Part):
-    """A drug-metabolism gene as reported: diplotype, phenotype or both."""
+    """A drug-metabolism gene as reported: diplotype, phenotype, and for CYP2D6 the score."""
 
     diplotype: Word | None = None
     phenotype: v.Phenotype | None = None
+    activity_score: Annotated[float, Field(strict=True, ge=0, le=10)] | None = None
 
 
 class Liver(Part):
@@ -70,6 +71,17 @@ class Person(Part):
     cyp3a5: Genotype = Genotype()
     drives: Flag | None = None
     safety_critical_work: Flag | None = None
+
+    @model_validator(mode="after")
+    def _score_of_cyp2d6_only(self) -> Self:
+        for name in ("cyp2c19", "cyp3a5"):
+            if getattr(self, name).activity_score is not None:
+                raise ClashError(
+                    f"an activity score beside {name}",
+                    "a score beside cyp2d6 only; say the phenotype or the diplotype instead",
+                    f"{name}.activity_score",
+                )
+        return self
 
     @model_validator(mode="after")
     def _weeks_need_pregnancy(self) -> Self:

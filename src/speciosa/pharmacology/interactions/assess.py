@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
 from speciosa.pharmacology.interactions.genotype import genotype_findings
@@ -17,6 +15,7 @@ from speciosa.pharmacology.interactions.kinetics.metabolism import metabolism_of
 from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
 from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, kratom_context
+from speciosa.pharmacology.interactions.naming import named
 from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.pairs import clearance_known, gather
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
@@ -50,7 +49,7 @@ def assess(
         samples=samples,
         lingering=lingering,
     )
-    metabolism = metabolism_of(case.person)
+    metabolism = metabolism_of(case, knowledge)
     every = (
         *kratom_hazards(found.items, kratom, knowledge),
         *shared_hazards(found.items, kratom, knowledge),
@@ -61,7 +60,7 @@ def assess(
     # Without leaf, kratom is the 7-OH product itself: named twice, it is no pair.
     rows = in_order(
         (
-            msgspec.structs.replace(row, names=_members_in_words(row, knowledge))
+            named(row, knowledge)
             for row in every
             if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}
         ),
@@ -85,13 +84,6 @@ def assess(
         no_effect=_no_effect(knowledge) if with_ratios else None,
         pairs=gather(rows, found.items, kratom, knowledge),
         about_ratios=knowledge.ddi.pairs_wording.about_ratios if with_ratios else "",
-    )
-
-
-def _members_in_words(row: Interaction, knowledge: Knowledge) -> tuple[str, ...]:
-    return tuple(
-        member if member == KRATOM else knowledge.medicines.get(member).name
-        for member in row.members
     )
 
 

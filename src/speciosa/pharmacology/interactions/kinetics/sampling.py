@@ -54,6 +54,13 @@ def fraction(key: str, value: float, low: float | None, high: float | None) -> A
     return np.asarray(1.0 / (1.0 + np.exp(-(middle + z * spread))))
 
 
+def odds(key: str, value: float, cv: float) -> Array:
+    """A fraction with median ``value`` whose odds have a coefficient of variation: log-normal."""
+    inside = math.exp(_logit(value))
+    ratio = positive_cv(key, inside, cv)
+    return np.asarray(ratio / (1.0 + ratio))
+
+
 def positive(key: str, value: float, low: float, high: float) -> Array:
     """A positive number with its central 90 % range: log-normal on each side of the median."""
     z = standard_normal(key)

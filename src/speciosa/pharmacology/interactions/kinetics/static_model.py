@@ -1,7 +1,11 @@
 """The mechanistic static model of ICH M12: ratio of a victim's AUC with and without perpetrators.
 
 AUC ratio = 1 / (Xg (1 - Fg) + Fg) x 1 / (sum of fm_j X_j + 1 - sum of fm_j), where X is the
-activity left of an enzyme (1 without a perpetrator), in the gut (CYP3A only) and in the liver.
+activity left of an enzyme (1 without a perpetrator), in the gut (CYP3A only) and in the liver. By
+other routes than the mouth the hepatic part is put back through the well-stirred liver, so that
+blood flow limits it. X is the product A x B x C of reversible inhibition, inactivation and
+induction, and the product over all perpetrators together: an inhibitor and an inducer of one enzyme
+act as if each met what the other left. That is a convention: their time courses are not looked at.
 
 The ranges of the parameters alone are too narrow: the equation leaves things out, and studies
 differ. A further error, fitted to studies (``model_error``), widens the interval and leaves the
@@ -24,8 +28,11 @@ if TYPE_CHECKING:
 
 GUT = "gut CYP3A"
 MODEL_ERROR = "model_error/log_sd"
-_ONE_DIRECTION_FROM = 1e-9
+_GUT_ENZYME = "CYP3A4"
+_NOTHING_FROM = 1e-9
 _ROUNDING = 1e-9
+_TOP = 0.95
+_SHARE_STEP = 0.001  # shares are told to this step and still sum to 1
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,12 +41,16 @@ class Clearance:
 
     ``fm`` are fractions of systemic clearance by enzyme; ``f_gut`` the fraction that escapes the
     gut wall (1 for other routes than oral); ``extraction`` the hepatic extraction ratio where the
-    route is not oral, so that a flow-limited clearance cannot change more than flow allows.
+    route is not oral, so that a flow-limited clearance cannot change more than flow allows;
+    ``renal`` the fraction of systemic clearance that the liver has no part in. ``beside_typical``
+    is this person's exposure without any perpetrator, as a multiple of a typical adult's.
     """
 
     fm: Mapping[str, Array]
     f_gut: Array
-    extraction: float = 0.0
+    extraction: Array | float = 0.0
+    renal: Array | float = 0.0
+    beside_typical: Array | float = 1.0
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -55,11 +66,15 @@ class AucRatio:
     """The samples of a ratio, its median, and how much of its logarithm each mechanism carries.
 
     The median is that of the equation: the error of the model widens the samples around it.
+    ``shares`` count in the direction of the whole change: what pulls against it is negative, and
+    their sizes sum to 1. ``ceiling`` is the most that these perpetrators could do to the victim if
+    they left nothing of the enzymes that they inhibit: the top of its central 90 % range.
     """
 
     samples: Array
     median: float
     shares: Mapping[str, float]
+    ceiling: float
 
     @cached_property
     def _quantiles(self) -> tuple[float, float]:
@@ -90,48 +105,110 @@ def auc_ratio(
 
     Effects of several perpetrators on one enzyme multiply. ``error`` is that of ``model_error``.
     """
-    gut_left = np.ones_like(victim.f_gut)
-    liver_left = {enzyme: np.ones_like(fm) for enzyme, fm in victim.fm.items()}
-    for activity in perpetrators:
-        if activity.gut_cyp3a is not None:
-            gut_left = gut_left * activity.gut_cyp3a
-        for enzyme in liver_left.keys() & activity.liver.keys():
-            liver_left[enzyme] = liver_left[enzyme] * activity.liver[enzyme]
+    gut_left, liver_left = together(victim, perpetrators)
     gut = gut_left * (1.0 - victim.f_gut) + victim.f_gut
-    change = {enzyme: fm * (liver_left[enzyme] - 1.0) for enzyme, fm in victim.fm.items()}
+    change = {e: victim.fm[e] * (left - 1.0) for e, left in liver_left.items()}
     liver = 1.0 + sum(change.values(), start=np.zeros_like(victim.f_gut))
-    # Well-stirred liver put back for routes other than oral; extraction 0 leaves the ratio as is.
-    flow_limited = (1.0 - victim.extraction + victim.extraction * liver) / liver
-    ratio = flow_limited / gut
+    systemic = _systemic(liver, victim)
+    ratio = systemic / gut
+    ceiling = _ceiling(victim, gut_left, liver_left)
     return AucRatio(
-        samples=ratio if error is None else _widened(ratio, error, flow_limited, victim),
+        samples=ratio if error is None else _widened(ratio, error, ceiling),
         median=float(np.median(ratio)),
-        shares=_shares(gut, flow_limited, change),
+        shares=_shares(gut, systemic, liver, change),
+        ceiling=ceiling,
     )
 
 
-def _widened(ratio: Array, error: Array, liver_term: Array, victim: Clearance) -> Array:
+def together(
+    victim: Clearance, perpetrators: Sequence[Activity]
+) -> tuple[Array, Mapping[str, Array]]:
+    """Activity left in the gut, and in the liver by enzyme; only enzymes that are touched.
+
+    The order of multiplication is that of the bytes of the effects, so that the order of the list
+    cannot change the last digit of a result.
+    """
+    gut = [a.gut_cyp3a for a in perpetrators if a.gut_cyp3a is not None]
+    liver = {
+        enzyme: [a.liver[enzyme] for a in perpetrators if enzyme in a.liver] for enzyme in victim.fm
+    }
+    ones = np.ones_like(victim.f_gut)
+    return _product(gut, ones), {e: _product(left, ones) for e, left in liver.items() if left}
+
+
+def _product(factors: Sequence[Array], ones: Array) -> Array:
+    if len(factors) > 1:
+        factors = sorted(factors, key=lambda f: f.tobytes())
+    whole = ones
+    for factor in factors:
+        whole = whole * factor
+    return whole
+
+
+def _systemic(liver: Array, victim: Clearance) -> Array:
+    """Inverse of what is left of systemic clearance.
+
+    ``liver`` is what is left when all clearance follows intrinsic clearance. By the well-stirred
+    model the hepatic part falls less where extraction is high; extraction 0 leaves it as it is.
+    """
+    if isinstance(victim.extraction, float) and victim.extraction == 0.0:
+        return 1.0 / liver
+    hepatic = 1.0 - victim.renal
+    intrinsic = (liver - victim.renal) / hepatic
+    flow = intrinsic / (1.0 - victim.extraction + victim.extraction * intrinsic)
+    return np.asarray(1.0 / (victim.renal + hepatic * flow))
+
+
+def _ceiling(victim: Clearance, gut_left: Array, liver_left: Mapping[str, Array]) -> float:
+    """The ratio with nothing left of the enzymes that are inhibited, and the others as usual.
+
+    The top of its range, because the error of the model stands for that of the fractions too.
+    """
+    liver = np.ones_like(victim.f_gut)
+    for enzyme, left in liver_left.items():
+        liver = liver - np.where(left < 1.0, victim.fm[enzyme], 0.0)
+    gut = np.where(gut_left < 1.0, victim.f_gut, 1.0)
+    most = _systemic(np.maximum(liver, _NOTHING_FROM), victim) / gut
+    return float(np.quantile(most, _TOP))
+
+
+def _widened(ratio: Array, error: Array, ceiling: float) -> Array:
     """The ratio with the error of the model, within what the mechanism allows.
 
-    What only inhibits cannot lower an exposure, what only induces cannot raise it, and an effect on
-    the gut alone cannot exceed what the gut extracts.
+    What only inhibits cannot lower an exposure, what only induces cannot raise it, and nothing
+    raises it beyond the ceiling of the victim.
     """
     low = 1.0 if bool(np.all(ratio >= 1.0 - _ROUNDING)) else 0.0
     high = 1.0 if bool(np.all(ratio <= 1.0 + _ROUNDING)) else np.inf
-    ceiling = 1.0 / victim.f_gut if bool(np.all(liver_term == 1.0)) else high
-    return np.asarray(np.clip(ratio * error, low, np.minimum(high, ceiling)))
+    return np.asarray(np.clip(ratio * error, low, min(high, ceiling)))
 
 
-def _shares(gut: Array, liver_term: Array, change: Mapping[str, Array]) -> dict[str, float]:
-    """Parts of the log ratio by mechanism at the medians; empty where they pull apart."""
-    parts = {GUT: -float(np.log(np.median(gut)))}
-    liver_log = float(np.log(np.median(liver_term)))
+def _shares(
+    gut: Array, systemic: Array, liver: Array, change: Mapping[str, Array]
+) -> dict[str, float]:
+    """Parts of the log ratio by mechanism at the medians, in the direction of the whole."""
+    log_systemic, left = float(np.log(np.median(systemic))), float(np.median(liver))
+    # The logarithm is shared out in proportion to the change of clearance (logarithmic mean).
+    per_change = log_systemic / (1.0 - left) if abs(1.0 - left) > _NOTHING_FROM else 1.0
     weights = {enzyme: float(np.median(c)) for enzyme, c in change.items()}
-    total = sum(weights.values())
-    if abs(total) > _ONE_DIRECTION_FROM:
-        parts |= {f"liver {e}": liver_log * w / total for e, w in weights.items()}
-    kept = {name: part for name, part in parts.items() if abs(part) > _ONE_DIRECTION_FROM}
-    whole = sum(kept.values())
-    if not kept or any(part * whole <= 0 for part in kept.values()):
+    parts = {GUT: -float(np.log(np.median(gut)))}
+    parts |= {f"liver {_spoken(e)}": -per_change * weight for e, weight in weights.items()}
+    kept = {name: part for name, part in parts.items() if abs(part) > _NOTHING_FROM}
+    if not kept:
         return {}
-    return {name: round(part / whole, 3) for name, part in kept.items()}
+    size = sum(abs(part) for part in kept.values())
+    direction = 1.0 if sum(kept.values()) >= 0.0 else -1.0
+    return _in_steps({name: direction * part / size for name, part in kept.items()})
+
+
+def _spoken(enzyme: str) -> str:
+    return "CYP3A" if enzyme == _GUT_ENZYME else enzyme
+
+
+def _in_steps(shares: Mapping[str, float]) -> dict[str, float]:
+    """Shares rounded so that their sizes still sum to 1: the largest takes the remainder."""
+    rounded = {name: round(share / _SHARE_STEP) for name, share in shares.items()}
+    largest = max(shares, key=lambda name: (abs(shares[name]), name))
+    rest = round(1.0 / _SHARE_STEP) - sum(abs(r) for r in rounded.values())
+    rounded[largest] += rest if shares[largest] > 0.0 else -rest
+    return {name: round(steps * _SHARE_STEP, 3) for name, steps in rounded.items() if steps}

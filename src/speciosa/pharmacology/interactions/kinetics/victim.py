@@ -1,13 +1,20 @@
-"""A medicine's record as the clearance that a perpetrator can change."""
+"""A medicine's record as the clearance that a perpetrator can change, in this person."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
-from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array, fraction
+from speciosa.pharmacology.interactions.kinetics.sampling import (
+    SIZE,
+    Array,
+    fraction,
+    odds,
+    uniform,
+)
 from speciosa.pharmacology.interactions.kinetics.static_model import Clearance
 
 if TYPE_CHECKING:
@@ -18,6 +25,9 @@ if TYPE_CHECKING:
     from speciosa.knowledge.medicines.record import Medicine
 
 CYP3A = "CYP3A4"
+_F_GUT_UNKNOWN = "uncertainty/f_gut_unknown"
+_NAMED = re.compile(r"\b(?:CYP ?)?(\d[A-Z]\d{0,2})\b|\b(UGT)\w*")
+_OTHER_ROUTE = "uncertainty/least_other_route"
 
 
 def clearance(
@@ -28,30 +38,20 @@ def clearance(
     metabolism: Metabolism = TYPICAL,
     exact_f_gut: bool = False,
 ) -> Clearance | None:
-    """How the medicine is cleared, or ``None`` where no fraction of clearance is known.
+    """How the medicine is cleared, or ``None`` where no enzyme that clears it is known.
 
-    An enzyme that the person lacks carries nothing, and the others carry more.
-    ``exact_f_gut`` leaves the gut fraction at its value, for the probe a calibration was made with.
+    An enzyme that the person lacks carries nothing, and the others carry more; one that is more
+    active carries more. ``exact_f_gut`` leaves the gut fraction at its value, for the probe a
+    calibration was made with.
     """
-    victim = medicine.victim
-    if not victim.fm:
+    fm = _fractions(medicine, 1.0 - knowledge.ddi.constant(_OTHER_ROUTE).number)
+    if not fm:
         return None
-    root = f"medicine/{medicine.id}"
-    fm = _on_the_simplex({e: _sampled(f"{root}/fm/{e}", f) for e, f in victim.fm.items()})
-    for enzyme in [enzyme for enzyme in fm if metabolism.lacks(enzyme)]:
-        lost = fm.pop(enzyme)
-        fm = {e: share / (1.0 - lost) for e, share in fm.items()}
-    f_gut = np.ones(SIZE)
-    if oral and victim.f_gut is not None and CYP3A in fm:
-        f_gut = (
-            np.full(SIZE, victim.f_gut.value)
-            if exact_f_gut
-            else _sampled(f"{root}/f_gut", victim.f_gut)
-        )
-    extraction = 0.0
-    if not oral and victim.hepatic_extraction is not None:
-        extraction = min(victim.hepatic_extraction.value, 1.0)
-    return Clearance(fm=fm, f_gut=f_gut, extraction=extraction)
+    renal = _renal(medicine, fm)
+    extraction = _extraction(medicine, knowledge) if not oral else 0.0
+    f_gut = _f_gut(medicine, knowledge, exact=exact_f_gut) if oral else np.ones(SIZE)
+    typical = Clearance(fm=fm, f_gut=f_gut, extraction=extraction, renal=renal)
+    return typical if metabolism.typical else _in_person(typical, metabolism)
 
 
 def clearance_facts(medicine: Medicine, enzymes: frozenset[str]) -> tuple[str, ...]:
@@ -60,6 +60,8 @@ def clearance_facts(medicine: Medicine, enzymes: frozenset[str]) -> tuple[str, .
     used = [f"{root}/fm/{e}" for e in medicine.victim.fm if e in enzymes]
     if CYP3A in enzymes and medicine.victim.f_gut is not None:
         used.append(f"{root}/f_gut")
+    if enzymes.intersection(only_named(medicine)):
+        used.append(f"{root}/enzymes_reported")
     return tuple(used)
 
 
@@ -69,11 +71,104 @@ def share(medicine: Medicine, enzyme: str) -> float:
     return figure.value if figure is not None else 0.0
 
 
+def only_named(medicine: Medicine) -> tuple[str, ...]:
+    """Enzymes that a source names for the medicine without saying how much they clear."""
+    reported = medicine.victim.enzymes_reported
+    if reported is None:
+        return ()
+    names = []
+    for match in _NAMED.finditer(reported.value):
+        enzyme = match[2] or f"CYP{match[1]}"
+        names.append(CYP3A if enzyme.startswith("CYP3A") else enzyme)
+    return tuple(e for e in dict.fromkeys(names) if e not in medicine.victim.fm)
+
+
+def _fractions(medicine: Medicine, most: float) -> dict[str, Array]:
+    """Fractions of clearance by enzyme as samples whose sum is at most ``most``.
+
+    An enzyme named without a figure can carry anything between nothing and all that the figures,
+    at their values, leave over.
+    """
+    root = f"medicine/{medicine.id}"
+    victim = medicine.victim
+    fm = {e: _sampled(f"{root}/fm/{e}", figure) for e, figure in victim.fm.items()}
+    named = only_named(medicine)
+    if named:
+        known = sum(figure.value for figure in victim.fm.values())
+        renal = victim.fe_renal.value if victim.fe_renal is not None else 0.0
+        over = max(1.0 - known - renal, 0.0)
+        fm |= {e: uniform(f"{root}/fm/{e}", 0.0, over) for e in named if over > 0.0}
+    return _on_the_simplex(fm, most)
+
+
+def _renal(medicine: Medicine, fm: Mapping[str, Array]) -> Array | float:
+    """Fraction excreted unchanged, within what the enzymes leave over."""
+    figure = medicine.victim.fe_renal
+    if figure is None or figure.value == 0.0:
+        return 0.0
+    over = 1.0 - sum(fm.values(), start=np.zeros(SIZE))
+    return np.asarray(np.minimum(_sampled(f"medicine/{medicine.id}/fe_renal", figure), over))
+
+
+def _f_gut(medicine: Medicine, knowledge: Knowledge, *, exact: bool) -> Array:
+    """The part that escapes the gut wall; anything between far and no loss where not known."""
+    figure = medicine.victim.f_gut
+    if CYP3A not in medicine.victim.fm and CYP3A not in only_named(medicine):
+        return np.ones(SIZE)
+    if figure is None:
+        unknown = knowledge.ddi.constant(_F_GUT_UNKNOWN)
+        key = f"medicine/{medicine.id}/f_gut"
+        return fraction(key, unknown.number, unknown.low, unknown.high)
+    if exact:
+        return np.full(SIZE, figure.value)
+    return _sampled(f"medicine/{medicine.id}/f_gut", figure)
+
+
+def _extraction(medicine: Medicine, knowledge: Knowledge) -> Array | float:
+    """Hepatic extraction ratio; its odds are intrinsic clearance over flow, and as uncertain."""
+    figure = medicine.victim.hepatic_extraction
+    if figure is None or figure.value <= 0.0:
+        return 0.0
+    key = f"medicine/{medicine.id}/hepatic_extraction"
+    if figure.low is not None and figure.high is not None:
+        return _sampled(key, figure)
+    name = "cv_verified" if figure.verified else "cv_recalled"
+    return odds(key, figure.value, knowledge.ddi.constant(f"uncertainty/{name}").number)
+
+
+# ------------------------------------------------------------------ in this person
+
+
+def _in_person(typical: Clearance, metabolism: Metabolism) -> Clearance:
+    """The clearance of a typical adult with this person's activities in place of the usual ones."""
+    fm, renal, extraction = typical.fm, typical.renal, typical.extraction
+    hepatic = 1.0 - renal
+    remaining = np.maximum(hepatic - sum(fm.values(), start=np.zeros(SIZE)), 0.0)
+    parts = {e: f * metabolism.of(e) for e, f in fm.items() if not metabolism.lacks(e)}
+    kept = sum(parts.values(), start=remaining * metabolism.remaining)
+    excreted = renal * metabolism.renal
+    # The well-stirred liver: extraction follows intrinsic clearance, and flow limits both.
+    intrinsic = kept / hepatic
+    stirred = 1.0 - extraction + extraction * intrinsic
+    whole = kept + excreted
+    return Clearance(
+        fm={e: part / whole for e, part in parts.items()},
+        f_gut=typical.f_gut,
+        extraction=extraction * intrinsic / stirred if _counts(extraction) else 0.0,
+        renal=excreted / whole,
+        beside_typical=1.0 / (excreted + kept / stirred),
+    )
+
+
+def _counts(extraction: Array | float) -> bool:
+    return not (isinstance(extraction, float) and extraction == 0.0)
+
+
 def _sampled(key: str, figure: Figure) -> Array:
     return fraction(key, figure.value, figure.low, figure.high)
 
 
-def _on_the_simplex(fm: Mapping[str, Array]) -> dict[str, Array]:
-    """Scale samples whose sum exceeds 1 back to 1."""
-    excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)), 1.0)
+def _on_the_simplex(fm: Mapping[str, Array], most: float) -> dict[str, Array]:
+    """Scale samples whose sum exceeds the most that enzymes can carry back to it."""
+    excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)) / most, 1.0)
     return {enzyme: values / excess for enzyme, values in fm.items()}
