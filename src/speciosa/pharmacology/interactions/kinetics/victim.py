@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speciosa.knowledge import load
+from speciosa.pharmacology.interactions.kinetics.in_vivo import Fraction, f_gut_of, fm_of
 from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
 from speciosa.pharmacology.interactions.kinetics.sampling import (
     SIZE,
@@ -44,7 +46,7 @@ def clearance(
     active carries more. ``exact_f_gut`` leaves the gut fraction at its value, for the probe a
     calibration was made with.
     """
-    fm = _fractions(medicine, 1.0 - knowledge.ddi.constant(_OTHER_ROUTE).number)
+    fm = _fractions(medicine, knowledge)
     if not fm:
         return None
     renal = _renal(medicine, fm)
@@ -54,19 +56,22 @@ def clearance(
     return typical if metabolism.typical else _in_person(typical, metabolism)
 
 
-def clearance_facts(medicine: Medicine, enzymes: frozenset[str]) -> tuple[str, ...]:
+def clearance_facts(
+    medicine: Medicine, enzymes: frozenset[str], knowledge: Knowledge | None = None
+) -> tuple[str, ...]:
     """Ids of the fractions of clearance that a ratio over these enzymes rests on."""
-    root = f"medicine/{medicine.id}"
-    used = [f"{root}/fm/{e}" for e in medicine.victim.fm if e in enzymes]
-    if CYP3A in enzymes and medicine.victim.f_gut is not None:
-        used.append(f"{root}/f_gut")
+    knowledge = knowledge or load()
+    used = [f for e, part in fm_of(medicine, knowledge).items() if e in enzymes for f in part.facts]
+    f_gut = f_gut_of(medicine, knowledge)
+    if CYP3A in enzymes and f_gut is not None:
+        used += f_gut.facts
     if enzymes.intersection(only_named(medicine)):
-        used.append(f"{root}/enzymes_reported")
+        used.append(f"medicine/{medicine.id}/enzymes_reported")
     return tuple(used)
 
 
 def share(medicine: Medicine, enzyme: str) -> float:
-    """Fraction of clearance by an enzyme; 0 where none is given."""
+    """Fraction of clearance by an enzyme as its record has it; 0 where none is given."""
     figure = medicine.victim.fm.get(enzyme)
     return figure.value if figure is not None else 0.0
 
@@ -83,22 +88,22 @@ def only_named(medicine: Medicine) -> tuple[str, ...]:
     return tuple(e for e in dict.fromkeys(names) if e not in medicine.victim.fm)
 
 
-def _fractions(medicine: Medicine, most: float) -> dict[str, Array]:
-    """Fractions of clearance by enzyme as samples whose sum is at most ``most``.
+def _fractions(medicine: Medicine, knowledge: Knowledge) -> dict[str, Array]:
+    """Fractions of clearance by enzyme as samples; a little is left to routes not known.
 
     An enzyme named without a figure can carry anything between nothing and all that the figures,
     at their values, leave over.
     """
-    root = f"medicine/{medicine.id}"
-    victim = medicine.victim
-    fm = {e: _sampled(f"{root}/fm/{e}", figure) for e, figure in victim.fm.items()}
+    figures = fm_of(medicine, knowledge)
+    fm = {enzyme: _sampled(figure.key, figure) for enzyme, figure in figures.items()}
     named = only_named(medicine)
     if named:
-        known = sum(figure.value for figure in victim.fm.values())
-        renal = victim.fe_renal.value if victim.fe_renal is not None else 0.0
+        known = sum(figure.value for figure in figures.values())
+        renal = medicine.victim.fe_renal.value if medicine.victim.fe_renal is not None else 0.0
         over = max(1.0 - known - renal, 0.0)
-        fm |= {e: uniform(f"{root}/fm/{e}", 0.0, over) for e in named if over > 0.0}
-    return _on_the_simplex(fm, most)
+        root = f"medicine/{medicine.id}/fm"
+        fm |= {e: uniform(f"{root}/{e}", 0.0, over) for e in named if over > 0.0}
+    return _on_the_simplex(fm, 1.0 - knowledge.ddi.constant(_OTHER_ROUTE).number)
 
 
 def _renal(medicine: Medicine, fm: Mapping[str, Array]) -> Array | float:
@@ -112,7 +117,7 @@ def _renal(medicine: Medicine, fm: Mapping[str, Array]) -> Array | float:
 
 def _f_gut(medicine: Medicine, knowledge: Knowledge, *, exact: bool) -> Array:
     """The part that escapes the gut wall; anything between far and no loss where not known."""
-    figure = medicine.victim.f_gut
+    figure = f_gut_of(medicine, knowledge)
     if CYP3A not in medicine.victim.fm and CYP3A not in only_named(medicine):
         return np.ones(SIZE)
     if figure is None:
@@ -121,7 +126,7 @@ def _f_gut(medicine: Medicine, knowledge: Knowledge, *, exact: bool) -> Array:
         return fraction(key, unknown.number, unknown.low, unknown.high)
     if exact:
         return np.full(SIZE, figure.value)
-    return _sampled(f"medicine/{medicine.id}/f_gut", figure)
+    return _sampled(figure.key, figure)
 
 
 def _extraction(medicine: Medicine, knowledge: Knowledge) -> Array | float:
@@ -164,7 +169,7 @@ def _counts(extraction: Array | float) -> bool:
     return not (isinstance(extraction, float) and extraction == 0.0)
 
 
-def _sampled(key: str, figure: Figure) -> Array:
+def _sampled(key: str, figure: Figure | Fraction) -> Array:
     return fraction(key, figure.value, figure.low, figure.high)
 
 
