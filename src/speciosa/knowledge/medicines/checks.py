@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from speciosa.knowledge.figure import Figure
 from speciosa.knowledge.medicines.names import Names, normalise
+from speciosa.knowledge.medicines.products import Product, product_problems
 from speciosa.knowledge.medicines.record import Medicine, Strength
 
 _CODE_FORMS = {
@@ -14,6 +15,11 @@ _CODE_FORMS = {
     "unii": re.compile(r"[0-9A-Z]{10}"),
     "atc": re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}"),
 }
+# What a name can mean beside a medicine's id.
+KRATOM = "kratom"
+CLASS = "a class of medicines"
+PRODUCT = "product "
+
 _FM_SUM_TOLERANCE = 0.02
 _QT_STRENGTHS = {Strength.KNOWN, Strength.POSSIBLE, Strength.CONDITIONAL}
 
@@ -31,6 +37,7 @@ def medicine_problems(medicine: Medicine) -> Iterator[str]:
 def _code_problems(medicine: Medicine) -> Iterator[str]:
     codes = medicine.codes
     listed = [("rxcui", codes.rxcui), ("unii", codes.unii), *(("atc", c) for c in codes.atc)]
+    listed += [("rxcui", c) for c in codes.rxcui_also]
     for system, code in listed:
         if code is not None and not _CODE_FORMS[system].fullmatch(code.value):
             yield f"{system} {code.value!r} does not have the form of such a code"
@@ -79,32 +86,36 @@ def _hazard_problems(medicine: Medicine) -> Iterator[str]:
             yield f"hazard {hazard.klass.value} has the id {hazard.fact_id}"
 
 
-def name_problems(medicines: Sequence[Medicine], names: Names) -> Iterator[str]:
+def name_problems(
+    medicines: Sequence[Medicine], names: Names, products: Sequence[Product]
+) -> Iterator[str]:
     """Names that mean two things, and lists that point at no record."""
     ids = {m.id for m in medicines}
-    for target in (*names.aliases, *names.checked_as):
+    for target in (
+        *names.aliases,
+        *names.checked_as,
+        *(i for m in names.either.values() for i in m),
+    ):
         if target not in ids:
             yield f"names.yaml: no medicine has the id {target}"
-    for product, parts in names.products.items():
-        for part in parts.contains:
-            if part not in ids:
-                yield f"names.yaml: product {product} contains {part}, which has no record"
-    for name, holders in meanings(medicines, names).items():
-        if len(holders) > 1:
+    yield from product_problems(products, ids)
+    for name, holders in meanings(medicines, names, products).items():
+        if len(holders) > 1 and name not in {normalise(n) for n in names.either}:
             yield f"the name {name!r} means {' and '.join(sorted(holders))}"
 
 
-def meanings(medicines: Sequence[Medicine], names: Names) -> Mapping[str, set[str]]:
-    """Every normalised name with everything it can mean, products apart."""
-    products = {normalise(p) for p in names.products}
+def meanings(
+    medicines: Sequence[Medicine], names: Names, products: Sequence[Product]
+) -> Mapping[str, set[str]]:
+    """Every normalised name with everything it can mean."""
     found: dict[str, set[str]] = {}
     listed = [(name, m.id) for m in medicines for name in m.names]
     listed += [(name, target) for target, many in names.aliases.items() for name in many]
     listed += [(name, target) for target, many in names.checked_as.items() for name in many]
-    listed += [(name, "kratom") for name in names.kratom]
-    listed += [(name, "a class of medicines") for name in names.classes]
+    listed += [(name, target) for name, many in names.either.items() for target in many]
+    listed += [(name, f"{PRODUCT}{p.names[0]}") for p in products for name in p.names]
+    listed += [(name, KRATOM) for name in names.kratom]
+    listed += [(name, CLASS) for name in names.classes]
     for name, meaning in listed:
-        key = normalise(name)
-        if key not in products:
-            found.setdefault(key, set()).add(meaning)
+        found.setdefault(normalise(name), set()).add(meaning)
     return found

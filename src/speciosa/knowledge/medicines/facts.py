@@ -93,6 +93,9 @@ def _codes(medicine: Medicine, make: _Maker) -> Iterator[Fact]:
     if medicine.codes.rxcui:
         code = medicine.codes.rxcui
         yield make(make.id("code", "rxcui"), "RxNorm identifier", code.value, code)
+    for code in medicine.codes.rxcui_also:
+        fact_id = make.id("code", "rxcui", code.value)
+        yield make(fact_id, "RxNorm identifier also in use", code.value, code)
     if medicine.codes.unii:
         code = medicine.codes.unii
         yield make(make.id("code", "unii"), "UNII", code.value, code)

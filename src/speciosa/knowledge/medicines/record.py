@@ -92,9 +92,10 @@ class Code(Statement, frozen=True, kw_only=True):
 
 
 class Codes(Record, frozen=True, kw_only=True):
-    """Codes by terminology."""
+    """Codes by terminology; ``rxcui_also`` are others in use where lists disagree on the level."""
 
     rxcui: Code | None = None
+    rxcui_also: tuple[Code, ...] = ()
     unii: Code | None = None
     atc: tuple[Code, ...] = ()
 
