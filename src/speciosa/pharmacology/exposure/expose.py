@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+import numpy as np
 
 from speciosa.case.vocabulary import KratomForm, KratomStatus
 from speciosa.errors import SpeciosaError
@@ -110,6 +111,7 @@ def _computed(
             subjects=count,
             times_h=times_h,
             everybody=False,
+            enzymes=True,
             unlike=len(unstudied(case, knowledge)),
         )
 
@@ -268,6 +270,7 @@ def _samples(scene: Scene, *, incomplete: bool, doubt: str) -> ExposureSamples:
     people = scene.people
     levels = people.levels
     mitragynine, seven_oh = levels.mitragynine_nm, levels.seven_oh_nm
+    with_enzymes = np.flatnonzero(np.isfinite(levels.gut_cyp3a[:, 0]))
     return ExposureSamples(
         seed=people.seed,
         subjects=people.subjects,
@@ -282,6 +285,10 @@ def _samples(scene: Scene, *, incomplete: bool, doubt: str) -> ExposureSamples:
         time_h=people.time_h,
         mitragynine_nm=mitragynine,
         seven_oh_nm=seven_oh,
+        enzyme_subjects=with_enzymes,
+        gut_cyp3a=levels.gut_cyp3a[with_enzymes],
+        liver_cyp3a=levels.liver_cyp3a[with_enzymes],
+        repeating=people.schedule.daily,
         doubt=doubt,
     )
 

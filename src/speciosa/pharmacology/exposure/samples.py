@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from speciosa.pharmacology.exposure.virtual.draws import Array
+from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -14,6 +14,10 @@ class ExposureSamples:
     Concentrations are total plasma concentrations in nmol/L over the last dosing day, amounts are
     mg per day of use. ``*_seven_oh_*`` includes formed and swallowed 7-OH. The curves
     ``mitragynine_nm`` and ``seven_oh_nm`` are (subjects, times), at ``time_h`` hours of that day.
+    ``gut_cyp3a`` and ``liver_cyp3a`` are the activity that another medicine would meet, over its
+    baseline, at the same times; their rows are ``enzyme_subjects``, the people who live by a
+    structure with enzyme pools.
+    ``repeating``: every day is as this one, as far as is known.
     ``incomplete``: a product of unknown amount is left out, so all of them are too low. ``doubt``
     says why they are not, or may not be, this person's.
     """
@@ -31,4 +35,8 @@ class ExposureSamples:
     time_h: Array
     mitragynine_nm: Array
     seven_oh_nm: Array
+    enzyme_subjects: Indices
+    gut_cyp3a: Array
+    liver_cyp3a: Array
+    repeating: bool
     doubt: str = ""

@@ -27,15 +27,18 @@ _STEP_H = 1.0 / 6.0
 class Levels:
     """Total plasma concentrations in nmol/L, (subjects, times), and how they decline.
 
-    7-OH formed from mitragynine and swallowed 7-OH stand apart. Half-lives are in h, NaN where
-    there is none to read: of mitragynine the terminal one and the effective one (from accumulation,
-    where every day of use is as the day before), of 7-OH the one seen in the day after the last
-    dose. Rows of people for whom the structure was not run are NaN.
+    7-OH formed from mitragynine and swallowed 7-OH stand apart. The activity of CYP3A in gut wall
+    and liver is over its baseline; (subjects, 0) where it was not asked for. Half-lives are in h,
+    NaN where there is none to read: of mitragynine the terminal one and the effective one (from
+    accumulation, where every day of use is as the day before), of 7-OH the one seen in the day
+    after the last dose. Rows of people for whom the structure was not run are NaN.
     """
 
     mitragynine_nm: Array
     formed_nm: Array
     swallowed_nm: Array
+    gut_cyp3a: Array
+    liver_cyp3a: Array
     mitragynine_half_life_h: Array
     seven_oh_half_life_h: Array
     effective_half_life_h: Array
@@ -64,11 +67,17 @@ class Levels:
         return Levels(*spread)
 
     def moved(self, factor: Array) -> Levels:
-        """The same people with mitragynine and what is formed from it ``factor`` times as high."""
+        """The same people with mitragynine and what is formed from it ``factor`` times as high.
+
+        What it takes of an enzyme over what it leaves moves by the same factor.
+        """
+        times = factor[:, None]
         return dataclasses.replace(
             self,
-            mitragynine_nm=self.mitragynine_nm * factor[:, None],
-            formed_nm=self.formed_nm * factor[:, None],
+            mitragynine_nm=self.mitragynine_nm * times,
+            formed_nm=self.formed_nm * times,
+            gut_cyp3a=_inhibited(self.gut_cyp3a, times),
+            liver_cyp3a=_inhibited(self.liver_cyp3a, times),
         )
 
     def _arrays(self) -> tuple[Array, ...]:
@@ -83,13 +92,23 @@ def levels_of(  # noqa: PLR0913 - a structure, its people and what they take
     made: Bodies,
     *,
     times_h: Array,
+    enzymes: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Levels:
     """Run one structure and read off curves and half-lives."""
     probes = decline.Probes.of(schedule, knowledge)
     day = last_day(schedule)
     every = np.unique(np.concatenate((times_h, probes.times_h, day if schedule.daily else [])))
-    found = run(structure, schedule, inputs, knowledge, made, times_h=every, progress=progress)
+    found = run(
+        structure,
+        schedule,
+        inputs,
+        knowledge,
+        made,
+        times_h=every,
+        enzymes=enzymes,
+        progress=progress,
+    )
     half_life, seven_oh_half_life = probes.half_lives(found, every)
     effective = np.full(half_life.shape, np.nan)
     if schedule.daily:
@@ -101,10 +120,19 @@ def levels_of(  # noqa: PLR0913 - a structure, its people and what they take
         mitragynine_nm=found.mitragynine_nm[:, shown],
         formed_nm=found.formed_nm[:, shown],
         swallowed_nm=found.swallowed_nm[:, shown],
+        gut_cyp3a=found.gut_cyp3a[:, shown] if enzymes else found.gut_cyp3a,
+        liver_cyp3a=found.liver_cyp3a[:, shown] if enzymes else found.liver_cyp3a,
         mitragynine_half_life_h=half_life,
         seven_oh_half_life_h=seven_oh_half_life,
         effective_half_life_h=effective,
     )
+
+
+def _inhibited(left: Array, times: Array) -> Array:
+    """The activity left when what is lost over what is left is ``times`` as much."""
+    # An integrator may end a hair above the baseline, where nothing is lost.
+    inside = np.minimum(left, 1.0)
+    return np.asarray(inside / (inside + times * (1.0 - inside)))
 
 
 def last_day(schedule: Schedule) -> Array:

@@ -110,6 +110,7 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     times_h: Array | None = None,
     vary: Vary = EVERYTHING,
     everybody: bool = True,
+    enzymes: bool = False,
     unlike: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> People:
@@ -117,7 +118,8 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
 
     Dose ``product`` of the schedule is a fraction of ``products[product].dose``. ``times_h`` are
     hours of the schedule (ascending); left out, every ten minutes of its last day. Every structure
-    is run for ``everybody``, or for those alone who live by it. ``unlike`` is the number of ways in
+    is run for ``everybody``, or for those alone who live by it. ``enzymes`` asks for the course of
+    CYP3A as well, where a structure has it. ``unlike`` is the number of ways in
     which the person is unlike the people studied; each widens the levels. Subject i depends on
     (seed, i) alone.
     """
@@ -151,6 +153,7 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
             knowledge,
             made[name].take(who),
             times_h=times,
+            enzymes=enzymes,
             progress=progress,
         )
         by_structure[name] = found.moved(beyond[who]).spread(who, subjects)

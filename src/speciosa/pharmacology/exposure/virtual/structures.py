@@ -35,6 +35,7 @@ LINEAR, TURNOVER = "linear", "turnover"
 _UMOL_PER_MG = 1e3  # divided by g/mol
 _NM_PER_UM = 1e3
 _FORMED, _SWALLOWED = "Cf", "Cs"  # what the texts call the two parts of 7-OH
+_POOLS = {TURNOVER: ("Ef", "EL")}  # and CYP3A of gut wall and liver, where a structure has it
 # Numerical settings of a nonlinear structure: hours followed dose by dose before the schedule,
 # hours that stand for use without a beginning, and tolerances. What they cost is tested: a level
 # is moved by less than 0.5 % in half of all people and by less than 3 % in all; the tolerances are
@@ -65,11 +66,17 @@ def micromoles(mg: Array, weight: str, knowledge: Knowledge) -> Array:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Run:
-    """Total plasma concentrations in nmol/L, (subjects, times)."""
+    """Total plasma concentrations in nmol/L, (subjects, times).
+
+    ``gut_cyp3a`` and ``liver_cyp3a`` are the activity over its baseline that a victim would meet;
+    NaN where the structure has no enzyme, and (subjects, 0) where it was not asked for.
+    """
 
     mitragynine_nm: Array
     formed_nm: Array
     swallowed_nm: Array
+    gut_cyp3a: Array
+    liver_cyp3a: Array
 
 
 def run(  # noqa: PLR0913 - a structure, its people and what they take
@@ -80,15 +87,21 @@ def run(  # noqa: PLR0913 - a structure, its people and what they take
     made: Bodies,
     *,
     times_h: Array,
+    enzymes: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Simulate one structure at ``times_h`` of the schedule (ascending)."""
     record = knowledge.models.structure(structure)
-    outputs = (record.outputs[MITRAGYNINE], _FORMED, _SWALLOWED)
+    pools = _POOLS.get(structure, ()) if enzymes else ()
+    outputs = (record.outputs[MITRAGYNINE], _FORMED, _SWALLOWED, *pools)
     nm = concentrations(
         record, outputs, schedule, inputs, knowledge, made.parameters, times_h, progress=progress
     )
-    return Run(nm[:, :, 0], nm[:, :, 1], nm[:, :, 2])
+    if pools:  # a pool has no unit, so the conversion of concentrations is taken back
+        gut, liver = nm[:, :, 3] / _NM_PER_UM, nm[:, :, 4] / _NM_PER_UM
+    else:
+        gut = liver = np.full((nm.shape[0], times_h.size if enzymes else 0), np.nan)
+    return Run(nm[:, :, 0], nm[:, :, 1], nm[:, :, 2], gut, liver)
 
 
 def concentrations(  # noqa: PLR0913, PLR0917 - a model, its people and what they take
