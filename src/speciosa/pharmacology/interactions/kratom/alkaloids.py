@@ -7,6 +7,7 @@ CYP3A moves its formation and its elimination at once, and its level either way.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +26,10 @@ from speciosa.pharmacology.interactions.kinetics.static_model import (
     Clearance,
     auc_ratio,
     model_error,
+    together,
 )
 from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
+from speciosa.pharmacology.interactions.kinetics.victim import _in_person as in_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +63,7 @@ def ratios(
     error = model_error(knowledge)
     return {
         MITRAGYNINE: auc_ratio(victim, activities, error),
-        SEVEN_OH: _formed(victim, _together(activities, victim), knowledge, error),
+        SEVEN_OH: _formed(victim, activities, knowledge, error),
     }
 
 
@@ -80,31 +83,19 @@ def mitragynine(knowledge: Knowledge, metabolism: Metabolism = TYPICAL) -> Clear
     }
     excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)), 1.0)
     fm = {enzyme: share / excess for enzyme, share in fm.items()}
-    has = {enzyme: metabolism.activity.get(enzyme, 1.0) for enzyme in fm}
-    whole = 1.0 + sum((fm[e] * (has[e] - 1.0) for e in fm), start=np.zeros(SIZE))
-    return Clearance(
-        fm={enzyme: share * has[enzyme] / whole for enzyme, share in fm.items()},
-        f_gut=flow / (flow + in_gut[draw]),
-    )
+    typical = Clearance(fm=fm, f_gut=flow / (flow + in_gut[draw]))
+    return typical if metabolism.typical else in_person(typical, metabolism)
 
 
-def _together(activities: Sequence[Activity], victim: Clearance) -> Activity:
-    """All perpetrators as one; effects on one enzyme multiply."""
-    gut, liver = np.ones(SIZE), {enzyme: np.ones(SIZE) for enzyme in victim.fm}
-    for activity in activities:
-        if activity.gut_cyp3a is not None:
-            gut = gut * activity.gut_cyp3a
-        for enzyme in liver.keys() & activity.liver.keys():
-            liver[enzyme] = liver[enzyme] * activity.liver[enzyme]
-    return Activity(liver=liver, gut_cyp3a=gut)
-
-
-def _formed(victim: Clearance, left: Activity, knowledge: Knowledge, error: Array) -> AucRatio:
+def _formed(
+    victim: Clearance, activities: Sequence[Activity], knowledge: Knowledge, error: Array
+) -> AucRatio:
     """7-OH made of swallowed mitragynine, over its own clearance."""
-    assert left.gut_cyp3a is not None  # noqa: S101 - made by _together
-    cyp3a = left.liver[CYP3A]
-    reaches = victim.f_gut / (left.gut_cyp3a * (1.0 - victim.f_gut) + victim.f_gut)
-    liver = 1.0 + sum(fm * (left.liver[enzyme] - 1.0) for enzyme, fm in victim.fm.items())
+    in_gut, in_liver = together(victim, activities)
+    cyp3a = in_liver.get(CYP3A, np.ones(SIZE))
+    reaches = victim.f_gut / (in_gut * (1.0 - victim.f_gut) + victim.f_gut)
+    change = [victim.fm[enzyme] * (left - 1.0) for enzyme, left in in_liver.items()]
+    liver = 1.0 + sum(change, start=np.zeros(SIZE))
     before = _by_cyp3a(victim.f_gut, victim.fm[CYP3A])
     after = _by_cyp3a(reaches, victim.fm[CYP3A] * cyp3a / liver)
     other = _drawn_yield(knowledge)
@@ -113,12 +104,12 @@ def _formed(victim: Clearance, left: Activity, knowledge: Knowledge, error: Arra
     own = fraction(share.id, share.number, share.low, share.high)
     ratio = made / (1.0 + own * (cyp3a - 1.0))
     # Nothing is uncertain where nothing is changed.
-    changed = bool(np.any(liver != 1.0) or np.any(left.gut_cyp3a != 1.0))
+    changed = bool(np.any(liver != 1.0) or np.any(in_gut != 1.0))
     return AucRatio(
         samples=ratio * error if changed else ratio,
         median=float(np.median(ratio)),
         shares={},
-        ceiling=np.full(SIZE, np.inf),
+        ceiling=math.inf,
     )
 
 
