@@ -53,7 +53,7 @@ def clearance(
     extraction = _extraction(medicine, knowledge) if not oral else 0.0
     f_gut = _f_gut(medicine, knowledge, exact=exact_f_gut) if oral else np.ones(SIZE)
     typical = Clearance(fm=fm, f_gut=f_gut, extraction=extraction, renal=renal)
-    return typical if metabolism.typical else _in_person(typical, metabolism)
+    return typical if metabolism.typical else in_person(typical, metabolism)
 
 
 def clearance_facts(
@@ -144,7 +144,7 @@ def _extraction(medicine: Medicine, knowledge: Knowledge) -> Array | float:
 # ------------------------------------------------------------------ in this person
 
 
-def _in_person(typical: Clearance, metabolism: Metabolism) -> Clearance:
+def in_person(typical: Clearance, metabolism: Metabolism) -> Clearance:
     """The clearance of a typical adult with this person's activities in place of the usual ones."""
     fm, renal, extraction = typical.fm, typical.renal, typical.extraction
     hepatic = 1.0 - renal
@@ -177,3 +177,6 @@ def _on_the_simplex(fm: Mapping[str, Array], most: float) -> dict[str, Array]:
     """Scale samples whose sum exceeds the most that enzymes can carry back to it."""
     excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)) / most, 1.0)
     return {enzyme: values / excess for enzyme, values in fm.items()}
+
+
+_in_person = in_person
