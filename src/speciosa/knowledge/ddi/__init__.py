@@ -7,6 +7,7 @@ from functools import cached_property
 
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
+from speciosa.knowledge.ddi.hazard_facts import hazard_facts
 from speciosa.knowledge.ddi.hazards import (
     Alternative,
     Groups,
@@ -31,6 +32,7 @@ __all__ = ["InteractionModel"]
 
 _KRATOM_HAZARD = "ddi/kratom/hazard/"
 _POTENCY = "ddi/in_vivo/potency/"
+_CALIBRATED = ("ddi/in_vivo/", "ddi/model_error/")
 _PAIR_TOLERANCE = 0.02  # relative; study rows and pooled ratio are rounded
 
 
@@ -195,6 +197,17 @@ class InteractionModel(Table):
                 found.setdefault(perpetrator, []).append(enzyme)
         return {name: tuple(enzymes) for name, enzymes in found.items()}
 
+    def recalibrated(self, facts: Iterable[Fact]) -> InteractionModel:
+        """The same table with these facts in place of what the calibration wrote.
+
+        A fact of another kind with the id of one of the table takes its place.
+        """
+        other = InteractionModel()
+        kept = {i: f for i, f in self._plain.items() if not i.startswith(_CALIBRATED)}
+        other._plain = kept | {fact.id: fact for fact in facts}
+        other._pair_file, other._held_out_files = self._pair_file, self._held_out_files
+        return other
+
     def potency(self, perpetrator: str, enzyme: str) -> Potency | None:
         """In-vivo potency of a perpetrator at an enzyme, or ``None``."""
         return self._potency_by_key.get((perpetrator, enzyme))
@@ -210,6 +223,8 @@ class InteractionModel(Table):
         for rule in self.kratom_rules:
             yield _rule_fact(rule)
         yield from _judgements(self.wording, self.pk_wording)
+        yield from hazard_facts(self.modifiers, self.groups, self.alternatives, self.questions)
+        yield from self.anticholinergic_points.values()
         for hazard in self.seven_oh_hazards:
             yield Fact(
                 id=hazard.fact_id,

@@ -71,13 +71,26 @@ class SharedLevel(Record, frozen=True, kw_only=True):
 
     Each side maps hazard classes to the lowest strength that counts. With ``third`` a further item
     must be on that side. ``without``: no item with such a hazard counts as ``other`` or ``third``.
+    ``given``: only where one of these modifiers is known of the person.
     """
 
     one: Side
     other: Side
     third: Side = msgspec.field(default_factory=dict)
     without: tuple[HazardClass, ...] = ()
+    given: tuple[str, ...] = ()
     severity: Severity
+
+
+class Burden(Record, frozen=True, kw_only=True):
+    """A count of points over the whole list that a rule tells, from ``from_points`` together.
+
+    ``text`` has the places ``listed`` and ``total``; ``lifts`` raises the severity then.
+    """
+
+    text: str
+    from_points: float
+    lifts: Lifts
 
 
 class SharedRule(Wording, frozen=True, kw_only=True):
@@ -92,6 +105,7 @@ class SharedRule(Wording, frozen=True, kw_only=True):
     levels: tuple[SharedLevel, ...]
     except_for: tuple[str, ...] = ()
     covered_by: tuple[str, ...] = ()
+    burden: Burden | None = None
 
     @property
     def fact_id(self) -> str:

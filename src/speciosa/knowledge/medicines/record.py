@@ -40,6 +40,8 @@ class HazardClass(StrEnum):
     HYPERTENSIVE = "hypertensive"
     BRADYCARDIC = "bradycardic"
     DEPENDENCE_AND_WITHDRAWAL = "dependence_and_withdrawal"
+    WITHDRAWAL_SEIZURES = "withdrawal_seizures"
+    ELECTROLYTE_LOSS = "electrolyte_loss"
     ANXIOGENIC = "anxiogenic"
 
 

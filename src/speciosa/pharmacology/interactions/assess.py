@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.between_medicines import between_medicines
 from speciosa.pharmacology.interactions.genotype import genotype_findings
-from speciosa.pharmacology.interactions.hazards.shared import shared_hazards
-from speciosa.pharmacology.interactions.hazards.with_kratom import kratom_hazards
+from speciosa.pharmacology.interactions.hazards.find import hazards
+from speciosa.pharmacology.interactions.hazards.kinetic_rise import with_kinetic_rises
+from speciosa.pharmacology.interactions.hazards.questions import questions
 from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.kinetics.metabolism import metabolism_of
 from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
@@ -51,8 +52,7 @@ def assess(
     )
     metabolism = metabolism_of(case, knowledge)
     every = (
-        *kratom_hazards(found.items, kratom, knowledge),
-        *shared_hazards(found.items, kratom, knowledge),
+        *hazards(found.items, kratom, case, knowledge),
         *by_kratom(found.items, kratom, metabolism, knowledge),
         *on_kratom(found.items, kratom, metabolism, knowledge),
         *between_medicines(found.items, kratom, metabolism, knowledge),
@@ -61,7 +61,7 @@ def assess(
     rows = in_order(
         (
             named(row, knowledge)
-            for row in every
+            for row in with_kinetic_rises(every, knowledge)
             if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}
         ),
         knowledge,
@@ -77,6 +77,7 @@ def assess(
             (
                 *_findings(found, kratom, knowledge),
                 *_of_exposure(kratom, samples, knowledge),
+                *questions(found.items, case, knowledge),
                 *genotype_findings(found.items, case.person, knowledge),
             )
         ),

@@ -2,113 +2,150 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Severity
+from speciosa.pharmacology.interactions.hazards.circumstances import NOTHING_KNOWN, Circumstances
+from speciosa.pharmacology.interactions.hazards.pairs import (
+    HazardPair,
+    Key,
+    Participant,
+    hazard_pairs,
+)
 from speciosa.pharmacology.interactions.hazards.words import KRATOM, capital, faded_remark, worst
-from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
 from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.hazards import SharedRule
-    from speciosa.knowledge.medicines.record import Hazard, HazardClass, Strength
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
 
 
-@dataclasses.dataclass(frozen=True)
-class _Participant:
-    """An item of the list, or kratom, with its hazards."""
-
-    id: str
-    label: str
-    hazards: dict[HazardClass, tuple[Hazard, ...]]
-    item: Item | None = None
-
-    def meets(self, side: dict[HazardClass, Strength]) -> tuple[str, ...]:
-        """Ids of the hazards that put this participant on a side of a level; empty for none."""
-        return tuple(
-            hazard.fact_id
-            for klass, least in side.items()
-            for hazard in self.hazards.get(klass, ())
-            if hazard.strength.rank >= least.rank
-        )
-
-
 def shared_hazards(
-    items: Sequence[Item], kratom: KratomContext, knowledge: Knowledge
+    items: Sequence[Item],
+    kratom: KratomContext,
+    knowledge: Knowledge,
+    known: Circumstances = NOTHING_KNOWN,
 ) -> Iterator[Interaction]:
     """Rows of hazards that two or more items share; kratom joins where it shares them too."""
-    listed = [
-        _Participant(item.id, item.label, {h.klass: (h,) for h in item.medicine.hazards}, item)
-        for item in items
-    ]
-    for rule in knowledge.ddi.wording.shared:
-        pairs = list(_pairs(listed, rule))
-        if pairs:
-            if kratom.present:
-                joining = _Participant(KRATOM, kratom.name, dict(kratom.hazards))
-                pairs += [
-                    pair
-                    for pair in _pairs([*listed, joining], rule)
-                    if pair.one is joining or pair.other is joining
-                ]
-            yield _shared_row(rule, pairs, knowledge)
+    of_list = [Participant.of(item) for item in items]
+    everyone = of_list
+    if kratom.present:
+        everyone = [*of_list, Participant(KRATOM, kratom.name, kratom.hazards)]
+    rules = {rule.id: rule for rule in knowledge.ddi.wording.shared}
+    alone: dict[str, Mapping[Key, HazardPair]] = {}
+
+    def covering(rule_id: str) -> Mapping[Key, HazardPair]:
+        if rule_id not in alone:
+            alone[rule_id] = hazard_pairs(everyone, rules[rule_id], known.ids, two_alone=True)
+        return alone[rule_id]
+
+    for rule in rules.values():
+        covers = [covering(rule_id) for rule_id in rule.covered_by]
+        pairs = [
+            pair
+            for key, pair in hazard_pairs(everyone, rule, known.ids).items()
+            if not any(
+                key in cover and cover[key].severity.rank <= pair.severity.rank for cover in covers
+            )
+        ]
+        # Kratom joins what two others share; with each of them it has a row of its own.
+        if any(KRATOM not in (pair.one.id, pair.other.id) for pair in pairs):
+            yield _row(rule, pairs, items, known, knowledge)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Pair:
-    one: _Participant
-    other: _Participant
-    severity: Severity
-    facts: tuple[str, ...]
-
-
-def _pairs(participants: Sequence[_Participant], rule: SharedRule) -> Iterator[_Pair]:
-    """Every ordered pair that meets a level, with the worst level that it meets."""
-    counted = [p for p in participants if p.id not in rule.except_for]
-    best: dict[tuple[str, str], _Pair] = {}
-    for level in sorted(rule.levels, key=lambda level: level.severity.rank):
-        left = [(p, facts) for p in counted if (facts := p.meets(level.one))]
-        right = [(p, facts) for p in counted if (facts := p.meets(level.other))]
-        for (one, one_facts), (other, other_facts) in product(left, right):
-            if one is not other and (one.id, other.id) not in best:
-                faded = any(p.item is not None and p.item.faded for p in (one, other))
-                severity = Severity.INFO if faded else level.severity
-                facts = (*one_facts, *other_facts)
-                best[one.id, other.id] = _Pair(one, other, severity, facts)
-    yield from best.values()
-
-
-def _shared_row(rule: SharedRule, pairs: Sequence[_Pair], knowledge: Knowledge) -> Interaction:
+def _row(
+    rule: SharedRule,
+    pairs: Sequence[HazardPair],
+    items: Sequence[Item],
+    known: Circumstances,
+    knowledge: Knowledge,
+) -> Interaction:
     members = {p.id: p for pair in pairs for p in (pair.one, pair.other)}
     joins = members.pop(KRATOM, None)
-    ordered = [members[key] for key in sorted(members)]
-    remark = faded_remark(*(p.item for p in ordered if p.item is not None))
-    severity = worst([pair.severity for pair in pairs])
-    main = {p.id for pair in pairs if pair.severity is severity for p in (pair.one, pair.other)}
-    first = [p.label for p in ordered if p.id in main]
-    rest = [p.label for p in ordered if p.id not in main]
-    also = f" To a lesser degree also: {', '.join(rest)}." if rest else ""
-    if KRATOM in main and joins is not None:
-        first.append(joins.label)
-    joined = f" {knowledge.ddi.wording.kratom_joins}" if joins and KRATOM not in main else ""
+    remark = faded_remark(*(p.item for _, p in sorted(members.items()) if p.item is not None))
+    points, point_facts = _points(rule, items, knowledge)
+    lifted = {}
+    for pair in pairs:
+        severity = pair.severity
+        if not pair.faded:
+            severity = known.lift(rule.id, severity)
+            if points and rule.burden is not None:
+                severity = worst([severity, rule.burden.lifts.get(severity, severity)])
+        lifted[pair.one.id, pair.other.id] = severity
+    severity = worst(tuple(lifted.values()))
+    names = _names(rule, pairs, lifted, severity, knowledge)
+    clause = known.clause(rule.id) if severity is not Severity.INFO else ""
     return Interaction(
         id=f"interaction.pd.shared.{rule.id}",
-        members=(*(p.id for p in ordered), *((KRATOM,) if joins else ())),
+        members=(*sorted(members), *((KRATOM,) if joins else ())),
         direction=Direction.BETWEEN_MEDICINES,
         kind=Kind.PHARMACODYNAMIC,
         hazard=rule.id,
         severity=severity,
         certainty=rule.certainty,
-        sentence=f"{capital(listed(first))} together: {rule.effect}{also}{joined}{remark}",
+        sentence=f"{names}{points}{clause}{remark}",
         mechanism=rule.mechanism,
         ask=rule.ask,
         watch=rule.watch,
         consider=rule.consider,
-        facts=(rule.fact_id, *sorted({fact for pair in pairs for fact in pair.facts})),
+        facts=(
+            rule.fact_id,
+            *sorted({fact for pair in pairs for fact in pair.facts}),
+            *point_facts,
+            *known.facts(rule.id),
+        ),
+        pairs=tuple(
+            MemberPair(members=(min(key), max(key)), severity=of_pair)
+            for key, of_pair in sorted(lifted.items(), key=lambda one: sorted(one[0]))
+        ),
     )
+
+
+def _names(
+    rule: SharedRule,
+    pairs: Sequence[HazardPair],
+    lifted: Mapping[tuple[str, str], Severity],
+    severity: Severity,
+    knowledge: Knowledge,
+) -> str:
+    """Who shares the hazard, those of the worst pairs first, and what it is.
+
+    What is past its effect is named only where nothing else is, and in the remark that follows.
+    """
+    told = [pair for pair in pairs if not pair.faded] or list(pairs)
+    by_label = sorted(
+        {p.id: p for pair in told for p in (pair.one, pair.other)}.values(),
+        key=lambda p: (p.id == KRATOM, p.label.casefold()),
+    )
+    main = {
+        p.id
+        for pair in told
+        if lifted[pair.one.id, pair.other.id] is severity
+        for p in (pair.one, pair.other)
+    }
+    first = [p.label for p in by_label if p.id in main]
+    rest = [p.label for p in by_label if p.id not in main and p.id != KRATOM]
+    also = f" To a lesser degree also: {', '.join(rest)}." if rest else ""
+    joins = any(p.id == KRATOM for p in by_label) and KRATOM not in main
+    joined = f" {knowledge.ddi.wording.kratom_joins}" if joins else ""
+    return f"{capital(listed(first))} together: {rule.effect}{also}{joined}"
+
+
+def _points(
+    rule: SharedRule, items: Sequence[Item], knowledge: Knowledge
+) -> tuple[str, tuple[str, ...]]:
+    """The count of points over the whole list, where the rule has one and it is reached."""
+    if rule.burden is None:
+        return "", ()
+    table = knowledge.ddi.anticholinergic_points
+    scored = [(item, table[item.id]) for item in items if item.id in table and not item.faded]
+    total = sum(fact.number for _, fact in scored)
+    if total < rule.burden.from_points:
+        return "", ()
+    told = ", ".join(f"{item.medicine.name} {fact.number:g}" for item, fact in scored)
+    text = rule.burden.text.format(listed=told, total=f"{total:g}")
+    return f" {text}", tuple(fact.id for _, fact in scored)

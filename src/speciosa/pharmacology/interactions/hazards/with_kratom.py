@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Severity
+from speciosa.pharmacology.interactions.hazards.circumstances import Circumstances
 from speciosa.pharmacology.interactions.hazards.words import (
     KRATOM,
     case_reports,
@@ -23,19 +24,28 @@ if TYPE_CHECKING:
 
 
 def kratom_hazards(
-    items: Sequence[Item], kratom: KratomContext, knowledge: Knowledge
+    items: Sequence[Item],
+    kratom: KratomContext,
+    knowledge: Knowledge,
+    known: Circumstances,
 ) -> Iterator[Interaction]:
-    """Rows of kratom with every item whose hazard class has a rule."""
+    """Rows of kratom with every item whose hazard class has a rule.
+
+    An item that has left the body has one row, of the hazard that would be the worst.
+    """
     if not kratom.counts:
         return
     for item in items:
-        rows = tuple(_with_item(item, kratom, knowledge))
-        yield from rows
+        rows = tuple(_with_item(item, kratom, knowledge, known))
+        yield from rows[:1] if item.faded else rows
         if not rows and item.medicine.kratom_reports and not _studied(item, knowledge):
             yield _reported(item, kratom)
 
 
-def _with_item(item: Item, kratom: KratomContext, knowledge: Knowledge) -> Iterator[Interaction]:
+def _with_item(
+    item: Item, kratom: KratomContext, knowledge: Knowledge, known: Circumstances
+) -> Iterator[Interaction]:
+    """The rows of one item, the worst first."""
     met: dict[HazardClass, tuple[Hazard, KratomRule]] = {}
     for hazard in item.medicine.hazards:
         rule = _rule(hazard, kratom, knowledge)
@@ -44,10 +54,17 @@ def _with_item(item: Item, kratom: KratomContext, knowledge: Knowledge) -> Itera
     wording = knowledge.ddi.wording
     covers = {klass: [c for c in wording.kratom[klass].covers if c in met] for klass in met}
     covered = {c for many in covers.values() for c in many}
-    for klass, own in met.items():
-        if klass not in covered:
-            folded = [own, *(met[c] for c in covers[klass])]
-            yield _kratom_row(item, klass, folded, kratom, knowledge)
+    folded = {
+        klass: [own, *(met[c] for c in covers[klass])]
+        for klass, own in met.items()
+        if klass not in covered
+    }
+
+    def rank(klass: HazardClass) -> int:
+        return worst([wording.severity(rule.severity) for _, rule in folded[klass]]).rank
+
+    for klass in sorted(folded, key=rank):
+        yield _kratom_row(item, folded[klass], kratom, knowledge, known)
 
 
 def _rule(hazard: Hazard, kratom: KratomContext, knowledge: Knowledge) -> KratomRule | None:
@@ -65,11 +82,13 @@ def _rule(hazard: Hazard, kratom: KratomContext, knowledge: Knowledge) -> Kratom
 
 def _kratom_row(
     item: Item,
-    klass: HazardClass,
     folded: Sequence[tuple[Hazard, KratomRule]],
     kratom: KratomContext,
     knowledge: Knowledge,
+    known: Circumstances,
 ) -> Interaction:
+    """A row of the class of the first hazard, with those that it covers."""
+    klass = folded[0][0].klass
     wording = knowledge.ddi.wording
     says: Wording = wording.kratom[klass]
     severity = worst([wording.severity(rule.severity) for _, rule in folded])
@@ -96,12 +115,13 @@ def _kratom_row(
         severity=_tempered(severity, item, kratom),
         certainty=says.certainty,
         sentence=f"{kratom.with_(item.label)}: {says.effect}{faded_remark(item)}",
-        mechanism=f"{says.mechanism}{_product_remark(kratom, knowledge)}",
+        mechanism=f"{says.mechanism}{_product_remark(kratom, knowledge)}"
+        f"{'' if item.faded else known.clause(klass)}",
         case_reports=reports,
         ask=says.ask,
         watch=says.watch,
         consider=says.consider,
-        facts=tuple(dict.fromkeys(facts)),
+        facts=tuple(dict.fromkeys((*facts, *known.facts(klass)))),
     )
 
 

@@ -1,0 +1,64 @@
+"""Conventional care without the hazard of a row, worded as something to consider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from speciosa.finding import Severity
+from speciosa.pharmacology.interactions.hazards.pairs import Participant, hazard_pairs
+from speciosa.pharmacology.interactions.hazards.words import KRATOM
+from speciosa.pharmacology.interactions.recognise import Item, State
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.ddi.hazards import Alternative
+    from speciosa.pharmacology.interactions.result import Interaction
+
+
+def with_alternatives(
+    rows: Iterable[Interaction], items: Sequence[Item], knowledge: Knowledge
+) -> Iterator[Interaction]:
+    """The rows, those with a fitting alternative saying so at the end of what to consider."""
+    by_id = {item.id: item for item in items}
+    fitting = [one for one in knowledge.ddi.alternatives if _fits(one, items, knowledge)]
+    for row in rows:
+        told = [one for one in fitting if row.severity.rank < Severity.INFO.rank]
+        told = [one for one in told if _concerns(one, row, by_id, knowledge)]
+        if told:
+            consider = " ".join((row.consider, *(one.text for one in told)))
+            cited = (fact for one in told for fact in one.facts)
+            facts = tuple(dict.fromkeys((*row.facts, *cited)))
+            yield msgspec.structs.replace(row, consider=consider, facts=facts)
+        else:
+            yield row
+
+
+def _concerns(
+    one: Alternative, row: Interaction, by_id: dict[str, Item], knowledge: Knowledge
+) -> bool:
+    return row.hazard in one.hazards and any(
+        group.id in one.groups and group.holds(by_id[member].medicine)
+        for member in row.members
+        if member != KRATOM and not by_id[member].faded
+        for group in knowledge.ddi.groups.groups
+    )
+
+
+def _fits(one: Alternative, items: Sequence[Item], knowledge: Knowledge) -> bool:
+    """Whether none of the medicines it names is on the list or meets a major hazard there."""
+    groups = [group for group in knowledge.ddi.groups.groups if group.id in one.groups]
+    replaced = {i.id for i in items if any(group.holds(i.medicine) for group in groups)}
+    kept = [Participant.of(i) for i in items if i.id not in replaced and not i.faded]
+    for name in one.medicines:
+        if any(item.id == name for item in items):
+            return False
+        medicine = knowledge.medicines.get(name)
+        own = Participant.of(Item(medicine=medicine, state=State.PLANNED))
+        for rule in knowledge.ddi.wording.shared:
+            for key, pair in hazard_pairs([*kept, own], rule, frozenset()).items():
+                if name in key and pair.severity.rank <= Severity.MAJOR.rank:
+                    return False
+    return True

@@ -1,0 +1,61 @@
+"""A hazard weighs more where the concentration of one that takes part in it rises as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
+from speciosa.pharmacology.interactions.result import Interaction, Kind, MemberPair
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+
+_TWO = 2
+
+
+def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Iterator[Interaction]:
+    """The rows, hazards naming what raises their members, and more severe where the data say so."""
+    rule = knowledge.ddi.modifiers.kinetic_rise
+    raised = _raised(rows, knowledge)
+    for row in rows:
+        rises = [raised[member] for member in row.members if member in raised]
+        if row.kind is not Kind.PHARMACODYNAMIC or row.hazard not in rule.concerns or not rises:
+            yield row
+            continue
+        lifts = rule.lifts.get(row.hazard, {})
+        pairs = tuple(
+            MemberPair(members=p.members, severity=lifts.get(p.severity, p.severity))
+            if raised.keys() & set(p.members)
+            else p
+            for p in row.pairs
+        )
+        yield msgspec.structs.replace(
+            row,
+            severity=worst([row.severity, *(p.severity for p in pairs)]),
+            pairs=pairs,
+            mechanism=f"{row.mechanism} {rule.text.format(rises='; '.join(rises))}",
+        )
+
+
+def _raised(rows: Sequence[Interaction], knowledge: Knowledge) -> dict[str, str]:
+    """Each victim of a rise that is severe enough, with what raises it."""
+    from_rank = knowledge.ddi.modifiers.kinetic_rise.from_severity.rank
+    causes: dict[str, list[str]] = {}
+    for row in rows:
+        if row.kind is not Kind.PHARMACOKINETIC or row.severity.rank > from_rank:
+            continue
+        ratio = row.auc_ratio.value if row.auc_ratio is not None else None
+        if ratio is not None and ratio > 1.0 and row.victim != KRATOM and len(row.members) == _TWO:
+            cause = next(member for member in row.members if member != row.victim)
+            causes.setdefault(row.victim, []).append(_name(cause, knowledge))
+    return {
+        victim: f"{_name(victim, knowledge)} with {', '.join(sorted(set(by)))}"
+        for victim, by in causes.items()
+    }
+
+
+def _name(member: str, knowledge: Knowledge) -> str:
+    return member if member == KRATOM else knowledge.medicines.get(member).name
