@@ -10,6 +10,7 @@ from pathlib import Path
 
 from speciosa.case import case_schema
 from speciosa.pharmacology.exposure.plan import plan_schema
+from speciosa.report.ddi.document import DdiDocument
 from speciosa.report.json import schema
 from speciosa.report.simulation.document import SimulationDocument
 
@@ -21,6 +22,7 @@ def schemas() -> dict[str, str]:
     found = {
         "assessment": schema(),
         "case": case_schema(),
+        "ddi": schema(DdiDocument, "ddi"),
         "regimen": plan_schema(),
         "simulation": schema(SimulationDocument, "simulation"),
     }

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from speciosa import __version__
-from speciosa.cli import assess, knowledge, law, model, schema, score, simulate, sources
+from speciosa.cli import assess, ddi, knowledge, law, model, schema, score, simulate, sources
 from speciosa.errors import InputError, SpeciosaError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("assess")(assess.command)
 app.command("law")(law.command)
 app.command("score")(score.command)
 app.command("simulate")(simulate.command)
+app.command("ddi")(ddi.command)
 app.command("model")(model.command)
 app.command("schema")(schema.command)
 app.command("sources")(sources.command)

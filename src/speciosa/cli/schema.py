@@ -17,11 +17,12 @@ class Document(StrEnum):
     ASSESSMENT = "assessment"
     REGIMEN = "regimen"
     SIMULATION = "simulation"
+    DDI = "ddi"
 
 
 def command(
     document: Annotated[
-        Document, typer.Argument(help="case, assessment, regimen or simulation.")
+        Document, typer.Argument(help="case, assessment, regimen, simulation or ddi.")
     ] = Document.CASE,
 ) -> None:
     """Print the JSON Schema of a document.
@@ -41,6 +42,11 @@ def command(
         from speciosa.report.simulation.document import SimulationDocument
 
         print_json(schema(SimulationDocument, "simulation"))
+    elif document is Document.DDI:
+        from speciosa.report.ddi.document import DdiDocument
+        from speciosa.report.json import schema
+
+        print_json(schema(DdiDocument, "ddi"))
     else:
         from speciosa.report.json import schema
 

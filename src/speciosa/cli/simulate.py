@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speciosa.cli.output import Format, FormatOption
+from speciosa.cli.patience import progress
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MOST_SUBJECTS = 20_000
 _FILES = (".yaml", ".yml", ".json")
 _SHORTEST_H, _LONGEST_H = 1.0, 365 * 24.0
-_PATIENCE_S = 2.0
 _UNTIL = re.compile(r"(\d+(?:\.\d+)?)\s*(h|hours?|d|days?)")
 
 
@@ -82,8 +81,8 @@ def command(
         structures=STRUCTURES if structure is Structure.BOTH else (structure.value,),
         until_h=until_h,
     )
-    with _progress() as progress:
-        simulated = forecast(plan, load(), settings, progress=progress)
+    with progress("simulating") as told:
+        simulated = forecast(plan, load(), settings, progress=told)
     result = document(simulated, plan, load())
     _write_files(result, table, chart)
     if output is Format.JSON:
@@ -184,35 +183,3 @@ def _write_files(result: SimulationDocument, table: Path | None, chart: Path | N
             given = f"{str(path)!r} ({reason})"
             raise InputError([InputProblem(option, given, "a file that can be written")]) from None
         typer.echo(f"written to {path}", err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Progress on standard error, once the work has lasted two seconds."""
-    import time
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    bar = Progress(console=console, transient=True)
-    task = bar.add_task("simulating", total=None)
-    started, told = time.monotonic(), False
-
-    def update(done: int, of: int) -> None:
-        nonlocal told
-        if time.monotonic() - started < _PATIENCE_S:
-            return
-        if not console.is_terminal:
-            if not told:
-                typer.echo("simulating ...", err=True)
-        elif not told:
-            bar.start()
-        told = True
-        bar.update(task, completed=done, total=of)
-
-    try:
-        yield update
-    finally:
-        if bar.live.is_started:
-            bar.stop()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.finding import Severity
+from speciosa.finding import Certainty, Severity
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.ddi.record import Pair
 
 _WORST_RAISED = Severity.MAJOR
 
@@ -23,14 +24,27 @@ def matters(middle: float, low: float, high: float, knowledge: Knowledge) -> boo
 
 def severity_of(ratio: float, knowledge: Knowledge) -> Severity:
     """Severity of one ratio by the strength class that it equals."""
+    name = strength_of(ratio, knowledge)
+    return knowledge.ddi.pk_wording.severity_by_class[name] if name else Severity.INFO
+
+
+def strength_of(ratio: float, knowledge: Knowledge) -> str:
+    """The strength class that a ratio equals: strong, moderate, weak, or empty below weak."""
     effect = "inhibitor" if ratio >= 1.0 else "inducer"
     size = ratio if ratio >= 1.0 else 1.0 - ratio
-    met = [
-        severity
-        for name, severity in knowledge.ddi.pk_wording.severity_by_class.items()
-        if size >= knowledge.ddi.constant(f"strength/{effect}/{name}").number
-    ]
-    return min(met, key=lambda severity: severity.rank, default=Severity.INFO)
+    border = {
+        name: knowledge.ddi.constant(f"strength/{effect}/{name}").number
+        for name in knowledge.ddi.pk_wording.severity_by_class
+    }
+    met = [name for name in border if size >= border[name]]
+    return max(met, key=lambda name: border[name], default="")
+
+
+def certainty_of(observed: Pair | None, *, modelled: bool, by_class: bool) -> Certainty:
+    """How sure: several studies in people, one, a model by constants, or by a class alone."""
+    if observed is not None:
+        return Certainty.HIGH if len(observed.studies) > 1 else Certainty.MODERATE
+    return Certainty.LOW if modelled and not by_class else Certainty.VERY_LOW
 
 
 def narrow_reason(medicine_id: str, knowledge: Knowledge, *, rises: bool) -> str:

@@ -1,0 +1,229 @@
+"""``speciosa ddi VICTIM --with PERPETRATOR``."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speciosa.cli.output import Format, FormatOption
+from speciosa.cli.patience import progress
+from speciosa.errors import InputError, InputProblem
+
+if TYPE_CHECKING:
+    from speciosa.case.vocabulary import Phenotype
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.interactions.kinetics.ratio import Taking
+    from speciosa.report.ddi.document import Question
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?(?:mg)?(?: ?/ ?(\d+(?:\.\d+)?|\.\d+) ?h?)?")
+_MOST_MG, _MOST_H = 100_000.0, 8_760.0
+_HOW = "a dose in mg above 0, and hours between doses if known: itraconazole:200 or :200/24"
+_PHENOTYPES = ("poor", "intermediate", "normal", "rapid", "ultrarapid")
+
+
+class VictimRoute(StrEnum):
+    """How the victim is taken."""
+
+    ORAL = "oral"
+    IV = "iv"
+
+
+def command(
+    victim: Annotated[
+        str | None, typer.Argument(help="The medicine whose exposure may change, or kratom.")
+    ] = None,
+    perpetrators: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="NAME[:MG[/H]]",
+            help="What is taken beside it: a medicine, or kratom. Can be repeated.",
+        ),
+    ] = None,
+    route: Annotated[VictimRoute, typer.Option(help="How the victim is taken.")] = VictimRoute.ORAL,
+    cyp2d6: Annotated[
+        str | None, typer.Option(metavar="PHENOTYPE", help=" | ".join(_PHENOTYPES))
+    ] = None,
+    cyp2c19: Annotated[
+        str | None, typer.Option(metavar="PHENOTYPE", help=" | ".join(_PHENOTYPES))
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All pairs of the base, written to --out.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="With --all: FILE.csv, FILE.parquet or FILE.json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """How much medicines change the exposure to another one, and how.
+
+    Example: speciosa ddi midazolam --with itraconazole:200/24
+    """
+    _check(victim, perpetrators or [], out, every=every)
+    phenotypes = _phenotypes({"CYP2D6": cyp2d6, "CYP2C19": cyp2c19})
+    from speciosa.knowledge import load
+
+    knowledge = load()
+    if every and out is not None:
+        _write_all(out, knowledge, phenotypes, oral=route is VictimRoute.ORAL)
+        return
+    from speciosa.report.ddi.document import document
+
+    question = _question(victim or "", perpetrators or [], phenotypes, knowledge)
+    question = dataclasses.replace(question, oral=route is VictimRoute.ORAL)
+    result = document(question, knowledge)
+    if as_json or output is Format.JSON:
+        from speciosa.report.json import encode
+
+        sys.stdout.buffer.write(encode(result) + b"\n")
+        return
+    from speciosa.report.ddi.text import as_text
+
+    typer.echo(as_text(result), nl=False)
+
+
+# ------------------------------------------------------------------ what goes in
+
+
+def _check(victim: str | None, perpetrators: list[str], out: Path | None, *, every: bool) -> None:
+    problems = list(_problems(victim, perpetrators, out, every=every))
+    if problems:
+        raise InputError(problems)
+
+
+def _problems(
+    victim: str | None, perpetrators: list[str], out: Path | None, *, every: bool
+) -> Iterator[InputProblem]:
+    if every:
+        if victim is not None or perpetrators:
+            yield InputProblem("--all", "beside a victim or --with", "--all alone with --out")
+        if out is None:
+            yield InputProblem("--out", "nothing", "a file for the pairs of --all")
+        elif out.suffix.lower() not in (endings := (".csv", ".parquet", ".json")):
+            accepted = f"a file that ends in {' or '.join(endings)}"
+            yield InputProblem("--out", repr(str(out)), accepted)
+        return
+    if victim is None:
+        yield InputProblem("VICTIM", "nothing", "the medicine whose exposure may change, or --all")
+    if not perpetrators:
+        yield InputProblem("--with", "nothing", "at least one medicine, or kratom")
+    if out is not None:
+        yield InputProblem("--out", "no --all", "--out beside --all only")
+
+
+def _phenotypes(given: Mapping[str, str | None]) -> dict[str, Phenotype]:
+    from speciosa.case.vocabulary import Phenotype
+
+    found = {}
+    for enzyme, word in given.items():
+        if word is None:
+            continue
+        if word.strip().lower() not in _PHENOTYPES:
+            option = f"--{enzyme.lower()}"
+            raise InputError([InputProblem(option, repr(word), ", ".join(_PHENOTYPES))])
+        found[enzyme] = Phenotype(word.strip().lower())
+    return found
+
+
+def _question(
+    victim: str,
+    given: list[str],
+    phenotypes: Mapping[str, Phenotype],
+    knowledge: Knowledge,
+) -> Question:
+    """What is asked, or every problem with it at once; products are taken apart."""
+    from speciosa.pharmacology.interactions.kinetics.ratio import is_kratom, resolve
+    from speciosa.report.ddi.document import Question
+
+    takings: list[Taking] = []
+    flags: list[str] = []
+    problems: list[InputProblem] = []
+    try:
+        if not is_kratom(victim):
+            resolve(victim, knowledge, "VICTIM")
+    except InputError as error:
+        problems += error.problems
+    for text in given:
+        try:
+            found, told = _taken(text, knowledge)
+        except InputError as error:
+            problems += error.problems
+            continue
+        takings += found
+        flags += told
+    names = [t.medicine if isinstance(t.medicine, str) else t.medicine.id for t in takings]
+    problems += [
+        InputProblem("--with", f"{name!r} twice", "each medicine once")
+        for name in dict.fromkeys(n for n in names if names.count(n) > 1)
+    ]
+    if problems:
+        raise InputError(problems)
+    return Question(victim, takings, phenotypes=phenotypes, flags=flags)
+
+
+def _taken(text: str, knowledge: Knowledge) -> tuple[list[Taking], list[str]]:
+    from speciosa.knowledge.medicines import NameKind
+    from speciosa.pharmacology.interactions.kinetics.ratio import Taking, is_kratom, resolve
+
+    name, colon, amount = text.partition(":")
+    dose_mg, interval_h = _amount(text, amount) if colon else (None, None)
+    if is_kratom(name) or knowledge.medicines.match(name).kind is NameKind.KRATOM:
+        if colon:
+            accepted = "kratom without an amount; it stands for the one studied tea"
+            raise InputError([InputProblem("--with", repr(text), accepted)])
+        return [Taking("kratom")], []
+    match = knowledge.medicines.match(name)
+    several = len(match.medicines) > 1 or bool(match.unknown_parts)
+    if match.kind is NameKind.MEDICINE and several:
+        parts = ", ".join((*(m.name for m in match.medicines), *match.unknown_parts))
+        if colon:
+            accepted = f"a dose for one ingredient; {name} contains {parts}: name the ingredient"
+            raise InputError([InputProblem("--with", repr(text), accepted)])
+        told = [f"{name} was taken apart into {parts}"]
+        told += [f"{part} is not in the base and was not checked" for part in match.unknown_parts]
+        return [Taking(medicine) for medicine in match.medicines], told
+    return [Taking(resolve(name, knowledge, "--with"), dose_mg, interval_h)], []
+
+
+def _amount(text: str, amount: str) -> tuple[float, float | None]:
+    found = _AMOUNT.fullmatch(amount.strip().lower())
+    dose_mg = float(found[1]) if found else 0.0
+    interval_h = float(found[2]) if found and found[2] else None
+    fits = 0.0 < dose_mg <= _MOST_MG and (interval_h is None or 0.0 < interval_h <= _MOST_H)
+    if not fits:
+        raise InputError([InputProblem("--with", repr(text), _HOW)])
+    return dose_mg, interval_h
+
+
+# ------------------------------------------------------------------ all pairs
+
+
+def _write_all(
+    out: Path, knowledge: Knowledge, phenotypes: Mapping[str, Phenotype], *, oral: bool
+) -> None:
+    from speciosa.pharmacology.interactions.kinetics.matrix import matrix
+    from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
+    from speciosa.report.ddi import table
+
+    metabolism = with_phenotypes(phenotypes, knowledge)
+    with progress("pairs") as told:
+        cells = matrix(knowledge, oral=oral, metabolism=metabolism, progress=told)
+        rows = list(table.rows(cells, knowledge))
+    made = {".csv": table.as_csv, ".parquet": table.as_parquet, ".json": table.as_json}
+    raw = made[out.suffix.lower()](rows)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(raw)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        given = f"{str(out)!r} ({reason})"
+        raise InputError([InputProblem("--out", given, "a file that can be written")]) from None
+    typer.echo(f"{len(rows)} pairs written to {out}", err=True)

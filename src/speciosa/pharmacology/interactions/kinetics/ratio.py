@@ -1,0 +1,336 @@
+"""How much these medicines together change the exposure to that one, as a distribution."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speciosa.errors import InputError, InputProblem
+from speciosa.knowledge.medicines.record import Medicine
+from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
+from speciosa.pharmacology.interactions.kinetics.perpetrator import (
+    DOSE_NOT_USED,
+    LARGER_DOSE,
+    EnzymeEffect,
+    Ground,
+    Use,
+    activity,
+    effects,
+)
+from speciosa.pharmacology.interactions.kinetics.static_model import (
+    MODEL_ERROR,
+    Activity,
+    AucRatio,
+    Clearance,
+    auc_ratio,
+    model_error,
+)
+from speciosa.pharmacology.interactions.kinetics.victim import (
+    clearance,
+    clearance_facts,
+    only_named,
+)
+from speciosa.pharmacology.interactions.kratom import alkaloids
+from speciosa.pharmacology.interactions.kratom import effect as kratom_effect
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.ddi.record import Pair
+    from speciosa.pharmacology.interactions.kinetics.sampling import Array
+
+KRATOM = "kratom"
+_MOST = 0.5
+_TRANSPORT_CLASS = "statin"
+
+
+@dataclasses.dataclass(frozen=True)
+class Taking:
+    """A perpetrator as taken: a record, any name of one, or kratom; without a dose as usual."""
+
+    medicine: Medicine | str
+    dose_mg: float | None = None
+    interval_h: float | None = None
+    oral: bool = True
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Ratio:
+    """The victim's exposure with all perpetrators over that without any, by the static model.
+
+    ``samples`` are its distribution; ``median``, and ``low`` and ``high``, the central 90 %.
+    ``shares`` are parts of the change by mechanism (see ``AucRatio``). ``ceiling`` is the most that
+    is possible, ``None`` where no enzyme is inhibited. ``beside_typical`` is exposure in this
+    person without any perpetrator, over that of a typical adult. ``by_class``: most of it rests on
+    strength classes. ``observed`` is what was seen in people with this very pair. ``others`` are
+    ratios of further species (7-hydroxymitragynine beside mitragynine).
+    """
+
+    samples: Array
+    median: float
+    low: float
+    high: float
+    shares: Mapping[str, float]
+    ceiling: float | None
+    flags: tuple[str, ...]
+    facts: tuple[str, ...]
+    by_class: bool
+    enzymes: tuple[str, ...]
+    regimens: tuple[str, ...] = ()
+    beside_typical: Array | float = 1.0
+    observed: Pair | None = None
+    others: Mapping[str, AucRatio] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class NoRatio:
+    """Why no ratio can be computed; never the same as no change."""
+
+    why: str
+    flags: tuple[str, ...] = ()
+    observed: Pair | None = None
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Acting:
+    """A perpetrator ready to be computed with: its effects by enzyme, or those of kratom."""
+
+    id: str
+    name: str
+    found: Mapping[str, EnzymeEffect]
+    activity: Activity
+    facts: tuple[str, ...] = ()
+
+
+def ratio(
+    victim: Medicine | str,
+    perpetrators: Sequence[Taking],
+    knowledge: Knowledge,
+    *,
+    oral: bool = True,
+    metabolism: Metabolism = TYPICAL,
+) -> Ratio | NoRatio:
+    """How far ``perpetrators`` together change the exposure to ``victim``.
+
+    Effects on one enzyme multiply, also those of an inhibitor and an inducer. Kratom is the one
+    studied tea as perpetrator, and mitragynine with 7-hydroxymitragynine as victim. Raises
+    ``InputError`` for a name that is not one medicine of the base.
+    """
+    acting = sorted((act(t, knowledge) for t in perpetrators), key=lambda a: a.id)
+    if is_kratom(victim):
+        return _of_kratom(acting, knowledge, metabolism)
+    medicine = resolve(victim, knowledge, "VICTIM")
+    seen = _observed(medicine, acting, knowledge, oral=oral, metabolism=metabolism)
+    cleared = clearance(medicine, knowledge, oral=oral, metabolism=metabolism)
+    if cleared is None:
+        return NoRatio(why_not(medicine, knowledge), observed=seen)
+    return of_clearance(medicine, cleared, acting, knowledge, observed=seen)
+
+
+def why_not(medicine: Medicine, knowledge: Knowledge) -> str:
+    """Why nothing can be computed for a victim without a known enzyme."""
+    renal = medicine.victim.fe_renal
+    if renal is not None and renal.value >= knowledge.ddi.pk_wording.renal_fraction:
+        return (
+            f"{medicine.name} leaves the body mostly unchanged through the kidney, and "
+            "interactions there are not modelled"
+        )
+    return f"which enzymes clear {medicine.name}, and how much, is not in the base"
+
+
+def of_clearance(
+    medicine: Medicine,
+    cleared: Clearance,
+    acting: Sequence[Acting],
+    knowledge: Knowledge,
+    observed: Pair | None = None,
+) -> Ratio | NoRatio:
+    """The ratio for a clearance and effects that were prepared before."""
+    touched = {a.id: _touched(a, cleared) for a in acting}
+    idle = [a for a in acting if not touched[a.id]]
+    if acting and len(idle) == len(acting):
+        names = " or ".join(a.name for a in idle)
+        return NoRatio(
+            f"the base knows no enzyme that clears {medicine.name} and that {names} changes",
+            observed=observed,
+        )
+    found = auc_ratio(cleared, [a.activity for a in acting], model_error(knowledge))
+    enzymes = tuple(dict.fromkeys(e for a in acting for e in touched[a.id]))
+    at_work = [a.found[e] for a in acting for e in touched[a.id] if e in a.found]
+    facts = [fact for effect in at_work for fact in effect.facts]
+    facts += [fact for a in acting for fact in a.facts if touched[a.id]]
+    facts += clearance_facts(medicine, frozenset(enzymes), knowledge)
+    return Ratio(
+        samples=found.samples,
+        median=found.median,
+        low=found.low,
+        high=found.high,
+        shares=found.shares,
+        ceiling=found.ceiling if 1.0 < found.ceiling < math.inf else None,
+        flags=tuple(dict.fromkeys(_flags(medicine, acting, touched, knowledge))),
+        facts=tuple(dict.fromkeys((*facts, f"ddi/{MODEL_ERROR}"))) if acting else (),
+        by_class=_by_class(found, at_work),
+        enzymes=enzymes,
+        regimens=tuple(dict.fromkeys(r for effect in at_work for r in effect.regimens)),
+        beside_typical=cleared.beside_typical,
+        observed=observed,
+    )
+
+
+def act(taking: Taking, knowledge: Knowledge) -> Acting:
+    """The effects of one perpetrator, computed once."""
+    if is_kratom(taking.medicine):
+        left, facts = kratom_effect.studied(knowledge)
+        return Acting(KRATOM, KRATOM, {}, left, facts)
+    medicine = resolve(taking.medicine, knowledge, "--with")
+    use = Use(dose_mg=taking.dose_mg, interval_h=taking.interval_h, oral=taking.oral)
+    found = effects(medicine, use, knowledge)
+    return Acting(medicine.id, medicine.name, found, activity(found))
+
+
+def is_kratom(name: Medicine | str) -> bool:
+    """Whether kratom itself, or its main alkaloid, is meant."""
+    return isinstance(name, str) and name.strip().casefold() in (KRATOM, alkaloids.MITRAGYNINE)
+
+
+def resolve(name: Medicine | str, knowledge: Knowledge, field: str) -> Medicine:
+    """The one medicine that a name means. Raises ``InputError`` with what would be accepted."""
+    if isinstance(name, Medicine):
+        return name
+    match = knowledge.medicines.match(name)
+    if len(match.medicines) == 1 and not match.unknown_parts:
+        return match.medicines[0]
+    if match.medicines:
+        parts = (*(m.name for m in match.medicines), *match.unknown_parts)
+        accepted = f"one medicine at a time; this can be, or contains, {', '.join(parts)}"
+        raise InputError([InputProblem(field, repr(name), accepted)])
+    accepted = f"a medicine of the base, or {KRATOM}"
+    suggestion = knowledge.medicines.suggest(name)
+    raise InputError([InputProblem(field, repr(name), accepted, suggestion)])
+
+
+# ------------------------------------------------------------------ parts
+
+
+def _touched(acting: Acting, cleared: Clearance) -> tuple[str, ...]:
+    return tuple(e for e in acting.activity.liver if e in cleared.fm) or (
+        ("CYP3A4",) if _acts_on_gut(acting, cleared) else ()
+    )
+
+
+def _acts_on_gut(acting: Acting, cleared: Clearance) -> bool:
+    return acting.activity.gut_cyp3a is not None and bool(np.any(cleared.f_gut < 1.0))
+
+
+def _observed(
+    medicine: Medicine,
+    acting: Sequence[Acting],
+    knowledge: Knowledge,
+    *,
+    oral: bool,
+    metabolism: Metabolism,
+) -> Pair | None:
+    """The studied pair, unless it ran through an enzyme that the person lacks anyway."""
+    if len(acting) != 1:
+        return None
+    pair = knowledge.ddi.pair(medicine.id, acting[0].id, "oral" if oral else "iv")
+    if pair is None or any(metabolism.lacks(enzyme) for enzyme in pair.enzymes):
+        return None
+    return pair
+
+
+def _by_class(found: AucRatio, at_work: Sequence[EnzymeEffect]) -> bool:
+    """Whether strength classes carry most of the ratio."""
+    classes = {effect.enzyme for effect in at_work if effect.ground is Ground.CLASS}
+    if not found.shares:
+        return bool(classes)
+    carried = 0.0
+    for name, share in found.shares.items():
+        enzyme = name.split(" ", 1)[1].replace("CYP3A", "CYP3A4", 1)
+        carried += abs(share) if enzyme in classes else 0.0
+    return carried >= _MOST
+
+
+def _flags(
+    medicine: Medicine,
+    acting: Sequence[Acting],
+    touched: Mapping[str, tuple[str, ...]],
+    knowledge: Knowledge,
+) -> list[str]:
+    """What a reader of the ratio must be told, in words."""
+    told = []
+    for a in acting:
+        if not touched[a.id]:
+            told.append(f"{a.name} has no part in the figure: no common enzyme is known")
+        flags = {flag for e in touched[a.id] if e in a.found for flag in a.found[e].flags}
+        if LARGER_DOSE in flags:
+            told.append(f"{a.name}: the dose is above every dose whose concentration is known")
+        if DOSE_NOT_USED in flags:
+            told.append(f"{a.name}: the dose could not be used; the usual one is assumed")
+        if a.id == KRATOM:
+            told.append("kratom stands for one cup of the studied tea; more is untested")
+    enzymes = {e for es in touched.values() for e in es}
+    told += [
+        f"how much of {medicine.name} {enzyme} clears is not known; anything up to what is left "
+        "over was allowed"
+        for enzyme in only_named(medicine)
+        if enzyme in enzymes
+    ]
+    told += _opposed(acting, enzymes)
+    wording = knowledge.ddi.pk_wording
+    if medicine.id in wording.p_gp_victims or _TRANSPORT_CLASS in medicine.klass.casefold():
+        told.append(f"transporters also carry {medicine.name}; they are not modelled")
+    if medicine.id in wording.active_moiety:
+        told.append(f"parent only: {wording.active_moiety[medicine.id]}")
+    return told
+
+
+def _opposed(acting: Sequence[Acting], enzymes: set[str]) -> list[str]:
+    told = []
+    for enzyme in sorted(enzymes):
+        middle = {
+            a.name: float(np.median(a.activity.liver[enzyme]))
+            for a in acting
+            if enzyme in a.activity.liver
+        }
+        less = [name for name, left in middle.items() if left < 1.0]
+        more = [name for name, left in middle.items() if left > 1.0]
+        if less and more:
+            told.append(
+                f"{' and '.join(less)} lowers and {' and '.join(more)} raises {enzyme}: the "
+                "effects are multiplied, and which comes first in time is not looked at"
+            )
+    return told
+
+
+def _of_kratom(
+    acting: Sequence[Acting], knowledge: Knowledge, metabolism: Metabolism
+) -> Ratio | NoRatio:
+    """Mitragynine, with 7-hydroxymitragynine beside it."""
+    if any(a.id == KRATOM for a in acting):
+        return NoRatio("kratom is victim and perpetrator at once")
+    found = alkaloids.ratios([a.activity for a in acting], knowledge, metabolism)
+    main = found[alkaloids.MITRAGYNINE]
+    cleared = alkaloids.mitragynine(knowledge, metabolism)
+    touched = {a.id: _touched(a, cleared) for a in acting}
+    if acting and not any(touched.values()):
+        names = " or ".join(a.name for a in acting)
+        return NoRatio(f"the base knows no enzyme that clears mitragynine and that {names} changes")
+    at_work = [a.found[e] for a in acting for e in touched[a.id]]
+    facts = dict.fromkeys([fact for effect in at_work for fact in effect.facts])
+    return Ratio(
+        samples=main.samples,
+        median=main.median,
+        low=main.low,
+        high=main.high,
+        shares=main.shares,
+        ceiling=main.ceiling if 1.0 < main.ceiling < math.inf else None,
+        flags=("no study in people; the direction of the opioid effect cannot be predicted",),
+        facts=(*facts, *alkaloids.FACTS) if acting else (),
+        by_class=_by_class(main, at_work),
+        enzymes=tuple(dict.fromkeys(e for es in touched.values() for e in es)),
+        others={alkaloids.SEVEN_OH: found[alkaloids.SEVEN_OH]},
+    )

@@ -1,0 +1,36 @@
+"""A pair that was studied in people, as an estimate and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from speciosa.finding import Estimate
+
+if TYPE_CHECKING:
+    from speciosa.knowledge.ddi.record import Pair
+
+
+def observed_estimate(observed: Pair) -> Estimate:
+    """The pooled ratio with the spread of its studies, or the interval of the only one."""
+    studies = observed.studies
+    low, high, interval = studies[0].low, studies[0].high, studies[0].interval
+    if len(studies) > 1:
+        ratios = [study.auc_ratio for study in studies]
+        low, high = min(ratios), max(ratios)
+        interval = f"lowest to highest of {len(studies)} studies"
+    known = low is not None and high is not None and bool(interval)
+    return Estimate(
+        value=observed.auc_ratio,
+        unit="ratio",
+        low=low if known else None,
+        high=high if known else None,
+        interval=interval if known else "",
+        no_interval_because="" if known else "the source gives none",
+        facts=(observed.fact_id,),
+    )
+
+
+def studied_regimen(observed: Pair) -> str:
+    """How the perpetrator was taken in the studies."""
+    regimens = sorted({s.perpetrator_regimen for s in observed.studies if s.perpetrator_regimen})
+    return f"perpetrator {' / '.join(regimens)}" if regimens else "regimen not given"
