@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
-from speciosa.pharmacology.interactions.between_medicines import between_medicines
 from speciosa.pharmacology.interactions.genotype import genotype_findings
 from speciosa.pharmacology.interactions.hazards.find import hazards
 from speciosa.pharmacology.interactions.hazards.kinetic_rise import with_kinetic_rises
@@ -16,6 +15,7 @@ from speciosa.pharmacology.interactions.kinetics.metabolism import metabolism_of
 from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
 from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, kratom_context
+from speciosa.pharmacology.interactions.medicines import between_medicines
 from speciosa.pharmacology.interactions.naming import named
 from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.pairs import clearance_known, gather

@@ -7,7 +7,7 @@ uncertain: a phenotype is a range of activities, a Child-Pugh class more so. All
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,8 +40,8 @@ class Metabolism:
     ``activity`` holds what differs, by enzyme, as a number or as samples; another enzyme has that
     of ``liver`` where it is a cytochrome P450, and of ``remaining`` where it is not, which is also
     that of clearance by a route that is not known. ``renal`` is that of the kidney. ``facts`` are
-    what the multiples rest on, ``organs`` whether liver or kidney differ, and ``genes`` the
-    enzymes whose genotype is known.
+    what the multiples rest on, ``genes`` the phenotypes that are known, and ``organ_words`` what
+    is known of liver and kidney.
     """
 
     activity: Mapping[str, Array | float] = dataclasses.field(default_factory=dict)
@@ -49,7 +49,8 @@ class Metabolism:
     remaining: Array | float = 1.0
     renal: Array | float = 1.0
     facts: tuple[str, ...] = ()
-    genes: frozenset[str] = frozenset()
+    genes: Mapping[str, Phenotype] = dataclasses.field(default_factory=dict)
+    organ_words: tuple[str, ...] = ()
 
     @property
     def typical(self) -> bool:
@@ -60,6 +61,19 @@ class Metabolism:
     def organs(self) -> bool:
         """Whether liver or kidney are known to differ."""
         return not (isinstance(self.liver, float) and isinstance(self.renal, float))
+
+    def of_genes_alone(self) -> Metabolism:
+        """The same person with healthy liver and kidney."""
+        return dataclasses.replace(self, liver=1.0, remaining=1.0, renal=1.0, organ_words=())
+
+    def told(self, enzymes: Collection[str]) -> str:
+        """What differs from a typical adult and concerns these enzymes, in words; or empty."""
+        genes = (
+            f"a {phenotype} {enzyme} metaboliser"
+            for enzyme, phenotype in self.genes.items()
+            if enzyme in enzymes and enzyme in self.activity
+        )
+        return ", ".join((*genes, *self.organ_words))
 
     def lacks(self, enzyme: str) -> bool:
         """Whether the person is known to have none of it."""
@@ -88,14 +102,16 @@ def metabolism_of(case: Case, knowledge: Knowledge) -> Metabolism:
         ],
         knowledge,
     )
-    liver = _of_liver(person.liver.child_pugh, knowledge)
-    renal = _of_kidney(case, knowledge)
+    liver, remaining, liver_facts = _of_liver(person.liver.child_pugh, knowledge)
+    renal, kidney_words, kidney_facts = _of_kidney(case, knowledge)
+    words = [*([] if isinstance(liver, float) else [f"Child-Pugh {person.liver.child_pugh}"])]
     return dataclasses.replace(
         found,
-        liver=liver[0],
-        remaining=liver[1],
-        renal=renal[0],
-        facts=(*found.facts, *liver[2], *renal[1]),
+        liver=liver,
+        remaining=remaining,
+        renal=renal,
+        facts=(*found.facts, *liver_facts, *kidney_facts),
+        organ_words=(*words, *kidney_words),
     )
 
 
@@ -114,7 +130,8 @@ def _of_genes(genes: list[Gene], knowledge: Knowledge) -> Metabolism:
         activity[gene.enzyme], used = _of_gene(gene, gene.phenotype, knowledge)
         facts += used
     kept = {e: a for e, a in activity.items() if not (isinstance(a, float) and a == 1.0)}
-    return Metabolism(activity=kept, facts=tuple(facts), genes=frozenset(activity))
+    known = {gene.enzyme: gene.phenotype for gene in genes if gene.phenotype is not None}
+    return Metabolism(activity=kept, facts=tuple(facts), genes=known)
 
 
 def _of_gene(
@@ -154,22 +171,22 @@ def _of_liver(
     return cytochromes, cytochromes + part * (1.0 - cytochromes), (fact.id,)
 
 
-def _of_kidney(case: Case, knowledge: Knowledge) -> tuple[Array | float, tuple[str, ...]]:
-    """Activity of the kidney in proportion to filtration; more than typical counts as typical."""
+def _of_kidney(
+    case: Case, knowledge: Knowledge
+) -> tuple[Array | float, tuple[str, ...], tuple[str, ...]]:
+    """Activity of the kidney by filtration, with words and facts; above typical is typical."""
     constant = knowledge.ddi.constant
     if case.person.kidney.dialysis:
         fact = constant(f"{_KIDNEY}/dialysis")
-        return _within(fact), (fact.id,)
+        return _within(fact), ("on dialysis",), (fact.id,)
     lab = case.lab(LabName.EGFR)
     egfr = case.person.kidney.egfr_ml_min_1_73m2
     values = [value for value in (egfr, lab.value if lab else None) if value is not None]
-    if not values:
-        return 1.0, ()
     typical = constant(f"{_KIDNEY}/typical_egfr")
-    if min(values) >= typical.number:
-        return 1.0, ()
+    if not values or min(values) >= typical.number:
+        return 1.0, (), ()
     left = np.minimum(max(min(values), _LEAST) / _within(typical), 1.0)
-    return np.asarray(left), (typical.id,)
+    return np.asarray(left), (f"eGFR {min(values):g}",), (typical.id,)
 
 
 def _within(fact: Fact) -> Array:
@@ -178,8 +195,3 @@ def _within(fact: Fact) -> Array:
     if low is None or high is None:
         raise ValueError(f"{fact.id} has no range")
     return positive(fact.id, fact.number, low, high)
-
-
-def unknown_genes(metabolism: Metabolism) -> Iterator[str]:
-    """The enzymes whose genotype is not known."""
-    yield from (enzyme for enzyme in (CYP2D6, CYP2C19) if enzyme not in metabolism.genes)

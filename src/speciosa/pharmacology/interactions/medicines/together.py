@@ -1,0 +1,100 @@
+"""The row of one victim with all its perpetrators at once; never milder than one of its pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from speciosa.finding import Certainty, Estimate, Severity
+from speciosa.pharmacology.interactions.grading import number, severity_of
+from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
+from speciosa.pharmacology.interactions.kinetics.ratio import Acting, Taking, act
+from speciosa.pharmacology.interactions.medicines.prepared import MODEL_INTERVAL
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.interactions.kinetics.ratio import Ratio
+    from speciosa.pharmacology.interactions.kratom.use import KratomContext
+    from speciosa.pharmacology.interactions.medicines.prepared import Prepared
+    from speciosa.pharmacology.interactions.recognise import Item
+
+
+def combined_row(
+    victim: Item,
+    rows: Sequence[tuple[Item, Interaction]],
+    kratom: KratomContext,
+    prepared: Prepared,
+) -> Interaction | None:
+    """One victim with all its perpetrators together."""
+    knowledge = prepared.knowledge
+    perpetrators = [item for item, _ in rows if not item.faded]
+    acting = [prepared.acting[item.id] for item in perpetrators]
+    joined = kratom.present and kratom.leaf
+    if joined:
+        acting.append(_kratom(knowledge))
+    found = prepared.modelled(victim, acting)
+    if found is None:
+        return None
+    graded = prepared.graded(victim, acting, found)
+    severity = worst([severity_of(graded, knowledge), *(row.severity for _, row in rows)])
+    if victim.faded:
+        severity = Severity.INFO
+    text = knowledge.ddi.pk_wording.text
+    facts = [*found.facts, *(fact for _, row in rows for fact in row.facts)]
+    members = (*(item.id for item, _ in rows), victim.id, *((KRATOM,) if joined else ()))
+    return Interaction(
+        id=f"interaction.pk.all.{victim.id}",
+        members=members,
+        victim=victim.id,
+        direction=Direction.BETWEEN_MEDICINES,
+        kind=Kind.PHARMACOKINETIC,
+        severity=severity,
+        certainty=Certainty.VERY_LOW,
+        sentence=_sentence(victim, _names(perpetrators, joined=joined), found, rows, knowledge),
+        mechanism="Mechanistic static model of the whole list; effects on one enzyme multiply.",
+        auc_ratio=Estimate(
+            value=found.median,
+            unit="ratio",
+            low=found.low,
+            high=found.high,
+            interval=MODEL_INTERVAL,
+            facts=tuple(dict.fromkeys(facts)),
+        ),
+        shares=dict(found.shares),
+        ask=text["ask_pair"],
+        watch=text["watch_up" if found.median >= 1.0 else "watch_down"].format(
+            victim=victim.medicine.name
+        ),
+        consider=text["consider_pair"],
+        facts=tuple(dict.fromkeys(facts)),
+        ceiling=found.ceiling,
+        flags=found.flags,
+    )
+
+
+def _kratom(knowledge: Knowledge) -> Acting:
+    """The one studied tea; what this person's use would do is not known."""
+    return act(Taking(KRATOM), knowledge)
+
+
+def _names(perpetrators: Sequence[Item], *, joined: bool) -> str:
+    names = ", ".join(item.label for item in perpetrators) or "the stopped medicines"
+    return f"{names} and kratom (as the one studied tea)" if joined else names
+
+
+def _sentence(
+    victim: Item,
+    names: str,
+    found: Ratio,
+    rows: Sequence[tuple[Item, Interaction]],
+    knowledge: Knowledge,
+) -> str:
+    single = [row.auc_ratio.value for _, row in rows if row.auc_ratio and row.auc_ratio.value]
+    hidden = bool(single) and min(single) < 1.0 < max(single)
+    opposite = f" {knowledge.ddi.pk_wording.text['opposite']}" if hidden else ""
+    low, middle, high = (number(x) for x in (found.low, found.median, found.high))
+    return (
+        f"Exposure to {victim.label} with {names} together: ratio {middle} ({low} to {high}) by a "
+        f"model.{opposite}"
+    )
