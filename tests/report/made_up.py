@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -181,19 +182,21 @@ def marked() -> tuple[Assessment, dict[str, str]]:
     placed: dict[str, str] = {}
     known = {citation.id for citation in parts.CITATIONS}
     keys: dict[str, str] = {}
+    # What is named in two places must go on being one thing.
+    names_a_row = re.compile(r"<key>$|interactions\.rows\[\d+\]\.id$|pairs\[\d+\]\.rows\[\d+\]$")
 
     def mark(path: str, leaf: Leaf) -> Leaf:
         # Ids must go on resolving, and a source cited twice must stay one source.
         if leaf in known or leaf == "" or ".sources" in path:
             return leaf
-        if path.endswith("<key>") and leaf in keys:
+        if names_a_row.search(path) and leaf in keys:
             return keys[str(leaf)]
         if isinstance(leaf, int):
             new: Leaf = 500 + len(placed)
         else:
             new = f"tok{len(placed):04d}x"
         placed[path] = str(new)
-        if path.endswith("<key>"):
+        if names_a_row.search(path):
             keys[str(leaf)] = str(new)
         return new
 

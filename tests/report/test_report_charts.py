@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from tests.report import made_up
 from tests.report.made_up_parts import EXPOSURE, INTERACTIONS, MECHANISM, SEVERITY
 
-from speciosa.finding import Certainty, Estimate, Severity
+from speciosa.finding import Estimate
 from speciosa.pharmacology.exposure.result import Band, Curve, Driver
-from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 from speciosa.report.charts.course import course
 from speciosa.report.charts.drivers import drivers
 from speciosa.report.charts.fan import fan
@@ -53,7 +52,10 @@ def test_every_chart_of_the_full_assessment_is_drawn() -> None:
         panel = read(fan(curve, name=f"fan-{index}"))
         assert len([p for p in panel.iter(f"{SVG}path") if "band" in (p.get("class") or "")]) == 3
     assert len(list(read(drivers(EXPOSURE.drivers, name="d")).iter(f"{SVG}rect"))) == 8
-    read(forest(INTERACTIONS.rows, name="f"))
+    plots = forest(INTERACTIONS.rows, name="f").svgs
+    assert len(plots) == 2
+    for plot in plots:
+        read(plot)
     read(occupancy(MECHANISM.targets, name="o"))
     read(course(SEVERITY.scores[0], SEVERITY.history, name="c"))
 
@@ -64,14 +66,6 @@ def test_text_is_escaped_and_cleaned() -> None:
     read(markup)
     assert "<script" not in markup
     assert "\x1b" not in markup
-
-
-def test_the_line_of_no_change_is_drawn_and_the_band_only_when_it_is_known() -> None:
-    without = read(forest(INTERACTIONS.rows, name="f"))
-    assert "no-effect" not in {e.get("class") for e in without.iter()}
-    assert "reference" in {e.get("class") for e in without.iter()}
-    with_band = read(forest(INTERACTIONS.rows, name="f", no_effect=(0.8, 1.25)))
-    assert "no-effect" in {e.get("class") for e in with_band.iter()}
 
 
 def test_the_axis_of_ratios_is_logarithmic_around_one() -> None:
@@ -98,7 +92,7 @@ def test_an_occupancy_in_another_unit_is_not_drawn_as_a_percentage() -> None:
 
 
 def test_nothing_to_draw_draws_nothing() -> None:
-    assert drivers((), name="d") == forest((), name="f") == occupancy((), name="o") == ""
+    assert drivers((), name="d") == occupancy((), name="o") == ""
     empty = Curve(analyte="mitragynine", unit="ng/mL", time_h=(), median=(), bands=())
     assert fan(empty, name="x") == ""
     broken = replace(EXPOSURE.curves[0], median=EXPOSURE.curves[0].median[:-1])
@@ -126,33 +120,6 @@ def test_a_fan_with_a_number_that_is_not_finite_is_not_drawn(bad: float, place: 
     curve = EXPOSURE.curves[0]
     median = (*curve.median[:place], bad, *curve.median[place + 1 :])
     assert fan(replace(curve, median=median), name="x") == ""
-
-
-ratios = st.floats(min_value=0, max_value=1e6, allow_nan=False)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(ratios, ratios, ratios).map(sorted), max_size=6))
-def test_a_forest_of_any_intervals_is_sound(triples: list[list[float]]) -> None:
-    rows = [
-        Interaction(
-            id=str(index),
-            members=("kratom", "medicine"),
-            victim="medicine",
-            direction=Direction.KRATOM_ON_MEDICINE,
-            kind=Kind.PHARMACOKINETIC,
-            severity=Severity.MINOR,
-            certainty=Certainty.LOW,
-            sentence="",
-            mechanism="",
-            auc_ratio=Estimate(value=value, unit="ratio", low=low, high=high, interval="PI"),
-        )
-        for index, (low, value, high) in enumerate(triples)
-    ]
-    markup = forest(rows, name="f")
-    if markup:
-        read(markup)
-    assert bool(markup) == any(high > 0 for _, _, high in triples)
 
 
 @given(st.floats(min_value=1e-6, max_value=1e9), st.floats(min_value=1e-6, max_value=1e9))

@@ -15,7 +15,7 @@ from tests.report.test_report_examples import EXAMPLES, assessed
 
 from speciosa.assessment import Assessment
 from speciosa.finding import Finding, Severity, Tone
-from speciosa.report import outline, terminal
+from speciosa.report import interaction_table, outline, terminal
 
 replace = made_up.replace
 
@@ -46,16 +46,31 @@ def assert_nothing_grave_is_missing(assessment: Assessment) -> None:
     assert [t for t in lost if t.partition(":")[0].strip('"') not in names] == []
     for name in names:
         assert name in text
-    for row in assessment.interactions.rows:
-        assert flowing([row.sentence]) in text
-        if row.severity.rank <= Severity.MAJOR.rank:
-            for advice in (row.ask, row.watch, row.consider):
-                assert flowing([advice]) in text
+    assert_no_grave_interaction_is_missing(assessment, text)
     for rule in assessment.safety_rules:
         assert rule.title in text
         assert rule.conditional or all(flowing([must]) in text for must in rule.must)
     for contact in assessment.urgent.contacts:
         assert contact.number in text
+
+
+def assert_no_grave_interaction_is_missing(assessment: Assessment, text: str) -> None:
+    """What matters most in full, what else is grave by name with its advice, the rest counted."""
+    table = interaction_table.table(assessment.interactions)
+    for line in interaction_table.leading(table):
+        assert flowing([line.sentence]) in text
+        if line.severity.rank <= Severity.MAJOR.rank:
+            assert flowing([line.main.ask]) in text
+            assert flowing([line.main.watch]) in text
+    for line in table.lines:
+        if line.severity.rank <= Severity.MAJOR.rank:
+            named = (line.sentence, line.title or " + ".join(line.names))
+            assert any(flowing([words]) in text for words in named)
+    for row in assessment.interactions.rows:
+        if row.severity.rank <= Severity.MAJOR.rank:
+            assert flowing([row.consider]) in text
+    for pairs in table.not_judged:
+        assert flowing([pairs]) in text
 
 
 @pytest.mark.parametrize("make", [made_up.full, made_up.bare])

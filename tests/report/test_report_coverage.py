@@ -26,6 +26,10 @@ NOT_SHOWN = {
     "exposure.structures.method": "in docs/validation; its release is shown",
     "severity.scores.total.unit": "a score is written as 16 of 21",
     "interactions.rows.members": "ids; the names of the members are shown",
+    "interactions.rows.names": "the names of the pair are shown",
+    "interactions.rows.title": "shown where the row is not the one that its pair leads with",
+    "interactions.pairs.members": "as above",
+    "interactions.pairs.sentence": "pairs without a row are listed by name, in one paragraph",
     "interactions.recognised.Cold relief": "the parts of a combined product are shown",
     "kratom.intake.products.seven_oh_mg_per_day.unit": "nothing is known, so nothing has a unit",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -18,13 +19,12 @@ from speciosa.clinical.severity.result import Score
 from speciosa.evidence.result import EffectRow
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
 from speciosa.pharmacology.exposure.result import AnalyteExposure, BriefExposure, Curve
-from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
-from speciosa.report import levels, numbers, outline, words
+from speciosa.report import interaction_table, levels, numbers, outline, words
+from speciosa.report.charts import forest
 from speciosa.report.charts.course import course
 from speciosa.report.charts.drivers import drivers
 from speciosa.report.charts.fan import fan
-from speciosa.report.charts.forest import forest
 from speciosa.report.charts.occupancy import occupancy
 from speciosa.report.charts.occupancy_day import occupancy_day
 from speciosa.report.clean import clean
@@ -42,7 +42,6 @@ _SMALL_POINTS_IN_SIGHT = 1
 
 def render(assessment: Assessment) -> str:
     """The whole page. Same assessment, same text."""
-    rows = sorted(assessment.interactions.rows, key=lambda row: row.severity.rank)
     return _environment().get_template("report.html.jinja").render(
         a=assessment,
         bib=Bibliography(assessment),
@@ -50,8 +49,7 @@ def render(assessment: Assessment) -> str:
         top=outline.top_interactions(assessment),
         steps=outline.first_steps(assessment),
         missing=outline.all_missing(assessment),
-        worse=[row for row in rows if row.severity.rank < Severity.MINOR.rank],
-        milder=[row for row in rows if row.severity.rank >= Severity.MINOR.rank],
+        interaction_table=interaction_table.table(assessment.interactions),
         charts=_charts(assessment),
     )  # fmt: skip
 
@@ -79,11 +77,15 @@ class _Charts(NamedTuple):
     drivers: Markup
     occupancy: Markup
     days: tuple[_Day, ...]
-    forest: Markup
+    forest: tuple[Markup, ...]
+    forest_caption: str
 
 
 def _charts(assessment: Assessment) -> _Charts:
     history, interactions = assessment.severity.history, assessment.interactions
+    plot = forest.forest(
+        interactions.rows, name="forest", no_effect=_limits(interactions.no_effect)
+    )
     courses = (
         _Course(
             _markup(course(score, history, name=f"course-{index}")),
@@ -101,13 +103,8 @@ def _charts(assessment: Assessment) -> _Charts:
         drivers=_markup(drivers(assessment.exposure.drivers, name="drivers")),
         occupancy=_markup(occupancy(assessment.mechanism.targets, name="occupancy")),
         days=tuple(_days(assessment.mechanism.targets)),
-        forest=_markup(
-            forest(
-                _with_ratio(interactions.rows),
-                name="forest",
-                no_effect=_limits(interactions.no_effect),
-            )
-        ),
+        forest=tuple(_markup(svg) for svg in plot.svgs),
+        forest_caption=plot.caption,
     )
 
 
@@ -124,10 +121,6 @@ def _limits(band: Estimate | None) -> tuple[float, float] | None:
     if band is None or band.low is None or band.high is None:
         return None
     return band.low, band.high
-
-
-def _with_ratio(rows: Sequence[Interaction]) -> list[Interaction]:
-    return [row for row in rows if row.auc_ratio is not None]
 
 
 def _bands(curve: Curve) -> str:
@@ -219,6 +212,11 @@ def _fold(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
     return [finding for finding in findings if finding not in folded], folded
 
 
+def _bar_width(share: float) -> str:
+    """A share of 1 as a width in percent; nothing is wider than all, or narrower than nothing."""
+    return f"{min(max(share, 0.0), 1.0) * 100:.0f}" if math.isfinite(share) else "0"
+
+
 def _signed(value: float) -> str:
     return ("+" if value > 0 else "") + numbers.plain(value)
 
@@ -269,7 +267,9 @@ def _environment() -> Environment:
     style = (files("speciosa.report") / "style.css").read_text(encoding="utf-8")
     environment.globals.update(
         style=Markup(style),  # noqa: S704  # our own style sheet
+        advice_of=interaction_table.advice,
         analyte=words.analyte,
+        bar_width=_bar_width,
         by_rating=_by_rating,
         by_weight=_by_weight,
         common_interval=numbers.common_interval,
@@ -279,9 +279,12 @@ def _environment() -> Environment:
         direction_words=words.DIRECTION,
         first_sentence=outline.first_sentence,
         fold=_fold,
+        has_number=interaction_table.has_number,
         exposure_words=words.EXPOSURE,
         full_stop=words.full_stop,
+        interval_notes=interaction_table.interval_notes,
         instrument_names=_instrument_names,
+        kind_of=interaction_table.kind_of,
         kind_words=words.KIND,
         known_severity=_known_severity,
         known_standing=_known_standing,
@@ -291,6 +294,7 @@ def _environment() -> Environment:
         levels_of=_levels,
         leading_scores=outline.leading_scores,
         names_its_members=outline.names_its_members,
+        title_of=interaction_table.title,
         main_caveat=outline.main_caveat,
         measured=numbers.measured,
         brief_measures=words.BRIEF_MEASURES,
@@ -301,6 +305,7 @@ def _environment() -> Environment:
         over_the_day=numbers.over_the_day,
         percent=numbers.percent,
         plain=numbers.plain,
+        ratios_of=interaction_table.ratios,
         rule_severity=words.severity,
         runs=runs,
         score_reasons=outline.score_reasons,
@@ -308,6 +313,7 @@ def _environment() -> Environment:
         shares_of=_shares,
         shown=numbers.shown,
         signed=_signed,
+        some_of=interaction_table.some_of,
         standing=words.standing,
         step_name=words.step,
         substance=words.substance,
@@ -316,6 +322,7 @@ def _environment() -> Environment:
         use_of_level=levels.use_of_level,
         usual_interval=numbers.usual_interval,
         unverified_contact=words.UNVERIFIED_CONTACT,
+        victim_of=interaction_table.victim,
         urgent_shapes=_URGENT_SHAPES,
         urgent_words=words.URGENT,
     )

@@ -13,12 +13,13 @@ from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.result import (
     Interaction,
     InteractionsResult,
-    Kind,
     PairStatus,
     PairSummary,
 )
+from speciosa.report.numbers import shown
+from speciosa.report.words import letter
 
-_TWO = 2
+_TWO, _SOME, _LEADING = 2, 6, 5
 
 
 class Line(NamedTuple):
@@ -30,6 +31,35 @@ class Line(NamedTuple):
     sentence: str
     rows: tuple[Interaction, ...]
     groups: tuple[Interaction, ...]
+    title: str = ""
+
+    @property
+    def short(self) -> str:
+        """Several that change one: who they are, where figures stand beside it; else empty."""
+        several = len(self.names) > _TWO and not self.title
+        return self.lead.removesuffix(":") if several else ""
+
+    @property
+    def says_who(self) -> bool:
+        """Whether the sentence itself names everybody, so that no title is needed."""
+        sentence = self.sentence.lower()
+        return all(name.lower() in sentence for name in self.names)
+
+    @property
+    def lead(self) -> str:
+        """The beginning of the sentence that says who with whom; empty where there is none."""
+        start, colon, _ = self.sentence.partition(":")
+        return f"{start}:" if colon and self.says_who else ""
+
+    @property
+    def rest(self) -> str:
+        """The sentence after its lead."""
+        return self.sentence.removeprefix(self.lead)
+
+    @property
+    def main(self) -> Interaction:
+        """The row that the sentence is about, or the worst where it is about several."""
+        return next((row for row in self.rows if row.sentence == self.sentence), self.rows[0])
 
     @property
     def also(self) -> tuple[Interaction, ...]:
@@ -48,19 +78,25 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Everything that was looked at, once. ``only_in_groups`` counts pairs without own lines."""
+    """Everything that was looked at, once.
+
+    ``together`` are hazards that several share, ``at_once`` changes of one medicine by several.
+    ``only_in_groups`` counts the pairs that have no line of their own.
+    """
 
     together: tuple[Line, ...]
+    at_once: tuple[Line, ...]
     worse: tuple[Line, ...]
     milder: tuple[Line, ...]
     only_in_groups: int
+    pairs_with_nothing: int
     not_judged: tuple[str, ...]
     nothing_found: tuple[str, ...]
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """The list together, then the pairs, worst first."""
-        return (*self.together, *self.worse, *self.milder)
+        """What several do together, then the pairs, worst first."""
+        return (*self.together, *self.at_once, *self.worse, *self.milder)
 
 
 def table(result: InteractionsResult) -> Table:
@@ -73,10 +109,12 @@ def table(result: InteractionsResult) -> Table:
     lines += [_alone(row) for row in result.rows if row.id not in named and row.id not in groups]
     lines.sort(key=lambda line: line.severity.rank)
     return Table(
-        together=tuple(_alone(row) for row in groups.values()),
+        together=tuple(_alone(row) for row in groups.values() if not row.victim),
+        at_once=tuple(_alone(row) for row in groups.values() if row.victim),
         worse=tuple(line for line in lines if line.severity.rank < Severity.MINOR.rank),
         milder=tuple(line for line in lines if line.severity.rank >= Severity.MINOR.rank),
         only_in_groups=sum(not _line(pair, rows, groups).rows for pair in found),
+        pairs_with_nothing=sum(p.status is PairStatus.NOTHING_FOUND for p in result.pairs),
         not_judged=_told_short(result.pairs, PairStatus.NOT_JUDGED),
         nothing_found=_told_short(result.pairs, PairStatus.NOTHING_FOUND),
     )
@@ -94,12 +132,22 @@ def _line(pair: PairSummary, rows: dict[str, Interaction], groups: dict[str, Int
 
 
 def _alone(row: Interaction) -> Line:
-    return Line(row.names, row.severity, row.certainty, row.sentence, (row,), ())
+    shared = title(row) if len(set(row.members)) > _TWO and not row.victim else ""
+    return Line(row.names, row.severity, row.certainty, row.sentence, (row,), (), shared)
 
 
 def title(row: Interaction) -> str:
     """What a row is about in a few words."""
     return row.title or " + ".join(row.names)
+
+
+def leading(lines: Table) -> tuple[Line, ...]:
+    """What a short report tells: what is urgent, grave hazards of several, and the first pairs."""
+    shared = [line for line in lines.together if line.severity.rank <= Severity.MAJOR.rank]
+    first = lines.worse[:_LEADING]
+    urgent = [line for line in lines.lines if line.severity.rank < Severity.MAJOR.rank]
+    chosen = {id(line) for line in (*shared, *first, *urgent)}
+    return tuple(line for line in lines.lines if id(line) in chosen)
 
 
 class Advice(NamedTuple):
@@ -127,14 +175,35 @@ def has_number(row: Interaction) -> bool:
     return ratio is not None and any(v is not None for v in (ratio.value, ratio.low, ratio.high))
 
 
-def kinetic(rows: Iterable[Interaction]) -> list[Interaction]:
-    """Rows with a ratio."""
-    return [r for r in rows if r.kind is Kind.PHARMACOKINETIC and r.auc_ratio is not None]
-
-
 def ratios(lines: Iterable[Line]) -> list[Estimate]:
-    """Every ratio of some lines, to find the interval that they share."""
+    """Every ratio of some lines, to find the interval that most of them share."""
     return [r.auc_ratio for line in lines for r in line.rows if r.auc_ratio is not None]
+
+
+def kind_of(ratio: Estimate) -> str:
+    """What a ratio's interval is, or why it has none."""
+    parts = shown(ratio)
+    return parts.brackets.removeprefix(parts.range).removeprefix("; ")
+
+
+def interval_notes(lines: Iterable[Line], common: str) -> dict[str, str]:
+    """A letter for each kind of interval that is not the common one; it is told once, below."""
+    kinds = dict.fromkeys(kind_of(ratio) for ratio in ratios(lines))
+    rare = [kind for kind in kinds if kind and kind != common]
+    return {kind: letter(index) for index, kind in enumerate(rare)}
+
+
+def victim(row: Interaction) -> str:
+    """The name of the medicine whose exposure changes."""
+    named = dict(zip(row.members, row.names, strict=False))
+    return named.get(row.victim, row.victim) or "the affected"
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Some names and how many more."""
+    rest = len(names) - _SOME
+    few = names[:_SOME] if rest > 1 else names
+    return "; ".join(few) + (f"; and {rest} more" if rest > 1 else "")
 
 
 # ------------------------------------------------------------------ many pairs in few words

@@ -5,6 +5,7 @@ Each severity has a word and a shape, so that it can be read without colour.
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from speciosa.clinical.safety.result import UrgentStatus
@@ -136,6 +137,12 @@ def label(name: str) -> str:
 def law_status(name: str) -> str:
     """A legal status as words. Where no law was seen, the words must not read as a permission."""
     return LAW_STATUS.get(name, label(name))
+
+
+def letter(index: int) -> str:
+    """The letter of a note: ``a`` to ``z``, then ``aa``."""
+    turn, place = divmod(index, len(ascii_lowercase))
+    return ascii_lowercase[place] * (turn + 1)
 
 
 def full_stop(text: str, *, capital: bool = True) -> str:

@@ -1,77 +1,211 @@
-"""Changes in exposure (AUC ratios) on a logarithmic axis, with the line of no effect."""
+"""Changes in exposure (AUC ratios) on a logarithmic axis, by the medicine that is changed.
+
+What kratom does to medicines, what medicines do to kratom and what medicines do to one another
+stand apart. A ratio seen in people has a filled diamond, a modelled one an open circle.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from speciosa.finding import Estimate
-from speciosa.pharmacology.interactions.result import Interaction
+from speciosa.pharmacology.interactions.result import Direction, Interaction
 from speciosa.report.charts.scale import Logarithmic
-from speciosa.report.charts.svg import Canvas, shortened
+from speciosa.report.charts.svg import WIDTH, Canvas, lines_of, shortened
 from speciosa.report.numbers import plain, sentence, shown
 
-_ROW, _TOP, _AXIS = 40.0, 8.0, 34.0
-_LEFT, _RIGHT = 8.0, 392.0
-_LEAST = 1e-3
+_LEFT, _RIGHT = 8.0, WIDTH - 8.0
+_TOP, _AXIS = 22.0, 40.0
+_PART, _VICTIM, _TEXT, _MARKS = 28.0, 24.0, 16.0, 18.0
+_BAND_NAME = 150.0
+_VALUE_CHARACTERS, _LINE_CHARACTERS = 26, 54
+_LABEL_CHARACTERS = _LINE_CHARACTERS - _VALUE_CHARACTERS
+# Never so short that noise looks like an effect, nor so long that nothing can be read from it. What
+# lies beyond ends in an arrow; the number beside it is true.
+_SHORTEST, _LONGEST = (0.5, 2.0), (0.05, 30.0)
+_MOST = 20
+
+_TITLES = {True: "Kratom with a medicine", False: "Medicines with one another"}
+
+
+class Forest(NamedTuple):
+    """A chart for each part, and what must be said below them; empty where nothing is drawn."""
+
+    svgs: tuple[str, ...]
+    caption: str
+
+
+class _Ratio(NamedTuple):
+    """A row that can be drawn; ``label`` is who changes the victim."""
+
+    row: Interaction
+    ratio: Estimate
+    victim: str
+    label: tuple[str, ...]
+
+    @property
+    def with_kratom(self) -> bool:
+        return self.row.direction is not Direction.BETWEEN_MEDICINES
+
+    @property
+    def height(self) -> float:
+        return _TEXT * len(self.label) + _MARKS
 
 
 def forest(
-    rows: Sequence[Interaction], *, name: str, no_effect: tuple[float, float] | None = None
-) -> str:
-    """One line a ratio. ``no_effect`` are the limits within which a ratio counts as no change."""
-    plotted = [(r, e) for r in rows if (e := r.auc_ratio) is not None and _positive(e)]
-    if not plotted:
-        return ""
-    values = [v for _, e in plotted for v in _positive(e)]
+    rows: Sequence[Interaction],
+    *,
+    name: str,
+    no_effect: tuple[float, float] | None = None,
+    most: int = _MOST,
+) -> Forest:
+    """The ratios that matter, those with kratom first, at most so many; the rest are counted.
+
+    ``no_effect`` are the limits within which a ratio counts as no change.
+    """
     if no_effect is not None and not 0 < no_effect[0] < no_effect[1] < math.inf:
         no_effect = None
-    values += [*(no_effect or ()), 1.0]
-    # A little room at both ends; never so short that noise looks like an effect, nor too long to
-    # be read. What lies beyond ends at the edge; the number beside it is true.
-    low, high = max(min(*values, 0.5), _LEAST), min(max(*values, 2.0), 1 / _LEAST)
-    x = Logarithmic(low / 1.1, high * 1.1, _LEFT, _RIGHT)
-    bottom = _TOP + _ROW * len(plotted)
-    listed = "; ".join(f"{_label(row)} {sentence(e)}" for row, e in plotted)
+    drawable = [(row, e) for row in rows if (e := row.auc_ratio) is not None and _positive(e)]
+    matter = [(r, e) for r, e in drawable if no_effect is None or _reaches_out(e, no_effect)]
+    matter.sort(key=lambda one: one[0].direction is Direction.BETWEEN_MEDICINES)
+    chosen = [_ratio(row, e) for row, e in matter[:most]]
+    if not chosen:
+        return Forest((), "")
+    x = _axis(chosen, no_effect)
+    svgs = tuple(
+        _draw(_TITLES[with_kratom], part, x, f"{name}-{index}", no_effect)
+        for index, with_kratom in enumerate((True, False))
+        if (part := _by_victim(one for one in chosen if one.with_kratom is with_kratom))
+    )
+    return Forest(svgs, _caption(chosen, len(drawable) - len(chosen), no_effect is not None))
+
+
+def _reaches_out(ratio: Estimate, band: tuple[float, float]) -> bool:
+    values = _positive(ratio)
+    return min(values) < band[0] or max(values) > band[1]
+
+
+def _ratio(row: Interaction, ratio: Estimate) -> _Ratio:
+    named = dict(zip(row.members, row.names or row.members, strict=False))
+    victim = named.get(row.victim, row.victim or row.id)
+    causes = [words for member, words in named.items() if member != row.victim]
+    who = f"with {', '.join(causes)}" if causes else "with another"
+    return _Ratio(row, ratio, victim, tuple(lines_of(who, _LABEL_CHARACTERS)))
+
+
+def _by_victim(ratios: Iterable[_Ratio]) -> dict[str, list[_Ratio]]:
+    """By victim, each in the order in which it first appears."""
+    victims: dict[str, list[_Ratio]] = {}
+    for one in ratios:
+        victims.setdefault(one.victim, []).append(one)
+    return victims
+
+
+def _axis(chosen: Sequence[_Ratio], band: tuple[float, float] | None) -> Logarithmic:
+    """One axis for all charts, so that they can be compared."""
+    values = [v for one in chosen for v in _positive(one.ratio)]
+    values += [c for one in chosen if (c := one.row.ceiling) and math.isfinite(c) and c > 0]
+    values += band or ()
+    low = max(min(*values, _SHORTEST[0]), _LONGEST[0])
+    high = min(max(*values, _SHORTEST[1]), _LONGEST[1])
+    return Logarithmic(low / 1.1, high * 1.1, _LEFT + 6, _RIGHT - 6)
+
+
+def _draw(
+    title: str,
+    victims: dict[str, list[_Ratio]],
+    x: Logarithmic,
+    name: str,
+    no_effect: tuple[float, float] | None,
+) -> str:
+    every = [one for ratios in victims.values() for one in ratios]
+    top = _PART + _TOP
+    bottom = top + _VICTIM * len(victims) + sum(one.height for one in every) + 4
+    listed = "; ".join(
+        f"{one.victim} {' '.join(one.label)}: {sentence(one.ratio)}, "
+        f"{'seen in people' if one.row.seen_in_people else 'by a model'}"
+        for one in every
+    )
     canvas = Canvas(
         bottom + _AXIS,
         name=name,
-        title="Changes in exposure (AUC ratio)",
+        title=f"{title}: times the usual exposure",
         description=f"1 means no change. {listed}.",
     )
+    canvas.text((_LEFT, 18), title, "part")
+    canvas.line((_LEFT, 26), (_RIGHT, 26), "axis")
     if no_effect is not None:
         left, right = x(no_effect[0]), x(no_effect[1])
-        canvas.rect(left, _TOP, right - left, bottom - _TOP, "no-effect")
-    for index, (row, ratio) in enumerate(plotted):
-        _draw(canvas, x, _TOP + _ROW * index, row, ratio)
+        canvas.rect(left, top, right - left, bottom - top, "no-effect")
+        band = f"no effect ({plain(no_effect[0])} to {plain(no_effect[1])})"
+        centre = min(max((left + right) / 2, _BAND_NAME / 2), WIDTH - _BAND_NAME / 2)
+        canvas.text((centre, top - 6), band, "tick", "middle")
+    canvas.line((x(1.0), top), (x(1.0), bottom), "reference")
+    y = top
+    for victim, ratios in victims.items():
+        canvas.text((_LEFT, y + 17), shortened(victim, _LINE_CHARACTERS - 6), "victim halo")
+        y += _VICTIM
+        for one in ratios:
+            _draw_ratio(canvas, x, y, one)
+            y += one.height
     canvas.line((_LEFT, bottom), (_RIGHT, bottom), "axis")
     for tick in x.ticks():
         canvas.line((x(tick), bottom), (x(tick), bottom + 4), "axis")
         canvas.text((x(tick), bottom + 17), plain(tick), "tick", "middle")
-    canvas.text((_RIGHT, bottom + 31), "times the usual exposure", "axis-name", "end")
+    canvas.text((_RIGHT, bottom + 34), "times the usual exposure", "axis-name", "end")
     return canvas.markup()
 
 
-def _draw(canvas: Canvas, x: Logarithmic, top: float, row: Interaction, ratio: Estimate) -> None:
-    middle = top + 28
-    canvas.line((x(1.0), middle - 9), (x(1.0), middle + 9), "reference")
+def _draw_ratio(canvas: Canvas, x: Logarithmic, top: float, one: _Ratio) -> None:
+    ratio = one.ratio
     parts = shown(ratio)
-    value = shortened(f"{parts.value} ({parts.range})" if parts.range else parts.value, 30)
-    canvas.text((_LEFT, top + 14), shortened(_label(row), 48 - len(value)), "label halo")
-    canvas.text((_RIGHT, top + 14), value, "value halo", "end")
+    value = f"{parts.value} ({parts.range})" if parts.range else parts.value
+    for index, words in enumerate(one.label):
+        canvas.text((_LEFT + 10, top + 13 + _TEXT * index), words, "label halo")
+    canvas.text((_RIGHT, top + 13), shortened(value, _VALUE_CHARACTERS), "value halo", "end")
+    middle = top + _TEXT * len(one.label) + 7
     if ratio.low is not None and ratio.high is not None:
         low, high = (x(v) if v > 0 else x.start for v in (ratio.low, ratio.high))
-        canvas.line((low, middle), (high, middle), "interval")
-        for end in (low, high):
-            canvas.line((end, middle - 4), (end, middle + 4), "interval")
-    if ratio.value is not None and ratio.value > 0:
-        canvas.diamond((x(ratio.value), middle), "point")
+        css = "interval" if ratio.value is not None else "interval range-only"
+        canvas.line((low, middle), (high, middle), css)
+        _end(canvas, low, middle, cut=ratio.low < x.low, outward=-1)
+        _end(canvas, high, middle, cut=ratio.high > x.high, outward=1)
+    ceiling = one.row.ceiling
+    if ceiling is not None and math.isfinite(ceiling) and 0 < ceiling <= x.high:
+        canvas.line((x(ceiling), middle - 7), (x(ceiling), middle + 7), "ceiling")
+    if ratio.value is not None and x.low <= ratio.value <= x.high:
+        if one.row.seen_in_people:
+            canvas.diamond((x(ratio.value), middle), "point", 6)
+        else:
+            canvas.dot((x(ratio.value), middle), "open")
 
 
-def _label(row: Interaction) -> str:
-    victim = row.victim or (row.members[-1] if row.members else row.id)
-    causes = [member for member in row.members if member != row.victim]
-    return f"{victim} with {', '.join(causes)}" if row.victim and causes else victim
+def _end(canvas: Canvas, at: float, middle: float, *, cut: bool, outward: int) -> None:
+    """The end of an interval: a stroke, or an arrow where it goes on beyond the axis."""
+    if cut:
+        tip = at + 6 * outward
+        canvas.path(((at, middle - 5), (tip, middle), (at, middle + 5)), "arrow", closed=True)
+    else:
+        canvas.line((at, middle - 4), (at, middle + 4), "interval")
+
+
+def _caption(chosen: Sequence[_Ratio], left_out: int, with_band: bool) -> str:
+    """What the marks mean, only those that are there, and how many ratios are not drawn."""
+    people = any(one.row.seen_in_people and one.ratio.value is not None for one in chosen)
+    model = any(not one.row.seen_in_people and one.ratio.value is not None for one in chosen)
+    ranges = any(one.ratio.value is None for one in chosen)
+    told = (
+        "Filled diamond: seen in people." if people else "",
+        "Open circle: by a model." if model else "",
+        "Line: interval; an arrow where it goes on.",
+        "Dashed line alone: a range without a single figure." if ranges else "",
+        "Tall tick: the most by this route." if any(one.row.ceiling for one in chosen) else "",
+        "Shaded: counts as no effect." if with_band else "",
+        f"{left_out} more not drawn; they stand above." if left_out else "",
+    )
+    return " ".join(text for text in told if text)
 
 
 def _positive(ratio: Estimate) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from textwrap import wrap
 from xml.etree import ElementTree as ET
 
 from speciosa.report.clean import clean
@@ -81,6 +82,11 @@ def shortened(words: str, most: int) -> str:
     """Text cut to a number of characters; the table beside the chart has it in full."""
     words = clean(words)
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
+def lines_of(words: str, most: int) -> list[str]:
+    """Text in lines of at most so many characters, broken between words where there are any."""
+    return wrap(clean(words), most) or [""]
 
 
 def thinned(points: Sequence[Point], tolerance: float = 0.2) -> list[Point]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from speciosa.assessment import Assessment
 from speciosa.clinical.care.result import PlanItem
 from speciosa.finding import Severity
-from speciosa.report import outline, words
+from speciosa.report import interaction_table, outline, words
 from speciosa.report.references import Link
 from speciosa.report.terminal.compact.shared import Shared
 from speciosa.report.terminal.first_screen import TOP_MISSING
@@ -33,7 +33,10 @@ def plan(page: Page, assessment: Assessment) -> None:
     known = {finding.text for finding in outline.weighty(assessment.severity.diagnosis)}
     known |= {finding.text for finding in assessment.urgent.findings}
     known |= {rule.title for rule in assessment.safety_rules}
-    rows = {row.id: row.sentence for row in assessment.interactions.rows}
+    lines = interaction_table.leading(interaction_table.table(assessment.interactions))
+    rows = {
+        line.main.id: line.main.sentence for line in lines if line.main.sentence == line.sentence
+    }
     for section in result.sections:
         page.line((f"{section.title}. ", "bold"), section.lead)
         page.brief(section.notes)

@@ -5,43 +5,72 @@ from __future__ import annotations
 from speciosa.assessment import Assessment
 from speciosa.clinical.safety.result import SideEffect
 from speciosa.finding import Severity
-from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.regulation.result import LawLayer
-from speciosa.report import outline, words
+from speciosa.report import interaction_table, outline, words
+from speciosa.report.interaction_table import Line, Table, has_number, title, victim
 from speciosa.report.numbers import shown
 from speciosa.report.terminal.page import GUTTER, Page, Piece
+from speciosa.report.terminal.unchecked import unchecked
 
 
 def interactions(page: Page, assessment: Assessment) -> None:
-    """What was not checked, then one sentence a row; advice where the row is major or worse."""
+    """What was not checked, the interactions that matter most, names of the grave, counts."""
     result = assessment.interactions
+    table = interaction_table.table(result)
     if not result.rows:
         page.line(result.headline)
         page.line("No interaction is listed. That is not proof of safety.")
-    for skipped in result.not_checked:
-        guess = f". Did you mean {skipped.suggestion}?" if skipped.suggestion else ""
-        page.pair("Not checked", (skipped.name, "bold"), f": {skipped.why}{guess}")
-    for row in sorted(result.rows, key=lambda row: row.severity.rank):
-        _row(page, row)
+    unchecked(page, result, table)
+    shown_lines = interaction_table.leading(table)
+    for line in shown_lines:
+        _line(page, line)
+    rest = [line for line in table.lines if line not in shown_lines]
+    _rest(page, rest)
+    _consider(page, table)
+    if table.pairs_with_nothing:
+        count = table.pairs_with_nothing
+        page.line((f"Nothing found for {count} more pairs; that excludes no interaction.", "dim"))
+    page.line((result.about_ratios, "dim"))
     page.brief(f for f in result.findings if not f.id.startswith("interaction.not_checked"))
 
 
-def _row(page: Page, row: Interaction) -> None:
-    told: list[Piece] = []
-    if not outline.names_its_members(row):
-        told.append((f"{' + '.join(row.names)}. ", "bold"))
-    told.append(row.sentence)
-    ratio = row.auc_ratio
-    known = ratio is not None and (ratio.value is not None or ratio.low is not None)
-    if ratio is not None and known and "ratio" not in row.sentence:
-        parts = shown(ratio)
-        spread = f" ({parts.range})" if parts.range else ""
-        told.append(f" AUC ratio of {row.victim or 'the affected'}: {parts.number}{spread}.")
-    told.append(page.cites((*row.facts, *(ratio.facts if ratio else ()))))
-    page.severity(words.SEVERITY[row.severity], *told)
-    if row.severity.rank <= Severity.MAJOR.rank:
-        advice = (("Ask", row.ask), ("Watch", row.watch), ("Consider", row.consider))
+def _line(page: Page, line: Line) -> None:
+    told: list[Piece] = [] if line.says_who else [(f"{' + '.join(line.names)}. ", "bold")]
+    told.append(line.sentence)
+    for row in line.ratios:
+        parts = shown(row.auc_ratio) if row.auc_ratio is not None else None
+        if parts is not None and has_number(row) and "ratio" not in line.sentence:
+            spread = f" ({parts.range})" if parts.range else ""
+            seen = "seen in people" if row.seen_in_people else "by a model"
+            told.append(f" Exposure of {victim(row)}: {parts.number}{spread} times, {seen}.")
+    if line.also:
+        told.append(f" Also: {', '.join(title(row) for row in line.also)}.")
+    facts = [f for r in line.rows for f in (*r.facts, *(r.auc_ratio.facts if r.auc_ratio else ()))]
+    page.severity(words.SEVERITY[line.severity], *told, page.cites(facts))
+    if line.severity.rank <= Severity.MAJOR.rank:
+        advice = (("Ask", line.main.ask), ("Watch", line.main.watch))
         page.line(*(p for term, text in advice if text for p in _told(term, text)), indent=GUTTER)
+
+
+def _rest(page: Page, rest: list[Line]) -> None:
+    """What is major or worse by name, and how many more there are of each severity."""
+    for severity in Severity:
+        lines = [line for line in rest if line.severity is severity]
+        if not lines:
+            continue
+        mark = words.SEVERITY[severity]
+        if severity.rank <= Severity.MAJOR.rank:
+            names = "; ".join(line.title or " + ".join(line.names) for line in lines)
+            page.severity(mark, f"{len(lines)} more: {names}.")
+        else:
+            page.severity(mark, f"{len(lines)} more; see --full.")
+
+
+def _consider(page: Page, table: Table) -> None:
+    """What to consider for everything that is major or worse; what several share once."""
+    for advice in interaction_table.advice(table.lines):
+        about = (f"{interaction_table.some_of(advice.about)}: ", "dim")
+        page.line(("Consider ", "bold"), about, words.full_stop(advice.text), indent=2)
 
 
 def _told(term: str, text: str) -> tuple[Piece, Piece]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from string import ascii_lowercase
 
 from speciosa.report.terminal.page import Page, Piece
-from speciosa.report.words import full_stop
+from speciosa.report.words import full_stop, letter
 
 
 class Shared:
@@ -15,7 +14,7 @@ class Shared:
 
     def __init__(self, texts: Iterable[str], least: int = 2) -> None:
         often = [text for text, times in Counter(texts).items() if text and times >= least]
-        self._letters = {text: _letter(index) for index, text in enumerate(often)}
+        self._letters = {text: letter(index) for index, text in enumerate(often)}
 
     def letter(self, text: str) -> str:
         """The letter of a text, or nothing where it stands in full."""
@@ -30,11 +29,6 @@ class Shared:
     def legend(self, page: Page, indent: int = 2) -> None:
         """What each letter stands for, in one paragraph."""
         told: list[Piece] = []
-        for text, letter in self._letters.items():
-            told += [(f"({letter}) ", "bold"), (f"{full_stop(text)} ", "dim")]
+        for text, short in self._letters.items():
+            told += [(f"({short}) ", "bold"), (f"{full_stop(text)} ", "dim")]
         page.line(*told, indent=indent)
-
-
-def _letter(index: int) -> str:
-    turn, place = divmod(index, len(ascii_lowercase))
-    return ascii_lowercase[place] * (turn + 1)

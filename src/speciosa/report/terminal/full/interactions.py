@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from speciosa.assessment import Assessment
 from speciosa.pharmacology.interactions.result import Interaction
-from speciosa.report import words
-from speciosa.report.numbers import percent
+from speciosa.report import interaction_table, words
+from speciosa.report.interaction_table import Line, has_number, title, victim
+from speciosa.report.numbers import percent, plain
 from speciosa.report.terminal.page import GUTTER, Page, Piece
+from speciosa.report.terminal.unchecked import unchecked
 
 
 def interactions(page: Page, assessment: Assessment) -> None:
-    """What was not checked first, then every row, worst first."""
+    """What was not checked first, then the list together, then pair by pair, worst first."""
     result = assessment.interactions
+    table = interaction_table.table(result)
     page.line(result.headline)
-    if result.not_checked:
-        page.heading("Not checked")
-    for skipped in result.not_checked:
-        guess = f". Did you mean {skipped.suggestion}?" if skipped.suggestion else ""
-        page.item((skipped.name, "bold"), f": {skipped.why}{guess}")
+    unchecked(page, result, table)
     page.blank()
     if not result.rows:
         page.line("No interaction is listed. That is not proof of safety.")
-    for row in sorted(result.rows, key=lambda row: row.severity.rank):
-        _row(page, row)
+    _lines(page, table.together, "The list together")
+    _lines(page, table.at_once, "Several at once on one medicine")
+    _lines(page, (*table.worse, *table.milder), "Pair by pair")
+    if table.only_in_groups:
+        page.line(f"{table.only_in_groups} more pairs are told only with the list together.")
+    if table.nothing_found:
+        pairs = "; ".join(table.nothing_found)
+        page.line(("Nothing found for: ", "bold"), f"{pairs}. That excludes no interaction.")
+    page.line((result.about_ratios, "dim"))
     if result.no_effect is not None:
         page.line("Ratios that count as no change: ", *page.estimate(result.no_effect))
     if result.recognised:
@@ -32,26 +38,62 @@ def interactions(page: Page, assessment: Assessment) -> None:
     page.findings(result.findings, "On this check")
 
 
-def _row(page: Page, row: Interaction) -> None:
-    names = (" + ".join(row.names), "bold")
-    cited, sure = page.cites(row.facts), page.sure(row.certainty)
-    page.severity(words.SEVERITY[row.severity], names, f". {row.sentence}", cited, sure)
-    if row.auc_ratio is not None:
-        victim = row.victim or "the affected substance"
-        ratio = page.estimate(row.auc_ratio, known=row.facts)
-        page.line(f"Exposure of {victim}, times usual: ", *ratio, indent=GUTTER)
-    elif row.victim:
-        page.line(f"Affected: {row.victim}. The change is not known.", indent=GUTTER)
+def _lines(page: Page, lines: tuple[Line, ...], heading: str) -> None:
+    if lines:
+        page.heading(heading)
+    for line in lines:
+        names = (f"{' + '.join(line.names)}. ", "bold")
+        told: list[Piece] = [(words.full_stop(line.title), "bold"), " "] if line.title else []
+        told += [] if line.says_who else [names]
+        told += [line.sentence, page.sure(line.certainty)]
+        page.severity(words.SEVERITY[line.severity], *told)
+        for row in line.rows:
+            _row(page, row, told=row.sentence == line.sentence)
+        if line.beside:
+            named = ", ".join(title(row) for row in line.beside)
+            page.line((f"Also in the list together: {named}.", "dim"), indent=GUTTER)
+
+
+def _row(page: Page, row: Interaction, *, told: bool) -> None:
+    if not told:
+        mark = words.SEVERITY[row.severity]
+        severity = (f"{mark.shape} {mark.word}: ", "bold")
+        page.line(severity, row.sentence, page.sure(row.certainty), indent=GUTTER)
+    _ratio(page, row)
     for term, text in (("Ask", row.ask), ("Watch", row.watch), ("Consider", row.consider)):
         page.pair(term, text, indent=GUTTER, gutter=10)
     shares = ", ".join(f"{name} {percent(share)}" for name, share in row.shares.items())
     hazard = f" ({words.label(row.hazard).lower()})" if row.hazard else ""
     about = f"{words.KIND[row.kind]}{hazard}: {words.DIRECTION[row.direction]}."
-    told = (about, words.full_stop(row.mechanism), f"Shares: {shares}." if shares else "")
-    page.line((" ".join(text for text in told if text), "dim"), indent=GUTTER)
+    said = (about, words.full_stop(row.mechanism), f"Shares: {shares}." if shares else "")
+    page.line(
+        (" ".join(text for text in said if text), "dim"), page.cites(row.facts), indent=GUTTER
+    )
+    inside = ", ".join(
+        f"{' + '.join(pair.members)} ({words.SEVERITY[pair.severity].word.lower()})"
+        for pair in row.pairs
+    )
+    page.line((f"Pair by pair: {inside}." if inside else "", "dim"), indent=GUTTER)
     for report in row.case_reports:
         cited_report = page.bibliography.citation(report)
         case: list[Piece] = [report]
         if cited_report is not None:
             case = [cited_report.statement, page.cites((report,))]
         page.line("Case report: ", *case, indent=GUTTER)
+
+
+def _ratio(page: Page, row: Interaction) -> None:
+    """The change of concentration, where it comes from, its ceiling and its caveats."""
+    if not row.victim:
+        return
+    if row.auc_ratio is None:
+        page.line(f"Affected: {victim(row)}. The change is not known.", indent=GUTTER)
+        return
+    ratio = page.estimate(row.auc_ratio, known=row.facts)
+    seen = "seen in people" if row.seen_in_people else "by a model"
+    source = f" ({seen})" if has_number(row) else ""
+    page.line(f"Exposure of {victim(row)}, times usual: ", *ratio, source, indent=GUTTER)
+    if row.ceiling is not None:
+        page.line(f"The most by this route: {plain(row.ceiling)} times.", indent=GUTTER)
+    for flag in row.flags:
+        page.line((words.full_stop(flag), "dim"), indent=GUTTER)
