@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from speciosa.knowledge.medicines.record import Exposure, Medicine
 
 _HOURS_A_DAY = 24.0
+_MG_PER_G = 1000.0
+_DOSE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(mg|g)\b")
 _TIMES_A_DAY = (
     (re.compile(r"four times|\bQID\b", re.IGNORECASE), 4),
     (re.compile(r"three times|\bTID\b", re.IGNORECASE), 3),
     (re.compile(r"twice|\bBID\b", re.IGNORECASE), 2),
-    (re.compile(r"once|/day|daily|\bOD\b", re.IGNORECASE), 1),
+    (re.compile(r"once|/d(ay)?\b|daily|\b[OQ]D\b", re.IGNORECASE), 1),
 )
 
 
@@ -54,6 +56,14 @@ def interval_h(regimen: str) -> float | None:
     return next((_HOURS_A_DAY / n for words, n in _TIMES_A_DAY if words.search(regimen)), None)
 
 
+def dose_mg(regimen: str) -> float | None:
+    """The dose at the head of a regimen (``400 mg twice daily``); ``None`` where it is not one."""
+    found = _DOSE.match(regimen)
+    if found is None:
+        return None
+    return float(found.group(1)) * (_MG_PER_G if found.group(2) == "g" else 1.0) or None
+
+
 def usual_exposure(medicine: Medicine, species: str) -> Exposure | None:
     """The record of the highest concentration; a metabolite without one is given the parent's."""
     own = _records(medicine, species) or _records(medicine, medicine.name)
@@ -62,11 +72,15 @@ def usual_exposure(medicine: Medicine, species: str) -> Exposure | None:
 
 def scale(exposure: Exposure, use: Use) -> float:
     """The dose taken, or the dose a day where both intervals are known, over the record's."""
-    if use.dose_mg is None or not exposure.dose_mg:
-        return 1.0
     recorded_h = interval_h(exposure.regimen)
     frequency = recorded_h / use.interval_h if use.interval_h and recorded_h else 1.0
-    return use.dose_mg / exposure.dose_mg * frequency
+    return _doses(exposure, use) * frequency if use.dose_mg is not None else 1.0
+
+
+def _doses(exposure: Exposure, use: Use) -> float:
+    """The dose taken over that of the record, which may name the dose of an extract in words."""
+    recorded_mg = dose_mg(exposure.regimen) or exposure.dose_mg
+    return use.dose_mg / recorded_mg if use.dose_mg is not None and recorded_mg else 1.0
 
 
 def concentrations(
@@ -105,9 +119,8 @@ def _gut(exposure: Exposure, use: Use, knowledge: Knowledge) -> Array:
     """Absorbed dose over villous blood flow: the dose counts, not how often it is taken."""
     if not exposure.dose_mg or not exposure.molar_mass_g_per_mol:
         return np.zeros(SIZE)
-    dose_mg = exposure.dose_mg if use.dose_mg is None else use.dose_mg
     constant = knowledge.ddi.constant
-    dose_umol = dose_mg / exposure.molar_mass_g_per_mol * 1000.0
+    dose_umol = exposure.dose_mg / exposure.molar_mass_g_per_mol * 1000.0 * _doses(exposure, use)
     absorption = two_sided(constant("physiology/ka_static_model_per_h"))
     flow = constant("physiology/Qent_L_per_h").number
     absorbed = constant("physiology/Fa_default").number

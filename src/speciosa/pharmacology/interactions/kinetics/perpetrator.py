@@ -19,6 +19,7 @@ from speciosa.pharmacology.interactions.kinetics.concentration import (
     Use,
     concentrations,
     cv_of,
+    dose_mg,
     scale,
     usual_exposure,
 )
@@ -124,7 +125,7 @@ def grounds(medicine: Medicine, use: Use, knowledge: Knowledge) -> Mapping[str, 
     for enzyme in _enzymes(medicine):
         constants = _by_constants(medicine, enzyme, use, knowledge)
         named = _by_class(medicine, enzyme, use, knowledge)
-        if constants is None or named is None:
+        if constants is None or named is None or GUT_ALONE in constants.flags:
             effect = constants or named
             if effect is not None:
                 found[enzyme] = Grounds(effect)
@@ -141,8 +142,6 @@ def _better(constants: EnzymeEffect, named: EnzymeEffect) -> bool:
     A class was set by trials with a sensitive victim; constants that cannot reach it, or that point
     the other way, miss a metabolite or a mechanism, and too small a prediction is the unsafe error.
     """
-    if GUT_ALONE in constants.flags:
-        return True
     if np.median(named.liver) > 1.0:
         return bool(np.median(constants.liver) >= named.liver.min())
     return bool(np.median(constants.liver) <= named.liver.max())
@@ -362,7 +361,7 @@ def _by_class(
     flags: tuple[str, ...] = ()
     if use.dose_mg is not None:
         usual = usual_exposure(medicine, medicine.name)
-        if usual is None or not usual.dose_mg:
+        if usual is None or not (usual.dose_mg or dose_mg(usual.regimen)):
             flags = (DOSE_NOT_USED,)
         else:
             times = scale(usual, use)
