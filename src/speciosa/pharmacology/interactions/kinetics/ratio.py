@@ -21,6 +21,7 @@ from speciosa.pharmacology.interactions.kinetics.perpetrator import (
     activity,
     effects,
 )
+from speciosa.pharmacology.interactions.kinetics.sampling import median
 from speciosa.pharmacology.interactions.kinetics.static_model import (
     MODEL_ERROR,
     Activity,
@@ -271,7 +272,7 @@ def _flags(
         if DOSE_NOT_USED in flags:
             told.append(f"{a.name}: the dose could not be used; the usual one is assumed")
         if a.id == KRATOM:
-            told.append("kratom stands for one cup of the studied tea; more is untested")
+            told.append("kratom was studied in people as one tea, once; more is untested")
     enzymes = {e for es in touched.values() for e in es}
     told += [
         f"how much of {medicine.name} {enzyme} clears is not known; anything up to what is left "
@@ -292,9 +293,7 @@ def _opposed(acting: Sequence[Acting], enzymes: set[str]) -> list[str]:
     told = []
     for enzyme in sorted(enzymes):
         middle = {
-            a.name: float(np.median(a.activity.liver[enzyme]))
-            for a in acting
-            if enzyme in a.activity.liver
+            a.name: median(a.activity.liver[enzyme]) for a in acting if enzyme in a.activity.liver
         }
         less = [name for name, left in middle.items() if left < 1.0]
         more = [name for name, left in middle.items() if left > 1.0]

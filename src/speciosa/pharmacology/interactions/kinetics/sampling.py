@@ -38,6 +38,25 @@ def standard_normal(key: str) -> Array:
     return values
 
 
+def quantiles(values: Array, *at: float) -> tuple[float, ...]:
+    """Quantiles by linear interpolation, as ``numpy.quantile``; one sort serves them all."""
+    ordered = np.sort(values)
+    last = ordered.size - 1
+    found = []
+    for part in at:
+        place = part * last
+        below = math.floor(place)
+        above = min(below + 1, last)
+        rest = place - below
+        found.append(float(ordered[below]) * (1.0 - rest) + float(ordered[above]) * rest)
+    return tuple(found)
+
+
+def median(values: Array) -> float:
+    """The middle value."""
+    return quantiles(values, 0.5)[0]
+
+
 def uniform(key: str, low: float, high: float) -> Array:
     """Values spread evenly between two borders."""
     ranks = np.argsort(np.argsort(standard_normal(key)))

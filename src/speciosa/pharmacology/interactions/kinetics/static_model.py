@@ -15,13 +15,19 @@ median.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.interactions.kinetics.sampling import Array, standard_normal
+from speciosa.pharmacology.interactions.kinetics.sampling import (
+    Array,
+    median,
+    quantiles,
+    standard_normal,
+)
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -78,8 +84,8 @@ class AucRatio:
 
     @cached_property
     def _quantiles(self) -> tuple[float, float]:
-        low, high = np.quantile(self.samples, (0.05, 0.95))
-        return float(low), float(high)
+        low, high = quantiles(self.samples, 0.05, 0.95)
+        return low, high
 
     @property
     def low(self) -> float:
@@ -114,7 +120,7 @@ def auc_ratio(
     ceiling = _ceiling(victim, gut_left, liver_left)
     return AucRatio(
         samples=ratio if error is None else _widened(ratio, error, ceiling),
-        median=float(np.median(ratio)),
+        median=median(ratio),
         shares=_shares(gut, systemic, liver, change),
         ceiling=ceiling,
     )
@@ -169,7 +175,7 @@ def _ceiling(victim: Clearance, gut_left: Array, liver_left: Mapping[str, Array]
         liver = liver - np.where(left < 1.0, victim.fm[enzyme], 0.0)
     gut = np.where(gut_left < 1.0, victim.f_gut, 1.0)
     most = _systemic(np.maximum(liver, _NOTHING_FROM), victim) / gut
-    return float(np.quantile(most, _TOP))
+    return quantiles(most, _TOP)[0]
 
 
 def _widened(ratio: Array, error: Array, ceiling: float) -> Array:
@@ -187,11 +193,11 @@ def _shares(
     gut: Array, systemic: Array, liver: Array, change: Mapping[str, Array]
 ) -> dict[str, float]:
     """Parts of the log ratio by mechanism at the medians, in the direction of the whole."""
-    log_systemic, left = float(np.log(np.median(systemic))), float(np.median(liver))
+    log_systemic, left = math.log(median(systemic)), median(liver)
     # The logarithm is shared out in proportion to the change of clearance (logarithmic mean).
     per_change = log_systemic / (1.0 - left) if abs(1.0 - left) > _NOTHING_FROM else 1.0
-    weights = {enzyme: float(np.median(c)) for enzyme, c in change.items()}
-    parts = {GUT: -float(np.log(np.median(gut)))}
+    weights = {enzyme: median(c) for enzyme, c in change.items()}
+    parts = {GUT: -math.log(median(gut))}
     parts |= {f"liver {_spoken(e)}": -per_change * weight for e, weight in weights.items()}
     kept = {name: part for name, part in parts.items() if abs(part) > _NOTHING_FROM}
     if not kept:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.knowledge import load
 from speciosa.pharmacology.interactions.kinetics.in_vivo import Fraction, f_gut_of, fm_of
 from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
 from speciosa.pharmacology.interactions.kinetics.sampling import (
@@ -43,8 +42,8 @@ def clearance(
     """How the medicine is cleared, or ``None`` where no enzyme that clears it is known.
 
     An enzyme that the person lacks carries nothing, and the others carry more; one that is more
-    active carries more. ``exact_f_gut`` leaves the gut fraction at its value, for the probe a
-    calibration was made with.
+    active carries more. ``exact_f_gut`` leaves the gut fraction at the value of its record, for
+    the probe that kratom was calibrated with.
     """
     fm = _fractions(medicine, knowledge)
     if not fm:
@@ -57,10 +56,9 @@ def clearance(
 
 
 def clearance_facts(
-    medicine: Medicine, enzymes: frozenset[str], knowledge: Knowledge | None = None
+    medicine: Medicine, enzymes: frozenset[str], knowledge: Knowledge
 ) -> tuple[str, ...]:
     """Ids of the fractions of clearance that a ratio over these enzymes rests on."""
-    knowledge = knowledge or load()
     used = [f for e, part in fm_of(medicine, knowledge).items() if e in enzymes for f in part.facts]
     f_gut = f_gut_of(medicine, knowledge)
     if CYP3A in enzymes and f_gut is not None:
@@ -124,8 +122,8 @@ def _f_gut(medicine: Medicine, knowledge: Knowledge, *, exact: bool) -> Array:
         unknown = knowledge.ddi.constant(_F_GUT_UNKNOWN)
         key = f"medicine/{medicine.id}/f_gut"
         return fraction(key, unknown.number, unknown.low, unknown.high)
-    if exact:
-        return np.full(SIZE, figure.value)
+    if exact and medicine.victim.f_gut is not None:
+        return np.full(SIZE, medicine.victim.f_gut.value)
     return _sampled(figure.key, figure)
 
 
@@ -177,6 +175,3 @@ def _on_the_simplex(fm: Mapping[str, Array], most: float) -> dict[str, Array]:
     """Scale samples whose sum exceeds the most that enzymes can carry back to it."""
     excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)) / most, 1.0)
     return {enzyme: values / excess for enzyme, values in fm.items()}
-
-
-_in_person = in_person

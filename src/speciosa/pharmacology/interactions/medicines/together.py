@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import number, severity_of
 from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
-from speciosa.pharmacology.interactions.kinetics.ratio import Acting, Taking, act
+from speciosa.pharmacology.interactions.kinetics.ratio import Acting
 from speciosa.pharmacology.interactions.medicines.prepared import MODEL_INTERVAL
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 
@@ -32,7 +32,7 @@ def combined_row(
     acting = [prepared.acting[item.id] for item in perpetrators]
     joined = kratom.present and kratom.leaf
     if joined:
-        acting.append(_kratom(knowledge))
+        acting.append(_kratom(kratom, knowledge))
     found = prepared.modelled(victim, acting)
     if found is None:
         return None
@@ -41,6 +41,7 @@ def combined_row(
     if victim.faded:
         severity = Severity.INFO
     text = knowledge.ddi.pk_wording.text
+    names = _names(perpetrators, kratom, joined=joined)
     facts = [*found.facts, *(fact for _, row in rows for fact in row.facts)]
     members = (*(item.id for item, _ in rows), victim.id, *((KRATOM,) if joined else ()))
     return Interaction(
@@ -51,7 +52,7 @@ def combined_row(
         kind=Kind.PHARMACOKINETIC,
         severity=severity,
         certainty=Certainty.VERY_LOW,
-        sentence=_sentence(victim, _names(perpetrators, joined=joined), found, rows, knowledge),
+        sentence=_sentence(victim, names, found, rows, knowledge),
         mechanism="Mechanistic static model of the whole list; effects on one enzyme multiply.",
         auc_ratio=Estimate(
             value=found.median,
@@ -73,14 +74,17 @@ def combined_row(
     )
 
 
-def _kratom(knowledge: Knowledge) -> Acting:
-    """The one studied tea; what this person's use would do is not known."""
-    return act(Taking(KRATOM), knowledge)
+def _kratom(kratom: KratomContext, knowledge: Knowledge) -> Acting:
+    activity, facts = kratom.acting(knowledge)
+    return Acting(KRATOM, KRATOM, {}, activity, facts)
 
 
-def _names(perpetrators: Sequence[Item], *, joined: bool) -> str:
+def _names(perpetrators: Sequence[Item], kratom: KratomContext, *, joined: bool) -> str:
     names = ", ".join(item.label for item in perpetrators) or "the stopped medicines"
-    return f"{names} and kratom (as the one studied tea)" if joined else names
+    if not joined:
+        return names
+    how = "as in its one study" if kratom.own is None else "beyond its one study"
+    return f"{names} and kratom ({how})"
 
 
 def _sentence(
