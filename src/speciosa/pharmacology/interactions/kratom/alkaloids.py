@@ -28,8 +28,7 @@ from speciosa.pharmacology.interactions.kinetics.static_model import (
     model_error,
     together,
 )
-from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
-from speciosa.pharmacology.interactions.kinetics.victim import _in_person as in_person
+from speciosa.pharmacology.interactions.kinetics.victim import CYP3A, in_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +38,10 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.interactions.kinetics.sampling import Array
 
 MITRAGYNINE, SEVEN_OH = "mitragynine", "7-hydroxymitragynine"
+ENZYMES = (CYP3A, CYP2D6)  # that the model of their clearance knows
 _STRUCTURE = "turnover"
 _GUT_FLOW = "ddi/physiology/Qent_L_per_h"
+_OTHER_ROUTE = "uncertainty/least_other_route"
 _OF_CYP2D6 = "kratom/victim/fm/CYP2D6"
 _OF_SEVEN_OH = "kratom/victim/seven_oh_fm/CYP3A4"
 _OTHER_YIELD = "kratom/victim/seven_oh_other_yield"
@@ -81,7 +82,9 @@ def mitragynine(knowledge: Knowledge, metabolism: Metabolism = TYPICAL) -> Clear
         CYP3A: in_liver[draw],
         CYP2D6: fraction(of_cyp2d6.id, of_cyp2d6.number, of_cyp2d6.low, of_cyp2d6.high),
     }
-    excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)), 1.0)
+    # As for every victim, a little is left to routes that are not known.
+    most = 1.0 - knowledge.ddi.constant(_OTHER_ROUTE).number
+    excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)) / most, 1.0)
     fm = {enzyme: share / excess for enzyme, share in fm.items()}
     typical = Clearance(fm=fm, f_gut=flow / (flow + in_gut[draw]))
     return typical if metabolism.typical else in_person(typical, metabolism)

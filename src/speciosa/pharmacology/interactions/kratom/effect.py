@@ -1,4 +1,4 @@
-"""What kratom leaves of enzyme activity, and what a medicine leaves of mitragynine's clearance.
+"""What kratom leaves of enzyme activity: the studied tea, and the textbook model as its far end.
 
 The textbook model with in-vitro constants overpredicted the one study in people four-fold. So the
 effect on gut CYP3A is calibrated to that study, the liver is left alone as the unchanged half-life
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.pharmacology.interactions.kinetics.perpetrator import class_activity, label
 from speciosa.pharmacology.interactions.kinetics.sampling import (
     SIZE,
     Z90,
@@ -23,13 +22,11 @@ from speciosa.pharmacology.interactions.kinetics.sampling import (
     positive_cv,
     uniform,
 )
-from speciosa.pharmacology.interactions.kinetics.static_model import Activity, Clearance
+from speciosa.pharmacology.interactions.kinetics.static_model import Activity
 from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.medicines.record import Medicine
-    from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
 
 CYP2D6 = "CYP2D6"
 _CYP2D6_PROBE = "dextromethorphan"
@@ -110,28 +107,3 @@ def studied_cyp2d6_bound(knowledge: Knowledge) -> Activity:
     """The most inhibition of CYP2D6 that the study of dextromethorphan leaves room for."""
     ratio = knowledge.ddi.constant(_CYP2D6_BOUND).number
     return Activity(liver={CYP2D6: np.full(SIZE, 1.0 / (1.0 + ratio))})
-
-
-def mitragynine_clearance(knowledge: Knowledge, metabolism: Metabolism) -> Clearance:
-    """Mitragynine as a victim: recalled fractions of clearance, nothing known of the gut wall."""
-    fm = {}
-    for enzyme in (CYP3A, CYP2D6):
-        if metabolism.lacks(enzyme):
-            continue
-        fact = knowledge.ddi.constant(f"kratom/victim/fm/{enzyme}")
-        fm[enzyme] = fraction(fact.id, fact.number, fact.low, fact.high)
-    excess = np.maximum(sum(fm.values(), start=np.zeros(SIZE)), 1.0)
-    return Clearance(fm={e: f / excess for e, f in fm.items()}, f_gut=np.ones(SIZE))
-
-
-def class_effect_on_kratom(
-    medicine: Medicine, knowledge: Knowledge
-) -> tuple[Activity, tuple[str, ...]] | None:
-    """What the strength classes of a medicine leave of mitragynine's enzymes, with the facts."""
-    liver, facts = {}, []
-    for enzyme in (CYP3A, CYP2D6):
-        named = label(medicine, enzyme)
-        if named is not None:
-            liver[enzyme], used = class_activity(f"medicine/{medicine.id}", named, knowledge)
-            facts += [*used, f"ddi/kratom/victim/fm/{enzyme}"]
-    return (Activity(liver=liver), tuple(facts)) if liver else None

@@ -1,29 +1,62 @@
-"""Concentration changes of kratom's alkaloids by medicines: modelled only, direction uncertain."""
+"""Concentration changes of kratom's alkaloids by medicines: modelled only, 7-OH either way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from speciosa.finding import Certainty, Estimate, Severity
-from speciosa.pharmacology.interactions.grading import matters, number
-from speciosa.pharmacology.interactions.hazards.words import KRATOM, faded_remark
-from speciosa.pharmacology.interactions.kinetics.perpetrator import GUT_FRACTION, label
-from speciosa.pharmacology.interactions.kinetics.static_model import (
-    MODEL_ERROR,
-    AucRatio,
-    auc_ratio,
-    model_error,
+from speciosa.pharmacology.interactions.grading import matters, severity_of
+from speciosa.pharmacology.interactions.hazards.words import KRATOM, faded_remark, worst
+from speciosa.pharmacology.interactions.kinetics.perpetrator import (
+    GUT_FRACTION,
+    Use,
+    activity,
+    effects,
+    label,
 )
 from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
-from speciosa.pharmacology.interactions.kratom import effect
-from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.interactions.kratom import alkaloids
+from speciosa.pharmacology.interactions.kratom.alkaloids import (
+    MITRAGYNINE,
+    SEVEN_OH,
+    probability_of_rise,
+)
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
+from speciosa.pharmacology.wording import rough
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
+    from speciosa.pharmacology.interactions.kinetics.static_model import Activity, AucRatio
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
+
+_SEVERAL = 2
+_WHOLE = 100
+_ANIMALS = ("ddi/kratom/victim/animal/1", "ddi/kratom/victim/animal/2")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Acting:
+    """One medicine that leaves less or more of the enzymes of mitragynine."""
+
+    item: Item
+    activity: Activity
+    facts: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Context:
+    """What is the same for every row."""
+
+    kratom: KratomContext
+    metabolism: Metabolism
+    knowledge: Knowledge
 
 
 def on_kratom(
@@ -32,82 +65,179 @@ def on_kratom(
     metabolism: Metabolism,
     knowledge: Knowledge,
 ) -> Iterator[Interaction]:
-    """Rows of medicines that may change the exposure to mitragynine and 7-hydroxymitragynine."""
+    """Rows of medicines that may change mitragynine and 7-hydroxymitragynine, then all at once."""
     if not kratom.counts:
         return
-    victim = effect.mitragynine_clearance(knowledge, metabolism)
+    context = _Context(kratom, metabolism, knowledge)
+    rows: list[tuple[_Acting, Interaction]] = []
     for item in items:
-        found = effect.class_effect_on_kratom(item.medicine, knowledge)
-        if found is None:
+        acting = _acting(item, knowledge)
+        if acting is None:
             continue
-        activity, facts = found
-        ratio = auc_ratio(victim, [activity], model_error(knowledge))
-        if matters(ratio.median, ratio.low, ratio.high, knowledge):
-            yield _row(item, ratio, facts, kratom, knowledge)
+        found = alkaloids.ratios([acting.activity], knowledge, metabolism)
+        if any(matters(r.median, r.low, r.high, knowledge) for r in found.values()):
+            rows.append((acting, _row(acting, found, context)))
+    yield from (row for _, row in rows)
+    present = [(acting, row) for acting, row in rows if not acting.item.faded]
+    if len(present) >= _SEVERAL and kratom.leaf:
+        yield _together(present, context)
 
 
-def _row(
-    item: Item,
-    ratio: AucRatio,
-    facts: tuple[str, ...],
-    kratom: KratomContext,
-    knowledge: Knowledge,
-) -> Interaction:
+def _acting(item: Item, knowledge: Knowledge) -> _Acting | None:
+    use = Use(dose_mg=item.dose_mg, oral=item.oral)
+    found = {
+        enzyme: effect
+        for enzyme, effect in effects(item.medicine, use, knowledge).items()
+        if enzyme in alkaloids.ENZYMES
+    }
+    if not found:
+        return None
+    return _Acting(
+        item,
+        activity(found),
+        tuple(fact for effect in found.values() for fact in effect.facts),
+        tuple(dict.fromkeys(flag for effect in found.values() for flag in effect.flags)),
+    )
+
+
+# ------------------------------------------------------------------ one medicine
+
+
+def _row(acting: _Acting, found: Mapping[str, AucRatio], context: _Context) -> Interaction:
+    knowledge, kratom, item = context.knowledge, context.kratom, acting.item
     text = knowledge.ddi.pk_wording.text
-    named = label(item.medicine, CYP3A)
-    severity = Severity.MINOR
-    if named is not None:
-        by_effect = knowledge.ddi.pk_wording.severity_on_kratom.get(named.effect, {})
-        severity = by_effect.get(named.value, severity)
-    rises = ratio.median >= 1.0
-    gut_only = any(p.parameter == GUT_FRACTION for p in item.medicine.perpetrator.parameters)
-    word = "rise" if rises else "fall"
-    low, high = number(ratio.low), number(ratio.high)
-    if not kratom.leaf or gut_only:
-        sentence = f"exposure to its alkaloids may {word}; by how much is not known."
-        estimate = Estimate(value=None, unit="ratio", no_interval_because=_why_none(gut_only))
-    else:
-        sentence = f"exposure to mitragynine may {word}; a ratio of {low} to {high} is possible."
-        estimate = Estimate(
-            value=ratio.median,
-            unit="ratio",
-            low=ratio.low,
-            high=ratio.high,
-            interval="90 % interval of a model without any study in people",
-            facts=facts,
-        )
-    mechanism = [text["on_kratom"], text["on_kratom_both_ways"]]
-    if gut_only:
+    main = found[MITRAGYNINE]
+    rises = main.median >= 1.0
+    mechanism = [text["on_kratom"], text["on_kratom_both_ways"], *_of_person(context)]
+    if any(p.parameter == GUT_FRACTION for p in item.medicine.perpetrator.parameters):
         mechanism.append(text["grapefruit_on_kratom"])
     if not rises:
         mechanism.append(text["inducer_on_kratom"])
+    sentence, estimate = _said(found, acting.facts, context)
     return Interaction(
         id=f"interaction.pk.{item.id}.kratom",
         members=(item.id, KRATOM),
         victim=KRATOM,
         direction=Direction.MEDICINE_ON_KRATOM,
         kind=Kind.PHARMACOKINETIC,
-        severity=Severity.INFO if item.faded else severity,
+        severity=Severity.INFO if item.faded else _severity(item, main, knowledge),
         certainty=Certainty.VERY_LOW,
-        sentence=f"{kratom.with_(item.label)}: {sentence} The direction of the opioid effect "
-        f"cannot be predicted.{faded_remark(item)}",
+        sentence=f"{kratom.with_(item.label)}: {sentence}{faded_remark(item)}",
         mechanism=" ".join(mechanism),
         auc_ratio=estimate,
-        shares=dict(ratio.shares) if estimate.value is not None else {},
+        ceiling=main.ceiling if estimate.value is not None and np.isfinite(main.ceiling) else None,
+        flags=acting.flags,
+        shares=dict(main.shares) if estimate.value is not None else {},
         ask=text["ask_kratom"],
         watch=text["watch_kratom_up" if rises else "watch_kratom_down"],
         consider=text["consider_on_kratom"],
-        facts=(
-            *facts,
-            f"ddi/{MODEL_ERROR}",
-            "ddi/kratom/victim/note",
-            "ddi/kratom/victim/animal/1",
-            "ddi/kratom/victim/animal/2",
-        ),
+        facts=tuple(dict.fromkeys((*acting.facts, *alkaloids.FACTS, *_ANIMALS))),
     )
 
 
-def _why_none(gut_only: bool) -> str:
-    if gut_only:
-        return "how much of mitragynine the gut wall clears in people is not known"
-    return "no interaction study of 7-OH products exists in people"
+def _said(
+    found: Mapping[str, AucRatio], facts: tuple[str, ...], context: _Context
+) -> tuple[str, Estimate]:
+    """The sentence and the ratio of mitragynine; no size for 7-OH products."""
+    text = context.knowledge.ddi.pk_wording.text
+    main, formed = found[MITRAGYNINE], found[SEVEN_OH]
+    word = "rise" if main.median >= 1.0 else "fall"
+    if not context.kratom.leaf:
+        why = text["no_seven_oh_study"]
+        said = text["on_seven_oh_product"].format(word=word)
+        return said, Estimate(value=None, unit="ratio", no_interval_because=why)
+    said = text["on_leaf"].format(
+        word=word,
+        ratio=_in_words(main),
+        often=_out_of_hundred(main),
+        formed=_in_words(formed),
+        formed_often=_out_of_hundred(formed),
+    )
+    if context.kratom.seven_oh:
+        said = f"{said} {text['on_leaf_only']}"
+    return said, Estimate(
+        value=main.median,
+        unit="ratio",
+        low=main.low,
+        high=main.high,
+        interval=text["interval_on_kratom"],
+        facts=tuple(dict.fromkeys((*facts, *alkaloids.FACTS))),
+    )
+
+
+def _in_words(ratio: AucRatio) -> str:
+    return f"{rough(ratio.median)} ({rough(ratio.low)} to {rough(ratio.high)})"
+
+
+def _out_of_hundred(ratio: AucRatio) -> str:
+    """How many of a hundred draws rise; never none or all, which no model can know."""
+    count = round(_WHOLE * probability_of_rise(ratio))
+    if count >= _WHOLE:
+        return f"more than {_WHOLE - 1}"
+    return str(count) if count else "fewer than 1"
+
+
+def _severity(item: Item, main: AucRatio, knowledge: Knowledge) -> Severity:
+    """By the class at CYP3A and by the ratio; what only falls is at most moderate."""
+    named = label(item.medicine, CYP3A)
+    by_class = Severity.MINOR
+    if named is not None:
+        of_effect = knowledge.ddi.pk_wording.severity_on_kratom.get(named.effect, {})
+        by_class = of_effect.get(named.value, by_class)
+    by_ratio = severity_of(main.median, knowledge)
+    if main.median < 1.0 and by_ratio.rank < Severity.MODERATE.rank:
+        by_ratio = Severity.MODERATE
+    return worst([by_class, by_ratio])
+
+
+def _of_person(context: _Context) -> Iterator[str]:
+    """What this person's own metabolism makes of mitragynine without any medicine."""
+    if context.metabolism.typical:
+        return
+    own = alkaloids.mitragynine(context.knowledge, context.metabolism).beside_typical
+    low, middle, high = (rough(float(q)) for q in np.quantile(own, (0.05, 0.5, 0.95)))
+    yield context.knowledge.ddi.pk_wording.text["on_kratom_person"].format(
+        low=low, middle=middle, high=high
+    )
+
+
+# ------------------------------------------------------------------ all at once
+
+
+def _together(rows: Sequence[tuple[_Acting, Interaction]], context: _Context) -> Interaction:
+    """All medicines of the list that act on kratom; never milder than one of their rows."""
+    knowledge, kratom = context.knowledge, context.kratom
+    text = knowledge.ddi.pk_wording.text
+    acting = sorted((a for a, _ in rows), key=lambda a: a.item.id)
+    found = alkaloids.ratios([a.activity for a in acting], knowledge, context.metabolism)
+    main = found[MITRAGYNINE]
+    facts = tuple(dict.fromkeys(fact for a in acting for fact in a.facts))
+    sentence, estimate = _said(found, facts, context)
+    medians = [row.auc_ratio.value for _, row in rows if row.auc_ratio and row.auc_ratio.value]
+    hidden = bool(medians) and min(medians) < 1.0 < max(medians)
+    opposite = f" {text['opposite']}" if hidden else ""
+    names = ", ".join(a.item.label for a in acting)
+    return Interaction(
+        id="interaction.pk.all.kratom",
+        members=(*(a.item.id for a in acting), KRATOM),
+        victim=KRATOM,
+        direction=Direction.MEDICINE_ON_KRATOM,
+        kind=Kind.PHARMACOKINETIC,
+        severity=worst([severity_of(main.median, knowledge), *(row.severity for _, row in rows)]),
+        certainty=Certainty.VERY_LOW,
+        sentence=f"{kratom.with_(names)} together: {sentence}{opposite}",
+        mechanism=" ".join((text["on_kratom_all"], *_of_person(context))),
+        auc_ratio=estimate,
+        ceiling=main.ceiling if np.isfinite(main.ceiling) else None,
+        shares=dict(main.shares),
+        ask=text["ask_kratom"],
+        watch=text["watch_kratom_up" if main.median >= 1.0 else "watch_kratom_down"],
+        consider=text["consider_on_kratom"],
+        facts=tuple(dict.fromkeys((*facts, *alkaloids.FACTS, *_ANIMALS))),
+        pairs=tuple(
+            MemberPair(
+                members=(min(a.item.id, KRATOM), max(a.item.id, KRATOM)), severity=row.severity
+            )
+            for a, row in sorted(rows, key=lambda both: both[0].item.id)
+        ),
+    )

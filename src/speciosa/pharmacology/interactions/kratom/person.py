@@ -52,7 +52,14 @@ FACTS = (
     "ddi/turnover/gut/CYP3A4",
     "ddi/turnover/liver/CYP3A4",
 )
-CYP2D6_PERSON_FACTS = (*CYP2D6_FACTS, f"ddi/{_STUDIED}_peak_nm", f"ddi/{_STUDIED}_mean_nm")
+CYP2D6_FACTS_OF_USE = (
+    *CYP2D6_FACTS,
+    f"ddi/{_STUDIED}_mg",
+    f"ddi/{_STUDIED}_peak_nm",
+    f"ddi/{_STUDIED}_mean_nm",
+    f"ddi/{_WIDER}",
+    "ddi/kratom/extrapolation_limits",
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

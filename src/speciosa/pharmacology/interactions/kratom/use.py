@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.case.vocabulary import PLASMA_LEVELS, KratomStatus
+from speciosa.pharmacology.interactions.kratom.effect import studied
+from speciosa.pharmacology.interactions.kratom.person import FACTS as PERSON_FACTS
+from speciosa.pharmacology.interactions.kratom.person import persons_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.medicines.record import Hazard, HazardClass
     from speciosa.pharmacology.exposure.samples import ExposureSamples
+    from speciosa.pharmacology.interactions.kinetics.static_model import Activity
+    from speciosa.pharmacology.interactions.kratom.person import PersonsUse
 
 _HOURS_PER_DAY = 24.0
 
@@ -38,7 +43,9 @@ class KratomContext:
     ``leaf`` and ``seven_oh`` say which kinds of product there are; both hold for a product whose
     kind is not known. ``beyond_study`` is true unless the use is known to lie inside the one
     interaction study. ``last_use_known`` is whether the time of the last use is given. ``hazards``
-    are the strongest of the kinds of product.
+    are the strongest of the kinds of product. ``studied_form`` is whether products of this form
+    were ever in an interaction study. ``own`` is what this person's use leaves of enzymes; ``None``
+    where it lies inside the study or its size is not known.
     """
 
     mode: Mode
@@ -49,6 +56,8 @@ class KratomContext:
     again: bool
     last_use_known: bool
     hazards: Mapping[HazardClass, tuple[Hazard, ...]]
+    studied_form: bool = False
+    own: PersonsUse | None = dataclasses.field(default=None, compare=False)
 
     @property
     def counts(self) -> bool:
@@ -64,6 +73,12 @@ class KratomContext:
     def name(self) -> str:
         """What the product is called in a sentence."""
         return "kratom" if self.leaf else "the 7-OH product"
+
+    def acting(self, knowledge: Knowledge) -> tuple[Activity, tuple[str, ...]]:
+        """What leaf leaves of enzymes, with the facts: by this use, else by the studied tea."""
+        if self.own is not None:
+            return self.own.at_worst, PERSON_FACTS
+        return studied(knowledge)
 
     def with_(self, label: str) -> str:
         """The beginning of a sentence about kratom with an item."""
@@ -107,16 +122,32 @@ def kratom_context(
         *(knowledge.ddi.seven_oh_hazards if seven_oh else ()),
     ):
         hazards[hazard.klass] = (*hazards.get(hazard.klass, ()), hazard)
+    beyond = seven_oh or _beyond_study(products, samples, knowledge)
+    own = None
+    if mode is Mode.NOW and beyond and leaf and not seven_oh:
+        own = _own(samples, knowledge)
     return KratomContext(
         mode=mode,
         leaf=leaf,
         seven_oh=seven_oh,
         unknown_product=unknown,
-        beyond_study=seven_oh or _beyond_study(products, samples, knowledge),
+        beyond_study=beyond,
         again=again,
         last_use_known=use is not None and _days_since_last_use(case, use) is not None,
         hazards=hazards,
+        studied_form=all(p.form in knowledge.ddi.pk_wording.studied_forms for p in products),
+        own=own,
     )
+
+
+def _own(samples: ExposureSamples | None, knowledge: Knowledge) -> PersonsUse | None:
+    """The effect of this use, where all of its amounts are known and nothing speaks against them.
+
+    What is only a part of the use, or may not be this person's, would tell too small an effect.
+    """
+    if samples is None or samples.incomplete or samples.doubt:
+        return None
+    return persons_use(samples, knowledge)
 
 
 def _mode(case: Case, use: KratomUse | None, knowledge: Knowledge) -> tuple[Mode, bool]:
