@@ -74,8 +74,8 @@ def urgent(result: Assessment) -> dict[str, Finding]:
 # ------------------------------------------------------------------ every example
 
 
-def test_there_are_thirteen_examples() -> None:
-    assert len(NAMES) == 13
+def test_there_are_fourteen_examples() -> None:
+    assert len(NAMES) == 14
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -293,3 +293,25 @@ def test_almost_nothing_known() -> None:
     assert not result.exposure.analytes
     assert set(result.regulation.leading.values()) == {"not_known"}
     assert "neonatal_withdrawal" in effects(result)
+
+
+def test_fifteen_medicines() -> None:
+    result = of("fifteen_medicines")
+    found = result.interactions
+    assert {entry.name for entry in found.not_checked} == {"calm and sleep gummies"}
+    pairs = {frozenset(pair.members): pair for pair in found.pairs}
+    checked = {*found.recognised.values(), *(i for c in found.components.values() for i in c)}
+    assert len(found.pairs) == len(pairs) == len(checked) * (len(checked) + 1) / 2
+    breathing = pairs[frozenset({"alprazolam", "oxycodone"})]
+    assert breathing.severity.rank <= Severity.MAJOR.rank
+    assert "slowed breathing" in breathing.sentence
+    assert pairs[frozenset({"kratom", "oxycodone"})].severity.rank <= Severity.MAJOR.rank
+    rows = {row.id: row for row in found.rows}
+    together = rows["interaction.pd.shared.breathing"]
+    assert {"alprazolam", "oxycodone", "gabapentin", "ethanol", "kratom"} <= set(together.members)
+    # A course of fluconazole raises it while the wort lowers it: both are told, and both at once.
+    assert rows["interaction.pk.fluconazole.buspirone"].auc_ratio is not None
+    assert rows["interaction.pk.saint_johns_wort.buspirone"].auc_ratio is not None
+    assert {"fluconazole", "saint_johns_wort"} <= set(rows["interaction.pk.all.buspirone"].members)
+    assert "one person can differ more" in found.about_ratios
+    assert {"SR-OPIOID-01", "SR-BZD-01"} <= set(rules(result))
