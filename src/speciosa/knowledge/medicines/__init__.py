@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from speciosa.knowledge.medicines.checks import (
     medicine_problems,
     name_problems,
 )
-from speciosa.knowledge.medicines.codes import CodeSystem, Parts, RxNormCodes, index
+from speciosa.knowledge.medicines.codes import CodeSystem, Parts, RxNorm, index
 from speciosa.knowledge.medicines.facts import facts_of
 from speciosa.knowledge.medicines.names import Names, is_only_form, normalise, without_form
 from speciosa.knowledge.medicines.products import Product, brackets, hyphened_parts, parts
@@ -82,8 +82,20 @@ class Medicines(Table):
 
     @cached_property
     def _codes(self) -> Mapping[tuple[CodeSystem, str], frozenset[Parts]]:
-        below = files.read("products/rxnorm.json", RxNormCodes)
-        return index(self.all(), self.products, below)
+        return index(self.all(), self.products, self._rxnorm)
+
+    @cached_property
+    def _rxnorm(self) -> RxNorm:
+        return files.read("products/rxnorm.json", RxNorm)
+
+    @cached_property
+    def _brands(self) -> Mapping[str, frozenset[Parts]]:
+        found: dict[str, set[Parts]] = {}
+        for coded in self._rxnorm.products:
+            for name in coded.names:
+                parts_ = Parts(contains=coded.contains, unknown=coded.unknown)
+                found.setdefault(normalise(name), set()).add(parts_)
+        return {name: frozenset(meant) for name, meant in found.items()}
 
     @cached_property
     def _form_words(self) -> frozenset[str]:
@@ -133,22 +145,24 @@ class Medicines(Table):
         if known is None:
             accepted = ", ".join(s.value for s in CodeSystem)
             raise KnowledgeError(f"code system {system!r} is not known; accepted: {accepted}")
-        found = self._codes.get((known, code.strip()), frozenset())
-        if len(found) == 1:
-            (meaning,) = found
+        return self._meant(self._codes.get((known, code.strip()), frozenset())) or _UNKNOWN
+
+    def _meant(self, found: Iterable[Parts]) -> Match | None:
+        meanings_ = tuple(found)
+        if len(meanings_) == 1:
             return Match(
                 kind=NameKind.MEDICINE,
-                medicines=tuple(self.get(part) for part in meaning.contains),
-                unknown_parts=meaning.unknown,
+                medicines=tuple(self.get(part) for part in meanings_[0].contains),
+                unknown_parts=meanings_[0].unknown,
             )
-        candidates = sorted({part for meaning in found for part in meaning.contains})
+        candidates = sorted({part for meaning in meanings_ for part in meaning.contains})
         medicines = tuple(self.get(part) for part in candidates)
-        return Match(kind=NameKind.AMBIGUOUS, medicines=medicines) if found else _UNKNOWN
+        return Match(kind=NameKind.AMBIGUOUS, medicines=medicines) if meanings_ else None
 
     def _whole(self, key: str) -> Match | None:
         found = self._meanings.get(key)
         if not found:
-            return None
+            return self._meant(self._brands.get(key, ()))
         if found == {KRATOM}:
             return Match(kind=NameKind.KRATOM, contains_kratom=True)
         if len(found) == 1 and (product := self._products_by_name.get(next(iter(found)))):

@@ -35,20 +35,25 @@ _NAMES: Mapping[str, CodeSystem] = {
 }
 
 
-class CodedParts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """RxNorm codes (salts, brands, strengths and forms) of one set of active parts."""
+class RxNormProducts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything RxNorm holds with one set of active parts.
+
+    ``names`` are brands of the United States; ``rxcui`` are codes of salts, brands, strengths,
+    forms and packs. A single part is a medicine, several are a combination.
+    """
 
     contains: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     rxcui: tuple[str, ...] = ()
 
 
-class RxNormCodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The codes below the ingredients (``products/rxnorm.json``) and where they were read."""
+class RxNorm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """RxNorm below the ingredients (``products/rxnorm.json``) and where it was read."""
 
     source: str
     read_on: str
-    products: tuple[CodedParts, ...]
+    products: tuple[RxNormProducts, ...]
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +64,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def index(
-    medicines: Iterable[Medicine], products: Iterable[Product], below: RxNormCodes
+    medicines: Iterable[Medicine], products: Iterable[Product], below: RxNorm
 ) -> Mapping[tuple[CodeSystem, str], frozenset[Parts]]:
     """Every code with what it can stand for; more than one meaning is told, never chosen."""
     found: dict[tuple[CodeSystem, str], set[Parts]] = {}
