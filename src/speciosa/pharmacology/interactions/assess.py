@@ -78,7 +78,7 @@ def assess(
                 *_findings(found, kratom, knowledge),
                 *_of_exposure(kratom, samples, knowledge),
                 *questions(found.items, case, knowledge),
-                *genotype_findings(found.items, case.person, knowledge),
+                *genotype_findings(found.items, case, knowledge),
             )
         ),
         missing=tuple(_missing(case, found, kratom)),

@@ -69,7 +69,7 @@ class Metabolism:
     def told(self, enzymes: Collection[str]) -> str:
         """What differs from a typical adult and concerns these enzymes, in words; or empty."""
         genes = (
-            f"a {phenotype} {enzyme} metaboliser"
+            f"{enzyme} {phenotype} metaboliser"
             for enzyme, phenotype in self.genes.items()
             if enzyme in enzymes and enzyme in self.activity
         )

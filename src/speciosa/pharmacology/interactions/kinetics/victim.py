@@ -29,6 +29,7 @@ CYP3A = "CYP3A4"
 _F_GUT_UNKNOWN = "uncertainty/f_gut_unknown"
 _NAMED = re.compile(r"\b(?:CYP ?)?(\d[A-Z]\d{0,2})\b|\b(UGT)\w*")
 _OTHER_ROUTE = "uncertainty/least_other_route"
+_LEAST_HEPATIC = 1e-6  # so that a medicine that only the kidney clears divides nothing by nought
 
 
 def clearance(
@@ -45,14 +46,35 @@ def clearance(
     active carries more. ``exact_f_gut`` leaves the gut fraction at the value of its record, for
     the probe that kratom was calibrated with.
     """
-    fm = _fractions(medicine, knowledge)
-    if not fm:
+    typical = _typical(medicine, knowledge, oral=oral, exact_f_gut=exact_f_gut)
+    if not typical.fm:
         return None
-    renal = _renal(medicine, fm)
-    extraction = _extraction(medicine, knowledge) if not oral else 0.0
-    f_gut = _f_gut(medicine, knowledge, exact=exact_f_gut) if oral else np.ones(SIZE)
-    typical = Clearance(fm=fm, f_gut=f_gut, extraction=extraction, renal=renal)
     return typical if metabolism.typical else in_person(typical, metabolism)
+
+
+def beside_typical(
+    medicine: Medicine, knowledge: Knowledge, metabolism: Metabolism, *, oral: bool = True
+) -> Array | None:
+    """Exposure in this person over a typical adult's, or ``None`` where no route is known.
+
+    Unlike ``clearance`` it needs no enzyme: what only the kidney clears counts too.
+    """
+    typical = _typical(medicine, knowledge, oral=oral, exact_f_gut=False)
+    if not typical.fm and medicine.victim.fe_renal is None:
+        return None
+    return np.asarray(in_person(typical, metabolism).beside_typical + np.zeros(SIZE))
+
+
+def _typical(
+    medicine: Medicine, knowledge: Knowledge, *, oral: bool, exact_f_gut: bool
+) -> Clearance:
+    fm = _fractions(medicine, knowledge)
+    return Clearance(
+        fm=fm,
+        f_gut=_f_gut(medicine, knowledge, exact=exact_f_gut) if oral else np.ones(SIZE),
+        extraction=_extraction(medicine, knowledge) if not oral else 0.0,
+        renal=_renal(medicine, fm),
+    )
 
 
 def clearance_facts(
@@ -109,7 +131,7 @@ def _renal(medicine: Medicine, fm: Mapping[str, Array]) -> Array | float:
     figure = medicine.victim.fe_renal
     if figure is None or figure.value == 0.0:
         return 0.0
-    over = 1.0 - sum(fm.values(), start=np.zeros(SIZE))
+    over = 1.0 - sum(fm.values(), start=np.full(SIZE, _LEAST_HEPATIC))
     return np.asarray(np.minimum(_sampled(f"medicine/{medicine.id}/fe_renal", figure), over))
 
 

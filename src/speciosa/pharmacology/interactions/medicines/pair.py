@@ -185,4 +185,6 @@ def _ceiling(shown: float | None, modelled: Ratio | None) -> float | None:
 
 def _flags(modelled: Ratio, prepared: Prepared) -> tuple[str, ...]:
     person = prepared.metabolism.told(modelled.enzymes)
-    return (*modelled.flags, *([f"the model ratio is for {person}"] if person else []))
+    if not person:
+        return modelled.flags
+    return (*modelled.flags, f"the model ratio is for this person ({person})")
