@@ -150,7 +150,7 @@ class KratomProducts(Record, frozen=True, kw_only=True):
     """``kratom_products.yaml``: what products other than leaf add."""
 
     forms: dict[str, str]
-    any_strength_counts: tuple[HazardClass, ...]
+    any_strength_counts: dict[HazardClass, Severity]
     seven_oh: tuple[ProductHazard, ...]
 
 
@@ -195,9 +195,13 @@ class Modifier(Record, frozen=True, kw_only=True):
 
 
 class KineticRise(Record, frozen=True, kw_only=True):
-    """A higher concentration of an item that takes part in a hazard makes it weigh more."""
+    """A higher concentration of an item that takes part in a hazard makes it weigh more.
 
-    from_severity: Severity
+    The limits are ratios of AUCs: from one the rise is told, from the other the severity changes.
+    """
+
+    tell_from_ratio: float
+    lift_from_ratio: float
     text: str
     concerns: tuple[str, ...]
     lifts: dict[str, Lifts] = msgspec.field(default_factory=dict)

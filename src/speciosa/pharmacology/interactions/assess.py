@@ -166,6 +166,15 @@ def _findings(found: Recognition, kratom: KratomContext, knowledge: Knowledge) -
             text=f"Listed more than once: {', '.join(found.listed_twice)}.",
             action="Ask whether it is taken twice, perhaps under two names.",
         )
+    if found.amounts_in_names:
+        named_so = ", ".join(f'"{name}"' for name in found.amounts_in_names)
+        yield Finding(
+            id="interaction.amount_in_name",
+            severity=Severity.INFO,
+            certainty=Certainty.UNKNOWN,
+            text=f"The amount in {named_so} was not used: whether it is a dose is not known.",
+            action="Give the dose in its own field.",
+        )
     listed = any(item.id == _SEVEN_OH for item in found.items)
     if listed or (kratom.counts and kratom.seven_oh):
         yield _seven_oh_finding(certain=listed or not kratom.unknown_product)

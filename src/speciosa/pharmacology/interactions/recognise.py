@@ -59,7 +59,11 @@ class Item:
 
 @dataclasses.dataclass(frozen=True)
 class Recognition:
-    """The list as understood. ``kratom_named`` are names of kratom found among the medicines."""
+    """The list as understood. ``kratom_named`` are names of kratom found among the medicines.
+
+    ``amounts_in_names`` are typed names with an amount in them, where the line has no dose of its
+    own: the amount was left out of account.
+    """
 
     items: tuple[Item, ...]
     not_checked: tuple[NotChecked, ...]
@@ -67,6 +71,7 @@ class Recognition:
     components: dict[str, tuple[str, ...]]
     kratom_named: tuple[str, ...]
     listed_twice: tuple[str, ...]
+    amounts_in_names: tuple[str, ...] = ()
 
 
 class _Collector:
@@ -77,11 +82,15 @@ class _Collector:
         self.recognised: dict[str, str] = {}
         self.components: dict[str, tuple[str, ...]] = {}
         self.kratom_named: list[str] = []
+        self.amounts_in_names: list[str] = []
 
     def add(self, typed: str, build: _Builder) -> None:
         match = self.knowledge.medicines.match(typed)
         if match.contains_kratom:
             self.kratom_named.append(typed)
+        amount = any(character.isdigit() for word in match.set_aside for character in word)
+        if amount and not build.dose_known:
+            self.amounts_in_names.append(typed)
         if match.kind is NameKind.MEDICINE:
             self.recognised[typed] = match.medicines[0].id
             if len(match.medicines) > 1:
@@ -114,6 +123,11 @@ class _Builder:
 
     def __init__(self, case: Case, line: CaseMedicine | None, knowledge: Knowledge) -> None:
         self._case, self._line, self._knowledge = case, line, knowledge
+
+    @property
+    def dose_known(self) -> bool:
+        """Whether the line says the dose in its own field."""
+        return self._line is not None and self._line.dose_mg is not None
 
     def __call__(self, medicine: Medicine) -> Item:
         line = self._line
@@ -177,6 +191,7 @@ def recognise(case: Case, knowledge: Knowledge) -> Recognition:
         components=found.components,
         kratom_named=tuple(found.kratom_named),
         listed_twice=tuple(dict.fromkeys(twice)),
+        amounts_in_names=tuple(dict.fromkeys(found.amounts_in_names)),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
 from speciosa.pharmacology.interactions.result import Interaction, Kind, MemberPair
 
@@ -19,7 +20,8 @@ _TWO = 2
 def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Iterator[Interaction]:
     """The rows, hazards naming what raises their members, and more severe where the data say so."""
     rule = knowledge.ddi.modifiers.kinetic_rise
-    raised = _raised(rows, knowledge)
+    raised = _raised(rows, rule.tell_from_ratio, knowledge)
+    strongly = _raised(rows, rule.lift_from_ratio, knowledge).keys()
     for row in rows:
         rises = [raised[member] for member in row.members if member in raised]
         if row.kind is not Kind.PHARMACODYNAMIC or row.hazard not in rule.concerns or not rises:
@@ -28,7 +30,7 @@ def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Ite
         lifts = rule.lifts.get(row.hazard, {})
         pairs = tuple(
             MemberPair(members=p.members, severity=lifts.get(p.severity, p.severity))
-            if raised.keys() & set(p.members)
+            if strongly & set(p.members)
             else p
             for p in row.pairs
         )
@@ -40,15 +42,19 @@ def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Ite
         )
 
 
-def _raised(rows: Sequence[Interaction], knowledge: Knowledge) -> dict[str, str]:
-    """Each victim of a rise that is severe enough, with what raises it."""
-    from_rank = knowledge.ddi.modifiers.kinetic_rise.from_severity.rank
+def _raised(rows: Sequence[Interaction], from_ratio: float, knowledge: Knowledge) -> dict[str, str]:
+    """Each victim whose AUC rises at least so many times, with what raises it."""
     causes: dict[str, list[str]] = {}
     for row in rows:
-        if row.kind is not Kind.PHARMACOKINETIC or row.severity.rank > from_rank:
-            continue
         ratio = row.auc_ratio.value if row.auc_ratio is not None else None
-        if ratio is not None and ratio > 1.0 and row.victim != KRATOM and len(row.members) == _TWO:
+        if (
+            row.kind is Kind.PHARMACOKINETIC
+            and ratio is not None
+            and ratio >= from_ratio
+            and row.victim != KRATOM
+            and len(row.members) == _TWO
+            and row.severity is not Severity.INFO
+        ):
             cause = next(member for member in row.members if member != row.victim)
             causes.setdefault(row.victim, []).append(_name(cause, knowledge))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,18 @@ from speciosa.pharmacology.interactions.result import Direction, Interaction, Ki
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.ddi.hazards import KratomRule, Wording
+    from speciosa.knowledge.ddi.hazards import Wording
     from speciosa.knowledge.medicines.record import Hazard, HazardClass
     from speciosa.pharmacology.interactions.recognise import Item
+
+
+@dataclasses.dataclass(frozen=True)
+class _Met:
+    """A hazard of an item that counts with kratom, how severe, and the id of the rule."""
+
+    hazard: Hazard
+    severity: Severity
+    rule: str
 
 
 def kratom_hazards(
@@ -46,11 +56,11 @@ def _with_item(
     item: Item, kratom: KratomContext, knowledge: Knowledge, known: Circumstances
 ) -> Iterator[Interaction]:
     """The rows of one item, the worst first."""
-    met: dict[HazardClass, tuple[Hazard, KratomRule]] = {}
+    met: dict[HazardClass, _Met] = {}
     for hazard in item.medicine.hazards:
-        rule = _rule(hazard, kratom, knowledge)
-        if rule is not None:
-            met[hazard.klass] = (hazard, rule)
+        found = _meets(hazard, kratom, knowledge)
+        if found is not None:
+            met[hazard.klass] = found
     wording = knowledge.ddi.wording
     covers = {klass: [c for c in wording.kratom[klass].covers if c in met] for klass in met}
     covered = {c for many in covers.values() for c in many}
@@ -61,38 +71,41 @@ def _with_item(
     }
 
     def rank(klass: HazardClass) -> int:
-        return worst([wording.severity(rule.severity) for _, rule in folded[klass]]).rank
+        return worst([one.severity for one in folded[klass]]).rank
 
     for klass in sorted(folded, key=rank):
         yield _kratom_row(item, folded[klass], kratom, knowledge, known)
 
 
-def _rule(hazard: Hazard, kratom: KratomContext, knowledge: Knowledge) -> KratomRule | None:
-    """The worst rule that the hazard meets."""
-    any_strength = kratom.seven_oh and hazard.klass in knowledge.ddi.products.any_strength_counts
-    met = [
-        rule
-        for rule in knowledge.ddi.kratom_rules
-        if rule.with_class is hazard.klass
-        and (any_strength or hazard.strength.rank >= rule.min_strength.rank)
-    ]
+def _meets(hazard: Hazard, kratom: KratomContext, knowledge: Knowledge) -> _Met | None:
+    """The worst rule that the hazard meets, or what counts at any strength with a 7-OH product."""
     severity = knowledge.ddi.wording.severity
-    return min(met, key=lambda rule: severity(rule.severity).rank, default=None)
+    rules = [rule for rule in knowledge.ddi.kratom_rules if rule.with_class is hazard.klass]
+    met = [
+        _Met(hazard, severity(rule.severity), rule.fact_id)
+        for rule in rules
+        if hazard.strength.rank >= rule.min_strength.rank
+    ]
+    least = knowledge.ddi.products.any_strength_counts.get(hazard.klass)
+    if kratom.seven_oh and least is not None:
+        weakest = min(rules, key=lambda rule: rule.min_strength.rank)
+        met.append(_Met(hazard, least, weakest.fact_id))
+    return min(met, key=lambda one: one.severity.rank, default=None)
 
 
 def _kratom_row(
     item: Item,
-    folded: Sequence[tuple[Hazard, KratomRule]],
+    folded: Sequence[_Met],
     kratom: KratomContext,
     knowledge: Knowledge,
     known: Circumstances,
 ) -> Interaction:
     """A row of the class of the first hazard, with those that it covers."""
-    klass = folded[0][0].klass
+    klass = folded[0].hazard.klass
     wording = knowledge.ddi.wording
     says: Wording = wording.kratom[klass]
-    severity = worst([wording.severity(rule.severity) for _, rule in folded])
-    facts = [f for hazard, rule in folded for f in (hazard.fact_id, rule.fact_id)]
+    severity = worst([one.severity for one in folded])
+    facts = [fact for one in folded for fact in (one.hazard.fact_id, one.rule)]
     facts += [
         hazard.fact_id
         for own in wording.kratom[klass].kratom_hazards
@@ -154,7 +167,7 @@ def _reported(item: Item, kratom: KratomContext) -> Interaction:
         members=(KRATOM, item.id),
         direction=Direction.ADDED_EFFECTS,
         kind=Kind.PHARMACODYNAMIC,
-        severity=Severity.INFO,
+        severity=_tempered(Severity.MODERATE, item, kratom),
         certainty=Certainty.VERY_LOW,
         sentence=f"{kratom.with_(item.label)}: there are published reports or studies of the "
         "combination.",
