@@ -179,9 +179,10 @@ class Medicines(Table):
         return Match(kind=kind, medicines=known)
 
     def _without_form(self, name: str) -> Match | None:
-        key, set_aside = without_form(normalise(name), self._form_words)
-        found = self._whole(key) if set_aside else None
-        return msgspec.structs.replace(found, set_aside=set_aside) if found else None
+        for key, set_aside in without_form(normalise(name), self._form_words):
+            if found := self._whole(key):
+                return msgspec.structs.replace(found, set_aside=set_aside)
+        return None
 
     def _simple(self, name: str) -> Match | None:
         return self._whole(normalise(name)) or self._without_form(name)
@@ -233,7 +234,8 @@ class Medicines(Table):
 
     def suggest(self, name: str) -> str:
         """The known name nearest to an unknown one, or "" when none is near. Never a match."""
-        key, _ = without_form(normalise(name), self._form_words)
+        key = normalise(name)
+        key = min((rest for rest, _ in without_form(key, self._form_words)), key=len, default=key)
         if len(key) < _SHORTEST_TO_SUGGEST:
             return ""
         best = process.extractOne(

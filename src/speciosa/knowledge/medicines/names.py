@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 import msgspec
 
@@ -28,6 +29,8 @@ _MICRO = str.maketrans({"µ": "u", "μ": "u"})
 _NUMBER = r"\d*\.?\d+"
 _UNIT = r"(?:mg|mcg|ug|g|ml|iu|units?)"
 _AMOUNT = re.compile(rf"{_NUMBER}(?:{_UNIT}|h|hr|x)?|x\d+")
+# More words of form than any prescription has; longer texts are not searched through.
+_MOST_WORDS = 12
 _LEADING_AMOUNT = re.compile(rf"(?:\d+x|{_NUMBER} ?{_UNIT}) (?=\S)")
 
 
@@ -41,29 +44,38 @@ def normalise(name: str) -> str:
     return _BREAKS.sub(" ", _APOSTROPHES.sub("", plain)).strip()
 
 
-def without_form(key: str, form_words: frozenset[str]) -> tuple[str, tuple[str, ...]]:
-    """A normalised name without the words of form, salt, release or amount around it.
+def without_form(key: str, form_words: frozenset[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A normalised name without words of form, salt, release or amount around it.
 
-    Also gives the words set aside, in order. They never change which medicine is meant, and an
+    Each step gives the rest and the words set aside, fewest first, so that "magnesium citrate
+    200 mg" is tried before "magnesium". The words never change which medicine is meant, and an
     amount among them is never read as a dose.
     """
     words = key.split(" ")
-    end = len(words)
-    while end > 1 and (words[end - 1] in form_words or _AMOUNT.fullmatch(words[end - 1])):
-        end -= 1
-    rest = " ".join(words[:end])
-    lead = ""
-    while found := _LEADING_AMOUNT.match(rest) or _leading_form(rest, form_words):
-        lead += found[0]
-        rest = rest[found.end() :]
-    return rest, (*lead.split(), *words[end:])
+    ends = [0]
+    while ends[-1] < min(len(words), _MOST_WORDS) and _says_form(words[-1 - ends[-1]], form_words):
+        ends.append(ends[-1] + 1)
+    starts = [0]
+    while starts[-1] < _MOST_WORDS and (
+        found := _leading(" ".join(words[starts[-1] :]), form_words)
+    ):
+        starts.append(starts[-1] + len(found.split()))
+    for start, end in sorted(((s, e) for s in starts for e in ends), key=sum):
+        rest = words[start : len(words) - end]
+        if rest and (start or end):
+            yield " ".join(rest), (*words[:start], *words[len(words) - end :])
 
 
-def _leading_form(key: str, form_words: frozenset[str]) -> re.Match[str] | None:
-    first = re.match(r"(\S+) (?=\S)", key)
-    return first if first and first[1] in form_words else None
+def _leading(key: str, form_words: frozenset[str]) -> str:
+    amount = _LEADING_AMOUNT.match(key)
+    first, _, rest = key.partition(" ")
+    return amount[0] if amount else first if rest and first in form_words else ""
+
+
+def _says_form(word: str, form_words: frozenset[str]) -> bool:
+    return word in form_words or _AMOUNT.fullmatch(word) is not None
 
 
 def is_only_form(key: str, form_words: frozenset[str]) -> bool:
     """Whether a normalised text says nothing but form, salt, release or amount."""
-    return all(word in form_words or _AMOUNT.fullmatch(word) for word in key.split(" "))
+    return all(_says_form(word, form_words) for word in key.split(" "))
