@@ -108,7 +108,10 @@ def test_kratom_stands_apart_and_victims_together() -> None:
     assert "Kratom with a medicine" in kratom
     assert "with fluconazole" not in kratom
     assert others.count("quetiapine") == 1
-    places = [others.index(words) for words in ("quetiapine", "with hypericum", "buspirone")]
+    places = [
+        others.index(words)
+        for words in ("quetiapine", "with hypericum", "buspirone with fluconazole")
+    ]
     assert places == sorted(places)
 
 

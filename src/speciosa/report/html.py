@@ -272,6 +272,7 @@ def _environment() -> Environment:
         bar_width=_bar_width,
         by_rating=_by_rating,
         by_weight=_by_weight,
+        common_kind=interaction_table.common_kind,
         common_interval=numbers.common_interval,
         dagger=words.DAGGER,
         dagger_legend=words.DAGGER_LEGEND,

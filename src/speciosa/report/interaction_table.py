@@ -5,6 +5,7 @@ Every form of the report takes its lines from here, so that all say the same in 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -16,10 +17,11 @@ from speciosa.pharmacology.interactions.result import (
     PairStatus,
     PairSummary,
 )
-from speciosa.report.numbers import shown
+from speciosa.report.numbers import shown, usual_interval
 from speciosa.report.words import letter
 
 _TWO, _SOME, _LEADING = 2, 6, 5
+_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
 class Line(NamedTuple):
@@ -158,15 +160,22 @@ class Advice(NamedTuple):
 
 
 def advice(lines: Iterable[Line]) -> tuple[Advice, ...]:
-    """What to consider where it is major or worse; what several share is said once."""
+    """What to consider where it is major or worse; each sentence once, with all it is said of."""
     about: dict[str, dict[str, None]] = {}
     for line in lines:
         for row in line.rows:
-            if row.consider and row.severity.rank <= Severity.MAJOR.rank:
-                several = len(row.names) > _TWO
-                name = title(row) if several else " + ".join(row.names)
-                about.setdefault(row.consider, {})[name] = None
-    return tuple(Advice(text, tuple(names)) for text, names in about.items())
+            if row.severity.rank <= Severity.MAJOR.rank:
+                for sentence in filter(None, _SENTENCES.split(row.consider)):
+                    about.setdefault(sentence, {})[short_name(row)] = None
+    together: dict[tuple[str, ...], list[str]] = {}
+    for sentence, names in about.items():
+        together.setdefault(tuple(names), []).append(sentence)
+    return tuple(Advice(" ".join(told), names) for names, told in together.items())
+
+
+def short_name(row: Interaction) -> str:
+    """Who with whom, or what several share."""
+    return title(row) if len(row.names) > _TWO else " + ".join(row.names)
 
 
 def has_number(row: Interaction) -> bool:
@@ -178,6 +187,11 @@ def has_number(row: Interaction) -> bool:
 def ratios(lines: Iterable[Line]) -> list[Estimate]:
     """Every ratio of some lines, to find the interval that most of them share."""
     return [r.auc_ratio for line in lines for r in line.rows if r.auc_ratio is not None]
+
+
+def common_kind(lines: Iterable[Line]) -> str:
+    """The kind of interval for the head of the table: a 90 % one, the commonest of them."""
+    return usual_interval(ratio for ratio in ratios(lines) if ratio.interval.startswith("90 %"))
 
 
 def kind_of(ratio: Estimate) -> str:

@@ -38,12 +38,19 @@ class Forest(NamedTuple):
 
 
 class _Ratio(NamedTuple):
-    """A row that can be drawn; ``label`` is who changes the victim."""
+    """A row that can be drawn; ``who`` is by whom the victim is changed."""
 
     row: Interaction
     ratio: Estimate
     victim: str
-    label: tuple[str, ...]
+    who: str
+    alone: bool = False
+
+    @property
+    def label(self) -> list[str]:
+        """What stands beside the marks, in lines; alone it names its victim too."""
+        words = f"{self.victim} {self.who}" if self.alone else self.who
+        return lines_of(words, _LABEL_CHARACTERS)
 
     @property
     def with_kratom(self) -> bool:
@@ -92,7 +99,7 @@ def _ratio(row: Interaction, ratio: Estimate) -> _Ratio:
     victim = named.get(row.victim, row.victim or row.id)
     causes = [words for member, words in named.items() if member != row.victim]
     who = f"with {', '.join(causes)}" if causes else "with another"
-    return _Ratio(row, ratio, victim, tuple(lines_of(who, _LABEL_CHARACTERS)))
+    return _Ratio(row, ratio, victim, who)
 
 
 def _by_victim(ratios: Iterable[_Ratio]) -> dict[str, list[_Ratio]]:
@@ -100,7 +107,10 @@ def _by_victim(ratios: Iterable[_Ratio]) -> dict[str, list[_Ratio]]:
     victims: dict[str, list[_Ratio]] = {}
     for one in ratios:
         victims.setdefault(one.victim, []).append(one)
-    return victims
+    return {
+        name: [one._replace(alone=len(several) == 1) for one in several]
+        for name, several in victims.items()
+    }
 
 
 def _axis(chosen: Sequence[_Ratio], band: tuple[float, float] | None) -> Logarithmic:
@@ -122,9 +132,10 @@ def _draw(
 ) -> str:
     every = [one for ratios in victims.values() for one in ratios]
     top = _PART + _TOP
-    bottom = top + _VICTIM * len(victims) + sum(one.height for one in every) + 4
+    bottom = top + 4 + sum(one.height for one in every)
+    bottom += sum(_VICTIM for ratios in victims.values() if not ratios[0].alone)
     listed = "; ".join(
-        f"{one.victim} {' '.join(one.label)}: {sentence(one.ratio)}, "
+        f"{one.victim} {one.who}: {sentence(one.ratio)}, "
         f"{'seen in people' if one.row.seen_in_people else 'by a model'}"
         for one in every
     )
@@ -145,8 +156,9 @@ def _draw(
     canvas.line((x(1.0), top), (x(1.0), bottom), "reference")
     y = top
     for victim, ratios in victims.items():
-        canvas.text((_LEFT, y + 17), shortened(victim, _LINE_CHARACTERS - 6), "victim halo")
-        y += _VICTIM
+        if not ratios[0].alone:
+            canvas.text((_LEFT, y + 17), shortened(victim, _LINE_CHARACTERS - 6), "victim halo")
+            y += _VICTIM
         for one in ratios:
             _draw_ratio(canvas, x, y, one)
             y += one.height
@@ -162,8 +174,10 @@ def _draw_ratio(canvas: Canvas, x: Logarithmic, top: float, one: _Ratio) -> None
     ratio = one.ratio
     parts = shown(ratio)
     value = f"{parts.value} ({parts.range})" if parts.range else parts.value
+    indent = _LEFT if one.alone else _LEFT + 10
     for index, words in enumerate(one.label):
-        canvas.text((_LEFT + 10, top + 13 + _TEXT * index), words, "label halo")
+        css = "victim halo" if one.alone else "label halo"
+        canvas.text((indent, top + 13 + _TEXT * index), words, css)
     canvas.text((_RIGHT, top + 13), shortened(value, _VALUE_CHARACTERS), "value halo", "end")
     middle = top + _TEXT * len(one.label) + 7
     if ratio.low is not None and ratio.high is not None:

@@ -22,8 +22,9 @@ def interactions(page: Page, assessment: Assessment) -> None:
         page.line("No interaction is listed. That is not proof of safety.")
     unchecked(page, result, table)
     shown_lines = interaction_table.leading(table)
+    said: set[str] = set()
     for line in shown_lines:
-        _line(page, line)
+        _line(page, line, said)
     rest = [line for line in table.lines if line not in shown_lines]
     _rest(page, rest)
     _consider(page, table)
@@ -34,7 +35,8 @@ def interactions(page: Page, assessment: Assessment) -> None:
     page.brief(f for f in result.findings if not f.id.startswith("interaction.not_checked"))
 
 
-def _line(page: Page, line: Line) -> None:
+def _line(page: Page, line: Line, said: set[str]) -> None:
+    """One line with what to ask and watch, unless a line above has ``said`` the same."""
     told: list[Piece] = [] if line.says_who else [(f"{' + '.join(line.names)}. ", "bold")]
     told.append(line.sentence)
     for row in line.ratios:
@@ -49,7 +51,9 @@ def _line(page: Page, line: Line) -> None:
     page.severity(words.SEVERITY[line.severity], *told, page.cites(facts))
     if line.severity.rank <= Severity.MAJOR.rank:
         advice = (("Ask", line.main.ask), ("Watch", line.main.watch))
-        page.line(*(p for term, text in advice if text for p in _told(term, text)), indent=GUTTER)
+        new = [(term, text) for term, text in advice if text and text not in said]
+        page.line(*(piece for term, text in new for piece in _told(term, text)), indent=GUTTER)
+        said.update(text for _, text in new)
 
 
 def _rest(page: Page, rest: list[Line]) -> None:
@@ -60,7 +64,7 @@ def _rest(page: Page, rest: list[Line]) -> None:
             continue
         mark = words.SEVERITY[severity]
         if severity.rank <= Severity.MAJOR.rank:
-            names = "; ".join(line.title or " + ".join(line.names) for line in lines)
+            names = "; ".join(interaction_table.short_name(line.main) for line in lines)
             page.severity(mark, f"{len(lines)} more: {names}.")
         else:
             page.severity(mark, f"{len(lines)} more; see --full.")
