@@ -1,7 +1,11 @@
-"""Interactions of kratom with a list of medicines and substances, and within the list."""
+"""Interactions of kratom with a list of medicines and substances, and within the list.
+
+``ratio`` answers one question alone: how much do these medicines change the exposure to that one?
+"""
 
 from __future__ import annotations
 
 from speciosa.pharmacology.interactions.assess import assess
+from speciosa.pharmacology.interactions.kinetics.ratio import NoRatio, Ratio, Taking, ratio
 
-__all__ = ["assess"]
+__all__ = ["NoRatio", "Ratio", "Taking", "assess", "ratio"]
