@@ -43,7 +43,10 @@ def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Ite
 
 
 def _raised(rows: Sequence[Interaction], from_ratio: float, knowledge: Knowledge) -> dict[str, str]:
-    """Each victim whose AUC rises at least so many times, with what raises it."""
+    """Each victim whose AUC rises at least so many times, with what raises it.
+
+    Kratom is left out: its own rows say what it may raise, and unknown use must not be calmer.
+    """
     causes: dict[str, list[str]] = {}
     for row in rows:
         ratio = row.auc_ratio.value if row.auc_ratio is not None else None
@@ -51,17 +54,13 @@ def _raised(rows: Sequence[Interaction], from_ratio: float, knowledge: Knowledge
             row.kind is Kind.PHARMACOKINETIC
             and ratio is not None
             and ratio >= from_ratio
-            and row.victim != KRATOM
+            and KRATOM not in row.members
             and len(row.members) == _TWO
             and row.severity is not Severity.INFO
         ):
             cause = next(member for member in row.members if member != row.victim)
-            causes.setdefault(row.victim, []).append(_name(cause, knowledge))
+            causes.setdefault(row.victim, []).append(knowledge.medicines.get(cause).name)
     return {
-        victim: f"{_name(victim, knowledge)} with {', '.join(sorted(set(by)))}"
+        victim: f"{knowledge.medicines.get(victim).name} with {', '.join(sorted(set(by)))}"
         for victim, by in causes.items()
     }
-
-
-def _name(member: str, knowledge: Knowledge) -> str:
-    return member if member == KRATOM else knowledge.medicines.get(member).name
