@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from tests.interactions.cases import AS_STUDIED, KNOWLEDGE, SEVEN_OH, USING, check, ids, row
 from tests.language import forbidden_in
 
 from speciosa.finding import Certainty, Severity
+from speciosa.pharmacology.interactions.kinetics.victim import clearance
 from speciosa.pharmacology.interactions.result import Direction, Interaction
 
 SAFE_STOPS = (
@@ -103,16 +105,17 @@ def test_nobody_reads_the_far_end_as_a_prediction(name: str) -> None:
 
 
 def test_the_gut_effect_of_the_study_never_exceeds_what_the_gut_extracts() -> None:
+    seen = 0
     for medicine in ALL:
-        f_gut = medicine.victim.f_gut
-        if f_gut is None or f_gut.low is None:
-            continue
-        result = check(medicine.id, kratom=AS_STUDIED)
-        for found in result.rows:
+        victim = clearance(medicine, KNOWLEDGE)
+        for found in check(medicine.id, kratom=AS_STUDIED).rows:
             if found.id.endswith(f"pk.kratom.{medicine.id}") and "gut CYP3A" in found.shares:
+                assert victim is not None
                 assert found.auc_ratio is not None
                 assert found.auc_ratio.low >= 1.0
-                assert found.auc_ratio.high <= 1.0 / f_gut.low * 1.02
+                assert found.auc_ratio.high <= 1.0 / np.quantile(victim.f_gut, 0.05) * 1.001
+                seen += 1
+    assert seen > 10
 
 
 def test_a_contraceptive_is_not_threatened_by_a_rise() -> None:
@@ -262,9 +265,9 @@ def test_the_words_follow_the_status(kratom, start: str) -> None:
     assert found.sentence.startswith(start)
 
 
-def test_reports_are_marked_when_not_verified() -> None:
+def test_published_reports_stand_in_the_rows() -> None:
     found = row(check("modafinil", kratom=USING), "reported.modafinil")
-    assert found.case_reports == ("seizure with kratom and modafinil (unverified, recalled)",)
+    assert found.case_reports == ("tonic-clonic seizure after kratom was taken with modafinil",)
     quetiapine = row(check("quetiapine", kratom=USING), "pd.cns_depressant.quetiapine")
     assert any("fatality" in report for report in quetiapine.case_reports)
 

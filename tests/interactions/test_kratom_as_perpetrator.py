@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.interactions.cases import AS_STUDIED, KNOWLEDGE, row
+from tests.interactions.cases import AS_STUDIED, KNOWLEDGE, check, row
 from tests.interactions.kratom_use import leaf, samples_of, simulated, use_of, using
 from tests.language import forbidden_in
 
@@ -207,3 +208,24 @@ def test_adding_a_medicine_changes_no_row_of_another() -> None:
     alone = row(simulated(HEAVY, "buspirone"), "pk.kratom.buspirone")
     among = row(simulated(HEAVY, "sertraline", "buspirone"), "pk.kratom.buspirone")
     assert among == alone
+
+
+def test_the_list_is_ranked_by_what_kratom_changes_most() -> None:
+    names = ("alprazolam", "midazolam", "lorazepam", "buspirone", "quetiapine")
+    for kratom in (HEAVY, {"status": "asking"}):
+        found = {f.id: f for f in simulated(kratom, *names).findings}
+        text = found["interaction.kratom.most_changed"].text
+        assert text.index("buspirone") < text.index("quetiapine") < text.index("midazolam")
+        assert "lorazepam" not in text
+        assert "others of the list can be changed too" in text
+    none = {f.id for f in simulated({"status": "never"}, *names).findings}
+    assert "interaction.kratom.most_changed" not in none
+
+
+@pytest.mark.parametrize(
+    ("days", "recovering"), [(1, True), (10, True), (20, True), (28, True), (40, False)]
+)
+def test_enzymes_recover_after_kratom_has_ended(days: int, *, recovering: bool) -> None:
+    stopped = {"status": "stopped", "stopped": str(date(2026, 11, 22) - timedelta(days=days))}
+    found = row(check("midazolam", kratom=stopped), "pk.kratom.midazolam")
+    assert ("made anew" in found.mechanism) is recovering

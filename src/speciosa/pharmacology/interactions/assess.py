@@ -14,6 +14,7 @@ from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.kinetics.metabolism import metabolism_of
 from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
+from speciosa.pharmacology.interactions.kratom.ranking import most_changed
 from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, kratom_context
 from speciosa.pharmacology.interactions.medicines import between_medicines
 from speciosa.pharmacology.interactions.naming import named
@@ -78,6 +79,7 @@ def assess(
                 *_findings(found, kratom, knowledge),
                 *_of_exposure(kratom, samples, knowledge),
                 *questions(found.items, case, knowledge),
+                *most_changed(found.items, kratom, metabolism, knowledge),
                 *genotype_findings(found.items, case, knowledge),
             )
         ),

@@ -89,6 +89,8 @@ def _row(
         severity = raised(severity)
         facts.append(f"ddi/narrow_index/{item.id}")
     mechanism = [part.mechanism for part in parts]
+    if kratom.recovering:
+        mechanism.append(wording.text["recovering"])
     moiety = wording.active_moiety.get(item.id)
     if moiety is not None:
         mechanism.append(f"{item.medicine.name}: {moiety}.")

@@ -44,8 +44,9 @@ class KratomContext:
     kind is not known. ``beyond_study`` is true unless the use is known to lie inside the one
     interaction study. ``last_use_known`` is whether the time of the last use is given. ``hazards``
     are the strongest of the kinds of product. ``studied_form`` is whether products of this form
-    were ever in an interaction study. ``own`` is what this person's use leaves of enzymes; ``None``
-    where it lies inside the study or its size is not known.
+    were ever in an interaction study. ``recovering``: kratom has ended, and enzymes that it
+    inactivated may not be made anew yet. ``own`` is what this person's use leaves of enzymes;
+    ``None`` where it lies inside the study or its size is not known.
     """
 
     mode: Mode
@@ -57,6 +58,7 @@ class KratomContext:
     last_use_known: bool
     hazards: Mapping[HazardClass, tuple[Hazard, ...]]
     studied_form: bool = False
+    recovering: bool = False
     own: PersonsUse | None = dataclasses.field(default=None, compare=False)
 
     @property
@@ -135,6 +137,7 @@ def kratom_context(
         again=again,
         last_use_known=use is not None and _days_since_last_use(case, use) is not None,
         hazards=hazards,
+        recovering=mode is Mode.STOPPED_RECENTLY or (again and _recovering(case, use, knowledge)),
         studied_form=all(p.form in knowledge.ddi.pk_wording.studied_forms for p in products),
         own=own,
     )
@@ -177,6 +180,13 @@ def _days_since_last_use(case: Case, use: KratomUse) -> float | None:
     if use.stopped is not None:
         known.append(float((case.date - use.stopped).days))
     return min(known, default=None)
+
+
+def _recovering(case: Case, use: KratomUse | None, knowledge: Knowledge) -> bool:
+    """Whether enzymes may not be made anew yet, after kratom itself counts as gone."""
+    days = None if use is None else _days_since_last_use(case, use)
+    wording = knowledge.ddi.pk_wording
+    return days is not None and days <= wording.recent_kratom_days + wording.enzyme_recovery_days
 
 
 def _measured_lately(case: Case, knowledge: Knowledge) -> bool:
