@@ -108,6 +108,17 @@ def test_kratom_with_each_class(medicine: str, hazard: str, severity: Severity) 
         (("metoprolol", "diltiazem"), "slow_pulse", MAJOR),
         (("clonidine", "propranolol"), "slow_pulse", MAJOR),
         (("alprazolam", "ethanol"), "withdrawal", MODERATE),
+        (("alkyl_nitrites", "tadalafil"), "nitrate", URGENT),
+        (("disulfiram", "ethanol"), "alcohol_reaction", URGENT),
+        (("metronidazole", "ethanol"), "alcohol_reaction", MODERATE),
+        (("lithium", "ibuprofen"), "lithium", MAJOR),
+        (("lithium", "hydrochlorothiazide"), "lithium", MAJOR),
+        (("lithium", "lisinopril"), "lithium", MAJOR),
+        (("lisinopril", "naproxen"), "kidney", MODERATE),
+        (("spironolactone", "losartan"), "potassium", MAJOR),
+        (("gliclazide", "propranolol"), "low_glucose", MODERATE),
+        (("ergotamine", "sumatriptan"), "vessel_spasm", URGENT),
+        (("clozapine", "carbamazepine"), "marrow", MAJOR),
     ],
 )
 def test_each_shared_class_once(pair: tuple[str, str], rule: str, severity: Severity) -> None:
@@ -154,6 +165,12 @@ def test_three_serotonergics_weigh_more_than_two() -> None:
     three = row(check("buspirone", "trazodone", "saint_johns_wort"), "pd.shared.serotonin")
     assert two.severity is MODERATE
     assert three.severity is MAJOR
+
+
+def test_nsaid_diuretic_and_ace_inhibitor_weigh_more_than_two_of_them() -> None:
+    listed = ("lisinopril", "ibuprofen", "furosemide")
+    assert row(check(*listed), "pd.shared.kidney").severity is MAJOR
+    assert row(check(*listed[:2]), "pd.shared.kidney").severity is MODERATE
 
 
 def test_two_opioids_are_not_the_benzodiazepine_of_a_third() -> None:

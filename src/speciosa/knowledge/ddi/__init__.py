@@ -10,6 +10,7 @@ from speciosa.knowledge import files
 from speciosa.knowledge.ddi.hazard_facts import hazard_facts
 from speciosa.knowledge.ddi.hazards import (
     Alternative,
+    Group,
     Groups,
     HazardWording,
     KratomProducts,
@@ -25,7 +26,7 @@ from speciosa.knowledge.ddi.record import (
     Potency,
 )
 from speciosa.knowledge.fact import Basis, Fact
-from speciosa.knowledge.medicines.record import Hazard, HazardClass, Strength
+from speciosa.knowledge.medicines.record import Hazard, HazardClass, Medicine, Strength
 from speciosa.knowledge.table import Table
 
 __all__ = ["InteractionModel"]
@@ -102,6 +103,18 @@ class InteractionModel(Table):
     def groups(self) -> Groups:
         """Medicines of one kind."""
         return files.read("ddi/therapeutic_groups.yaml", Groups)
+
+    @cached_property
+    def _groups_by_medicine(self) -> dict[str, tuple[Group, ...]]:
+        return {}
+
+    def groups_of(self, medicine: Medicine) -> tuple[Group, ...]:
+        """The groups that a medicine belongs to."""
+        found = self._groups_by_medicine.get(medicine.id)
+        if found is None:
+            found = tuple(group for group in self.groups.groups if group.holds(medicine))
+            self._groups_by_medicine[medicine.id] = found
+        return found
 
     @cached_property
     def alternatives(self) -> tuple[Alternative, ...]:

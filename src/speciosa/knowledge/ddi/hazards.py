@@ -70,16 +70,25 @@ class SharedLevel(Record, frozen=True, kw_only=True):
     """Two different items, one on each side, make the row this severe.
 
     Each side maps hazard classes to the lowest strength that counts. With ``third`` a further item
-    must be on that side. ``without``: no item with such a hazard counts as ``other`` or ``third``.
-    ``given``: only where one of these modifiers is known of the person.
+    must be on that side. ``one_group``, ``other_group`` and ``third_group`` are groups of medicines
+    that stand on a side whatever their hazards. ``without``: no item with such a hazard counts as
+    ``other`` or ``third``. ``given``: only where one of these modifiers is known of the person.
     """
 
-    one: Side
-    other: Side
+    one: Side = msgspec.field(default_factory=dict)
+    other: Side = msgspec.field(default_factory=dict)
     third: Side = msgspec.field(default_factory=dict)
+    one_group: str = ""
+    other_group: str = ""
+    third_group: str = ""
     without: tuple[HazardClass, ...] = ()
     given: tuple[str, ...] = ()
     severity: Severity
+
+    @property
+    def of_three(self) -> bool:
+        """Whether a third item is needed."""
+        return bool(self.third or self.third_group)
 
 
 class Burden(Record, frozen=True, kw_only=True):

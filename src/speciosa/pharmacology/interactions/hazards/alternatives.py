@@ -51,12 +51,12 @@ def _fits(one: Alternative, items: Sequence[Item], knowledge: Knowledge) -> bool
     """Whether none of the medicines it names is on the list or meets a major hazard there."""
     groups = [group for group in knowledge.ddi.groups.groups if group.id in one.groups]
     replaced = {i.id for i in items if any(group.holds(i.medicine) for group in groups)}
-    kept = [Participant.of(i) for i in items if i.id not in replaced and not i.faded]
+    kept = [Participant.of(i, knowledge) for i in items if i.id not in replaced and not i.faded]
     for name in one.medicines:
         if any(item.id == name for item in items):
             return False
         medicine = knowledge.medicines.get(name)
-        own = Participant.of(Item(medicine=medicine, state=State.PLANNED))
+        own = Participant.of(Item(medicine=medicine, state=State.PLANNED), knowledge)
         for rule in knowledge.ddi.wording.shared:
             for key, pair in hazard_pairs([*kept, own], rule, frozenset()).items():
                 if name in key and pair.severity.rank <= Severity.MAJOR.rank:

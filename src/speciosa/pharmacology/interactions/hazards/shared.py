@@ -31,7 +31,7 @@ def shared_hazards(
     known: Circumstances = NOTHING_KNOWN,
 ) -> Iterator[Interaction]:
     """Rows of hazards that two or more items share; kratom joins where it shares them too."""
-    of_list = [Participant.of(item) for item in items]
+    of_list = [Participant.of(item, knowledge) for item in items]
     everyone = of_list
     if kratom.present:
         everyone = [*of_list, Participant(KRATOM, kratom.name, kratom.hazards)]
