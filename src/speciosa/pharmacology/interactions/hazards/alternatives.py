@@ -21,15 +21,22 @@ if TYPE_CHECKING:
 def with_alternatives(
     rows: Iterable[Interaction], items: Sequence[Item], knowledge: Knowledge
 ) -> Iterator[Interaction]:
-    """The rows, those with a fitting alternative saying so at the end of what to consider."""
+    """The rows, with each fitting alternative at the end of what to consider in the worst row.
+
+    An alternative is said once: in the worst row that it concerns, of the list before of kratom.
+    """
     by_id = {item.id: item for item in items}
-    fitting = [one for one in knowledge.ddi.alternatives if _fits(one, items, knowledge)]
+    rows = tuple(rows)
+    told: dict[str, list[Alternative]] = {}
+    for one in knowledge.ddi.alternatives:
+        concerned = [row for row in rows if _concerns(one, row, by_id, knowledge)]
+        if concerned and _fits(one, items, knowledge):
+            first = min(concerned, key=lambda row: (row.severity.rank, row.members[0] == KRATOM))
+            told.setdefault(first.id, []).append(one)
     for row in rows:
-        told = [one for one in fitting if row.severity.rank < Severity.INFO.rank]
-        told = [one for one in told if _concerns(one, row, by_id, knowledge)]
-        if told:
-            consider = " ".join((row.consider, *(one.text for one in told)))
-            cited = (fact for one in told for fact in one.facts)
+        if row.id in told:
+            consider = " ".join((row.consider, *(one.text for one in told[row.id])))
+            cited = (fact for one in told[row.id] for fact in one.facts)
             facts = tuple(dict.fromkeys((*row.facts, *cited)))
             yield msgspec.structs.replace(row, consider=consider, facts=facts)
         else:
@@ -39,7 +46,8 @@ def with_alternatives(
 def _concerns(
     one: Alternative, row: Interaction, by_id: dict[str, Item], knowledge: Knowledge
 ) -> bool:
-    return row.hazard in one.hazards and any(
+    counts = row.hazard in one.hazards and row.severity is not Severity.INFO
+    return counts and any(
         group.id in one.groups and group.holds(by_id[member].medicine)
         for member in row.members
         if member != KRATOM and not by_id[member].faded

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from speciosa.finding import Certainty, Severity
 from speciosa.pharmacology.interactions.hazards.circumstances import Circumstances
 from speciosa.pharmacology.interactions.hazards.words import (
@@ -73,8 +75,10 @@ def _with_item(
     def rank(klass: HazardClass) -> int:
         return worst([one.severity for one in folded[klass]]).rank
 
-    for klass in sorted(folded, key=rank):
-        yield _kratom_row(item, folded[klass], kratom, knowledge, known)
+    for number, klass in enumerate(sorted(folded, key=rank)):
+        row = _kratom_row(item, folded[klass], kratom, knowledge, known)
+        # What is the same for every row of the item is said once, in the worst.
+        yield row if number else _with_reports(row, item, kratom, knowledge)
 
 
 def _meets(hazard: Hazard, kratom: KratomContext, knowledge: Knowledge) -> _Met | None:
@@ -111,10 +115,6 @@ def _kratom_row(
         for own in wording.kratom[klass].kratom_hazards
         for hazard in kratom.hazards.get(own, ())
     ]
-    reports: tuple[str, ...] = ()
-    if not _studied(item, knowledge):
-        reports = case_reports(item)
-        facts += [report.fact_id for report in item.medicine.kratom_reports]
     exception = wording.exceptions.get(item.id, {}).get(klass)
     if exception is not None:
         says, severity = exception, exception.severity
@@ -128,13 +128,24 @@ def _kratom_row(
         severity=_tempered(severity, item, kratom),
         certainty=says.certainty,
         sentence=f"{kratom.with_(item.label)}: {says.effect}{faded_remark(item)}",
-        mechanism=f"{says.mechanism}{_product_remark(kratom, knowledge)}"
-        f"{'' if item.faded else known.clause(klass)}",
-        case_reports=reports,
+        mechanism=f"{says.mechanism}{'' if item.faded else known.clause(klass)}",
         ask=says.ask,
         watch=says.watch,
         consider=says.consider,
         facts=tuple(dict.fromkeys((*facts, *known.facts(klass)))),
+    )
+
+
+def _with_reports(
+    row: Interaction, item: Item, kratom: KratomContext, knowledge: Knowledge
+) -> Interaction:
+    """The row with what is said of the product, and with the published reports."""
+    reports = () if _studied(item, knowledge) else item.medicine.kratom_reports
+    return msgspec.structs.replace(
+        row,
+        mechanism=f"{row.mechanism}{_product_remark(kratom, knowledge)}",
+        case_reports=case_reports(item) if reports else (),
+        facts=tuple(dict.fromkeys((*row.facts, *(report.fact_id for report in reports)))),
     )
 
 
