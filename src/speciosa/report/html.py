@@ -267,6 +267,7 @@ def _environment() -> Environment:
     style = (files("speciosa.report") / "style.css").read_text(encoding="utf-8")
     environment.globals.update(
         style=Markup(style),  # noqa: S704  # our own style sheet
+        against=interaction_table.against,
         advice_of=interaction_table.advice,
         analyte=words.analyte,
         bar_width=_bar_width,
@@ -304,6 +305,7 @@ def _environment() -> Environment:
         measures_of=_measures,
         others=outline.others,
         over_the_day=numbers.over_the_day,
+        pairs_in=interaction_table.pairs_in,
         percent=numbers.percent,
         plain=numbers.plain,
         ratios_of=interaction_table.ratios,

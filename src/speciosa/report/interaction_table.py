@@ -18,9 +18,10 @@ from speciosa.pharmacology.interactions.result import (
     PairSummary,
 )
 from speciosa.report.numbers import shown, usual_interval
-from speciosa.report.words import letter
+from speciosa.report.words import SEVERITY, letter
 
 _TWO, _SOME, _LEADING = 2, 6, 5
+_AGAINST = "A share below 0 pulls against the whole."
 _SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
@@ -176,6 +177,21 @@ def advice(lines: Iterable[Line]) -> tuple[Advice, ...]:
 def short_name(row: Interaction) -> str:
     """Who with whom, or what several share."""
     return title(row) if len(row.names) > _TWO else " + ".join(row.names)
+
+
+def pairs_in(row: Interaction) -> str:
+    """How severe a row of several is for every two of them."""
+    named = dict(zip(row.members, row.names, strict=False))
+    two = (tuple(named.get(member, member) for member in pair.members) for pair in row.pairs)
+    marks = (SEVERITY[pair.severity].word.lower() for pair in row.pairs)
+    return ", ".join(
+        f"{' + '.join(names)} ({mark})" for names, mark in zip(two, marks, strict=True)
+    )
+
+
+def against(row: Interaction) -> str:
+    """What a share below nothing means, where there is one."""
+    return _AGAINST if any(share < 0 for share in row.shares.values()) else ""
 
 
 def has_number(row: Interaction) -> bool:

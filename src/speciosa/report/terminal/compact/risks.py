@@ -44,7 +44,7 @@ def _line(page: Page, line: Line, said: set[str]) -> None:
         if parts is not None and has_number(row) and "ratio" not in line.sentence:
             spread = f" ({parts.range})" if parts.range else ""
             seen = "seen in people" if row.seen_in_people else "by a model"
-            told.append(f" Exposure of {victim(row)}: {parts.number}{spread} times, {seen}.")
+            told.append(f" Exposure to {victim(row)}: {parts.number}{spread} times, {seen}.")
     if line.also:
         told.append(f" Also: {', '.join(title(row) for row in line.also)}.")
     facts = [f for r in line.rows for f in (*r.facts, *(r.auc_ratio.facts if r.auc_ratio else ()))]

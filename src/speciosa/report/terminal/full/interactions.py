@@ -5,7 +5,7 @@ from __future__ import annotations
 from speciosa.assessment import Assessment
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.report import interaction_table, words
-from speciosa.report.interaction_table import Line, has_number, title, victim
+from speciosa.report.interaction_table import Line, against, has_number, pairs_in, title, victim
 from speciosa.report.numbers import percent, plain
 from speciosa.report.terminal.page import GUTTER, Page, Piece
 from speciosa.report.terminal.unchecked import unchecked
@@ -60,20 +60,23 @@ def _row(page: Page, row: Interaction, *, told: bool) -> None:
         severity = (f"{mark.shape} {mark.word}: ", "bold")
         page.line(severity, row.sentence, page.sure(row.certainty), indent=GUTTER)
     _ratio(page, row)
+    for flag in row.flags:
+        page.line((words.full_stop(flag), "dim"), indent=GUTTER)
     for term, text in (("Ask", row.ask), ("Watch", row.watch), ("Consider", row.consider)):
         page.pair(term, text, indent=GUTTER, gutter=10)
     shares = ", ".join(f"{name} {percent(share)}" for name, share in row.shares.items())
     hazard = f" ({words.label(row.hazard).lower()})" if row.hazard else ""
     about = f"{words.KIND[row.kind]}{hazard}: {words.DIRECTION[row.direction]}."
-    said = (about, words.full_stop(row.mechanism), f"Shares: {shares}." if shares else "")
+    said = (
+        about,
+        words.full_stop(row.mechanism),
+        f"Shares: {shares}." if shares else "",
+        against(row),
+    )
     page.line(
         (" ".join(text for text in said if text), "dim"), page.cites(row.facts), indent=GUTTER
     )
-    inside = ", ".join(
-        f"{' + '.join(pair.members)} ({words.SEVERITY[pair.severity].word.lower()})"
-        for pair in row.pairs
-    )
-    page.line((f"Pair by pair: {inside}." if inside else "", "dim"), indent=GUTTER)
+    page.line((f"Pair by pair: {pairs_in(row)}." if row.pairs else "", "dim"), indent=GUTTER)
     for report in row.case_reports:
         cited_report = page.bibliography.citation(report)
         case: list[Piece] = [report]
@@ -92,8 +95,6 @@ def _ratio(page: Page, row: Interaction) -> None:
     ratio = page.estimate(row.auc_ratio, known=row.facts)
     seen = "seen in people" if row.seen_in_people else "by a model"
     source = f" ({seen})" if has_number(row) else ""
-    page.line(f"Exposure of {victim(row)}, times usual: ", *ratio, source, indent=GUTTER)
+    page.line(f"Exposure to {victim(row)}, times usual: ", *ratio, source, indent=GUTTER)
     if row.ceiling is not None:
         page.line(f"The most by this route: {plain(row.ceiling)} times.", indent=GUTTER)
-    for flag in row.flags:
-        page.line((words.full_stop(flag), "dim"), indent=GUTTER)
