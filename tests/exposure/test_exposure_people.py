@@ -286,7 +286,7 @@ def test_repeated_use_inhibits_its_own_breakdown_more_than_one_dose():
 def test_levels_are_never_negative(structure):
     people = run(leaf(content=None), tablet(), structures=(structure,), subjects=60)
     for field, held in arrays(people.levels).items():
-        assert np.nanmin(held) >= 0.0, field
+        assert np.nanmin(held, initial=0.0) >= 0.0, field
 
 
 @pytest.mark.parametrize("structure", ["linear", "turnover"])
