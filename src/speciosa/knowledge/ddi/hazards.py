@@ -206,10 +206,11 @@ class Modifier(Record, frozen=True, kw_only=True):
 class KineticRise(Record, frozen=True, kw_only=True):
     """A higher concentration of an item that takes part in a hazard makes it weigh more.
 
-    The limits are ratios of AUCs: from one the rise is told, from the other the severity changes.
+    The limits are ratios of AUCs: from the first a rise seen in people is told, from the second one
+    that a model gives; from the second the severity changes.
     """
 
-    tell_from_ratio: float
+    seen_from_ratio: float
     lift_from_ratio: float
     text: str
     concerns: tuple[str, ...]

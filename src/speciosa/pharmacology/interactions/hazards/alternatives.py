@@ -29,36 +29,47 @@ def with_alternatives(
     rows = tuple(rows)
     told: dict[str, list[Alternative]] = {}
     for one in knowledge.ddi.alternatives:
-        concerned = [row for row in rows if _concerns(one, row, by_id, knowledge)]
+        concerned = [row for row in rows if _concerned(one, row, by_id, knowledge)]
         if concerned and _fits(one, items, knowledge):
             first = min(concerned, key=lambda row: (row.severity.rank, row.members[0] == KRATOM))
             told.setdefault(first.id, []).append(one)
     for row in rows:
         if row.id in told:
-            consider = " ".join((row.consider, *(one.text for one in told[row.id])))
+            texts = [
+                one.text.format(names=" or ".join(_concerned(one, row, by_id, knowledge)))
+                for one in told[row.id]
+            ]
             cited = (fact for one in told[row.id] for fact in one.facts)
             facts = tuple(dict.fromkeys((*row.facts, *cited)))
-            yield msgspec.structs.replace(row, consider=consider, facts=facts)
+            yield msgspec.structs.replace(
+                row, consider=" ".join((row.consider, *texts)), facts=facts
+            )
         else:
             yield row
 
 
-def _concerns(
+def _concerned(
     one: Alternative, row: Interaction, by_id: dict[str, Item], knowledge: Knowledge
-) -> bool:
-    counts = row.hazard in one.hazards and row.severity is not Severity.INFO
-    return counts and any(
-        group.id in one.groups and group.holds(by_id[member].medicine)
-        for member in row.members
-        if member != KRATOM and not by_id[member].faded
-        for group in knowledge.ddi.groups.groups
-    )
+) -> list[str]:
+    """The names of the items of a row that an alternative is about."""
+    if row.hazard not in one.hazards or row.severity is Severity.INFO:
+        return []
+    taking_part = [by_id[member] for member in row.members if member != KRATOM]
+    return [
+        item.medicine.name
+        for item in taking_part
+        if not item.faded
+        and any(group.id in one.groups for group in knowledge.ddi.groups_of(item.medicine))
+    ]
 
 
 def _fits(one: Alternative, items: Sequence[Item], knowledge: Knowledge) -> bool:
     """Whether none of the medicines it names is on the list or meets a major hazard there."""
-    groups = [group for group in knowledge.ddi.groups.groups if group.id in one.groups]
-    replaced = {i.id for i in items if any(group.holds(i.medicine) for group in groups)}
+    replaced = {
+        item.id
+        for item in items
+        if any(group.id in one.groups for group in knowledge.ddi.groups_of(item.medicine))
+    }
     kept = [Participant.of(i, knowledge) for i in items if i.id not in replaced and not i.faded]
     for name in one.medicines:
         if any(item.id == name for item in items):

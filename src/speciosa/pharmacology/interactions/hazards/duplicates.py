@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.interactions.recognise import Item
 
+_TWO = 2
 _TAKEN = (State.CURRENT, State.PLANNED)
 
 
@@ -26,8 +27,9 @@ def duplicates(items: Sequence[Item], knowledge: Knowledge) -> Iterator[Interact
         if group.severity is None:
             continue
         members = [item for item in taken if group.holds(item.medicine)]
-        if len(members) > 1:
+        if len(members) >= _TWO:
             ids = sorted(item.id for item in members)
+            both = "both" if len(ids) == _TWO else "all"
             names = capital(listed(sorted((i.label for i in members), key=str.casefold)))
             yield Interaction(
                 id=f"interaction.pd.duplicate.{group.id}",
@@ -37,7 +39,7 @@ def duplicates(items: Sequence[Item], knowledge: Knowledge) -> Iterator[Interact
                 hazard="duplicate",
                 severity=group.severity,
                 certainty=wording.certainty,
-                sentence=f"{names}, all {group.title}: {wording.effect}",
+                sentence=f"{names}, {both} {group.title}: {wording.effect}",
                 mechanism=" ".join(part for part in (wording.mechanism, group.note) if part),
                 ask=wording.ask,
                 watch=wording.watch,

@@ -20,8 +20,8 @@ _TWO = 2
 def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Iterator[Interaction]:
     """The rows, hazards naming what raises their members, and more severe where the data say so."""
     rule = knowledge.ddi.modifiers.kinetic_rise
-    raised = _raised(rows, rule.tell_from_ratio, knowledge)
-    strongly = _raised(rows, rule.lift_from_ratio, knowledge).keys()
+    strongly = _raised(rows, rule.lift_from_ratio, rule.lift_from_ratio, knowledge)
+    raised = _raised(rows, rule.seen_from_ratio, rule.lift_from_ratio, knowledge)
     for row in rows:
         rises = [raised[member] for member in row.members if member in raised]
         if row.kind is not Kind.PHARMACODYNAMIC or row.hazard not in rule.concerns or not rises:
@@ -30,7 +30,7 @@ def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Ite
         lifts = rule.lifts.get(row.hazard, {})
         pairs = tuple(
             MemberPair(members=p.members, severity=lifts.get(p.severity, p.severity))
-            if strongly & set(p.members)
+            if strongly.keys() & set(p.members)
             else p
             for p in row.pairs
         )
@@ -42,7 +42,9 @@ def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Ite
         )
 
 
-def _raised(rows: Sequence[Interaction], from_ratio: float, knowledge: Knowledge) -> dict[str, str]:
+def _raised(
+    rows: Sequence[Interaction], seen: float, modelled: float, knowledge: Knowledge
+) -> dict[str, str]:
     """Each victim whose AUC rises at least so many times, with what raises it.
 
     Kratom is left out: its own rows say what it may raise, and unknown use must not be calmer.
@@ -53,7 +55,7 @@ def _raised(rows: Sequence[Interaction], from_ratio: float, knowledge: Knowledge
         if (
             row.kind is Kind.PHARMACOKINETIC
             and ratio is not None
-            and ratio >= from_ratio
+            and ratio >= (seen if row.seen_in_people else modelled)
             and KRATOM not in row.members
             and len(row.members) == _TWO
             and row.severity is not Severity.INFO
