@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.pharmacology.interactions.grading import severity_of
+from speciosa.pharmacology.interactions.kinetics.concentration import Use, scale
 from speciosa.pharmacology.interactions.kinetics.ratio import (
     Acting,
     Ratio,
@@ -90,6 +91,7 @@ def prepare(items: Sequence[Item], metabolism: Metabolism, knowledge: Knowledge)
 
 def _taking(item: Item) -> Taking:
     """The dose counts only where it exceeds every studied one, so that it never hides an effect."""
-    studied = [e.dose_mg or 0.0 for e in item.medicine.perpetrator.exposures]
-    large = item.dose_mg is not None and item.dose_mg > max(studied, default=0.0)
-    return Taking(item.medicine, dose_mg=item.dose_mg if large else None, oral=item.oral)
+    use = Use(dose_mg=item.dose_mg, oral=item.oral)
+    beside = [scale(exposure, use) for exposure in item.medicine.perpetrator.exposures]
+    larger = bool(beside) and min(beside) > 1.0
+    return Taking(item.medicine, dose_mg=item.dose_mg if larger else None, oral=item.oral)
