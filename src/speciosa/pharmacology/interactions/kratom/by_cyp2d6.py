@@ -23,6 +23,7 @@ from speciosa.pharmacology.interactions.kratom.part import (
     measured,
     observed_ratio,
     seven_oh_part,
+    telling_ceiling,
 )
 from speciosa.pharmacology.wording import rough
 
@@ -92,7 +93,7 @@ def _of_own(
             facts=all_facts,
         ),
         shares=dict(ratio.shares),
-        ceiling=ratio.ceiling,
+        ceiling=telling_ceiling(ratio),
         flags=(text["flag_own"].format(beside=beside),),
     )
 

@@ -25,6 +25,7 @@ from speciosa.pharmacology.interactions.kratom.part import (
     measured,
     observed_ratio,
     seven_oh_part,
+    telling_ceiling,
 )
 from speciosa.pharmacology.wording import rough
 
@@ -67,8 +68,9 @@ def _of_own(
     alone = auc_ratio(victim, [_cyp3a_of(own.at_worst)], error)
     if observed is None and not _reaches(alone.high, knowledge):
         return None
-    ratio = auc_ratio(victim, [own.at_worst], error)
-    over_day = auc_ratio(victim, [own.over_day], error)
+    both = effect.CYP2D6 in victim.fm
+    ratio = auc_ratio(victim, [own.at_worst], error) if both else alone
+    over_day = auc_ratio(victim, [own.over_day])
     text = knowledge.ddi.pk_wording.text
     seen = text["own_seen"].format(seen=as_text(observed)) + " " if observed else ""
     low, median, high = (rough(x) for x in (ratio.low, ratio.median, ratio.high))
@@ -92,7 +94,7 @@ def _of_own(
             facts=all_facts,
         ),
         shares=dict(ratio.shares),
-        ceiling=ratio.ceiling,
+        ceiling=telling_ceiling(ratio),
         flags=(text["flag_own"].format(beside=beside),),
     )
 
@@ -150,7 +152,7 @@ def _of_study(
         estimate=measured(observed) if seen and observed else estimate,
         shares={} if beyond else dict(studied.shares),
         seen=seen,
-        ceiling=None if beyond or seen else studied.ceiling,
+        ceiling=None if beyond or seen else telling_ceiling(studied),
         flags=(knowledge.ddi.pk_wording.text["flag_unknown"],) if beyond else (),
     )
 
@@ -170,10 +172,7 @@ def _sentence(observed: Fact | None, studied: AucRatio, high: float, context: Co
     low, median, top = (number(x) for x in (studied.low, studied.median, studied.high))
     if context.far_end is None:
         return f"exposure may rise, ratio {median} ({low} to {top}) by a model."
-    key = "range_beyond" if _reaches(studied.high, context.knowledge) else "range_beyond_small_gut"
-    return text[key].format(
-        seen=context.far_end.seen, median=median, low=low, high=top, far=number(high)
-    )
+    return text["range_beyond"].format(seen=context.far_end.seen, high=top, far=number(high))
 
 
 def _mechanism(context: Context) -> str:

@@ -25,6 +25,7 @@ from speciosa.pharmacology.interactions.kratom.alkaloids import (
     SEVEN_OH,
     probability_of_rise,
 )
+from speciosa.pharmacology.interactions.kratom.part import telling_ceiling
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
 from speciosa.pharmacology.wording import rough
 
@@ -125,7 +126,7 @@ def _row(acting: _Acting, found: Mapping[str, AucRatio], context: _Context) -> I
         sentence=f"{kratom.with_(item.label)}: {sentence}{faded_remark(item)}",
         mechanism=" ".join(mechanism),
         auc_ratio=estimate,
-        ceiling=main.ceiling if estimate.value is not None and np.isfinite(main.ceiling) else None,
+        ceiling=telling_ceiling(main) if estimate.value is not None else None,
         flags=acting.flags,
         shares=dict(main.shares) if estimate.value is not None else {},
         ask=text["ask_kratom"],
@@ -228,7 +229,7 @@ def _together(rows: Sequence[tuple[_Acting, Interaction]], context: _Context) ->
         sentence=f"{kratom.with_(names)} together: {sentence}{opposite}",
         mechanism=" ".join((text["on_kratom_all"], *_of_person(context))),
         auc_ratio=estimate,
-        ceiling=main.ceiling if np.isfinite(main.ceiling) else None,
+        ceiling=telling_ceiling(main),
         shares=dict(main.shares),
         ask=text["ask_kratom"],
         watch=text["watch_kratom_up" if main.median >= 1.0 else "watch_kratom_down"],

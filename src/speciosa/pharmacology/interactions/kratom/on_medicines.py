@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -101,7 +100,6 @@ def _row(
         facts += [report.fact_id for report in item.medicine.kratom_reports]
     narrow = f" Small changes matter: {reason}." if reason else ""
     text = wording.text
-    ceiling = first.ceiling if first.ceiling is not None and math.isfinite(first.ceiling) else None
     return Interaction(
         id=f"interaction.pk.kratom.{item.id}",
         members=(KRATOM, item.id),
@@ -114,7 +112,7 @@ def _row(
         mechanism=" ".join(dict.fromkeys(mechanism)),
         auc_ratio=first.estimate,
         seen_in_people=first.seen,
-        ceiling=ceiling,
+        ceiling=first.ceiling,
         flags=first.flags,
         case_reports=case_reports(item) if observed else (),
         shares=first.shares,

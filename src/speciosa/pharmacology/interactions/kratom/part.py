@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.fact import Fact
     from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
-    from speciosa.pharmacology.interactions.kinetics.static_model import Activity
+    from speciosa.pharmacology.interactions.kinetics.static_model import Activity, AucRatio
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
 
+_NEAR = 2.0
 STUDIED_MG = "kratom/studied/mitragynine_mg"
 
 
@@ -82,6 +83,11 @@ def measured(fact: Fact) -> Estimate:
         interval=f"{fact.interval}, observed after one kratom tea",
         facts=(fact.id,),
     )
+
+
+def telling_ceiling(ratio: AucRatio) -> float | None:
+    """The most that is possible, where the upper end comes near it; else it tells nothing."""
+    return ratio.ceiling if ratio.ceiling <= _NEAR * ratio.high else None
 
 
 def seven_oh_part(severity: Severity, facts: tuple[str, ...], knowledge: Knowledge) -> Part:
