@@ -77,8 +77,6 @@ def index(
         for code in coded.rxcui:
             add(CodeSystem.RXNORM, code, coded.contains, coded.unknown)
     for product in products:
-        for code in product.rxcui:
-            add(CodeSystem.RXNORM, code, product.contains, product.unknown)
         for code in product.atc:
             add(CodeSystem.ATC, code, product.contains, product.unknown)
     for medicine in medicines:

@@ -12,8 +12,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A product with several active parts; ``unknown`` parts are not in the base.
 
     ``names`` are brands and generic names, the one to show first. ``where`` lists the countries
-    (ISO 3166-1) in which the name is sold with these parts, as far as known. ``rxcui`` and ``atc``
-    are codes of the combination. ``verified`` says that ``sources`` were read for the parts.
+    (ISO 3166-1) in which the name is sold with these parts, as far as known. ``atc`` are codes of
+    the combination. ``verified`` says that ``sources`` were read for the parts.
     """
 
     names: tuple[str, ...]
@@ -21,7 +21,6 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     unknown: tuple[str, ...] = ()
     kratom: bool = False
     where: tuple[str, ...] = ()
-    rxcui: tuple[str, ...] = ()
     atc: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     verified: bool = False
@@ -63,6 +62,8 @@ def product_problems(products: Sequence[Product], ids: set[str]) -> Iterator[str
             yield f"{named} has no name"
         if len(product.contains) + len(product.unknown) + product.kratom < 2:
             yield f"{named} has fewer than two parts"
+        if not product.contains:
+            yield f"{named} has no part with a record: leave it out, so that it stays unknown"
         for part in product.contains:
             if part not in ids:
                 yield f"{named} contains {part}, which has no record"
