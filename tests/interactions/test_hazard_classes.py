@@ -23,6 +23,8 @@ URGENT, MAJOR, MODERATE, MINOR = (
         ("naltrexone", "opioid_antagonist", URGENT),
         ("naloxone", "opioid_antagonist", MINOR),
         ("loperamide", "opioid_agonist", MODERATE),
+        ("diphenoxylate", "opioid_agonist", MODERATE),
+        ("naloxegol", "opioid_antagonist", MODERATE),
         ("alprazolam", "cns_depressant", MAJOR),
         ("melatonin", "cns_depressant", MODERATE),
         ("sertraline", "serotonergic", MODERATE),
@@ -108,6 +110,7 @@ def test_kratom_with_each_class(medicine: str, hazard: str, severity: Severity) 
         (("metoprolol", "diltiazem"), "slow_pulse", MAJOR),
         (("clonidine", "propranolol"), "slow_pulse", MAJOR),
         (("alprazolam", "ethanol"), "withdrawal", MODERATE),
+        (("glyceryl_trinitrate", "sildenafil"), "nitrate", URGENT),
         (("alkyl_nitrites", "tadalafil"), "nitrate", URGENT),
         (("disulfiram", "ethanol"), "alcohol_reaction", URGENT),
         (("metronidazole", "ethanol"), "alcohol_reaction", MODERATE),
@@ -215,6 +218,11 @@ def test_the_same_kind_twice(pair: tuple[str, str], group: str, severity: Severi
     assert found.severity is severity
     assert found.members == tuple(sorted(pair))
     assert "abruptly" in found.consider
+
+
+def test_a_peripheral_antagonist_beside_an_opioid_is_no_blockade() -> None:
+    assert "pd.shared.opioid_blockade" not in ids(check("oxycodone", "naloxegol"))
+    assert row(check("loperamide", "naltrexone"), "pd.shared.opioid_blockade").severity is MODERATE
 
 
 def test_a_switch_that_is_over_is_no_duplicate() -> None:
