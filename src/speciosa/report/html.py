@@ -316,6 +316,7 @@ def _environment() -> Environment:
         shares_of=_shares,
         shown=numbers.shown,
         signed=_signed,
+        ground_of=interaction_table.ground,
         some_of=interaction_table.some_of,
         standing=words.standing,
         step_name=words.step,

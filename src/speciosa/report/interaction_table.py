@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.result import (
+    Direction,
     Interaction,
     InteractionsResult,
     PairStatus,
@@ -35,6 +36,11 @@ class Line(NamedTuple):
     rows: tuple[Interaction, ...]
     groups: tuple[Interaction, ...]
     title: str = ""
+
+    @property
+    def is_mild(self) -> bool:
+        """Whether it is minor, or information."""
+        return self.severity.rank >= Severity.MINOR.rank
 
     @property
     def short(self) -> str:
@@ -84,7 +90,8 @@ class Table(NamedTuple):
     """Everything that was looked at, once.
 
     ``together`` are hazards that several share, ``at_once`` changes of one medicine by several.
-    ``only_in_groups`` counts the pairs that have no line of their own.
+    ``milder`` are the minor lines of every kind. ``only_in_groups`` counts the pairs that have no
+    line of their own.
     """
 
     together: tuple[Line, ...]
@@ -111,11 +118,13 @@ def table(result: InteractionsResult) -> Table:
     lines = [line for pair in found if (line := _line(pair, rows, groups)).rows]
     lines += [_alone(row) for row in result.rows if row.id not in named and row.id not in groups]
     lines.sort(key=lambda line: line.severity.rank)
+    several = [_alone(row) for row in groups.values()]
+    grave = [line for line in several if not line.is_mild]
     return Table(
-        together=tuple(_alone(row) for row in groups.values() if not row.victim),
-        at_once=tuple(_alone(row) for row in groups.values() if row.victim),
-        worse=tuple(line for line in lines if line.severity.rank < Severity.MINOR.rank),
-        milder=tuple(line for line in lines if line.severity.rank >= Severity.MINOR.rank),
+        together=tuple(line for line in grave if line.title),
+        at_once=tuple(line for line in grave if not line.title),
+        worse=tuple(line for line in lines if not line.is_mild),
+        milder=tuple(line for line in (*several, *lines) if line.is_mild),
         only_in_groups=sum(not _line(pair, rows, groups).rows for pair in found),
         pairs_with_nothing=sum(p.status is PairStatus.NOTHING_FOUND for p in result.pairs),
         not_judged=_told_short(result.pairs, PairStatus.NOT_JUDGED),
@@ -180,13 +189,26 @@ def short_name(row: Interaction) -> str:
 
 
 def pairs_in(row: Interaction) -> str:
-    """How severe a row of several is for every two of them."""
+    """How severe a row of several is for every two of them, the worst first."""
     named = dict(zip(row.members, row.names, strict=False))
-    two = (tuple(named.get(member, member) for member in pair.members) for pair in row.pairs)
-    marks = (SEVERITY[pair.severity].word.lower() for pair in row.pairs)
-    return ", ".join(
-        f"{' + '.join(names)} ({mark})" for names, mark in zip(two, marks, strict=True)
-    )
+    told: dict[Severity, list[str]] = {}
+    for pair in sorted(row.pairs, key=lambda pair: pair.severity.rank):
+        two = " + ".join(named.get(member, member) for member in pair.members)
+        told.setdefault(pair.severity, []).append(two)
+    return "; ".join(f"{SEVERITY[one].word.lower()}: {', '.join(two)}" for one, two in told.items())
+
+
+def ground(row: Interaction) -> str:
+    """Where a ratio comes from: people, or what kind of model."""
+    if row.seen_in_people:
+        return "seen in people"
+    if row.auc_ratio is not None and row.auc_ratio.value is None:
+        return "range, not a prediction"
+    if row.direction is Direction.MEDICINE_ON_KRATOM:
+        return "model, no study in people"
+    if row.direction is Direction.KRATOM_ON_MEDICINE and row.flags:
+        return "model, beyond its one study"
+    return "model"
 
 
 def against(row: Interaction) -> str:

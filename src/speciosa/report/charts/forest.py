@@ -14,6 +14,7 @@ from speciosa.finding import Estimate
 from speciosa.pharmacology.interactions.result import Direction, Interaction
 from speciosa.report.charts.scale import Logarithmic
 from speciosa.report.charts.svg import WIDTH, Canvas, lines_of, shortened
+from speciosa.report.interaction_table import ground
 from speciosa.report.numbers import plain, sentence, shown
 
 _LEFT, _RIGHT = 8.0, WIDTH - 8.0
@@ -135,9 +136,7 @@ def _draw(
     bottom = top + 4 + sum(one.height for one in every)
     bottom += sum(_VICTIM for ratios in victims.values() if not ratios[0].alone)
     listed = "; ".join(
-        f"{one.victim} {one.who}: {sentence(one.ratio)}, "
-        f"{'seen in people' if one.row.seen_in_people else 'by a model'}"
-        for one in every
+        f"{one.victim} {one.who}: {sentence(one.ratio)}, {ground(one.row)}" for one in every
     )
     canvas = Canvas(
         bottom + _AXIS,

@@ -7,7 +7,7 @@ from speciosa.clinical.safety.result import SideEffect
 from speciosa.finding import Severity
 from speciosa.regulation.result import LawLayer
 from speciosa.report import interaction_table, outline, words
-from speciosa.report.interaction_table import Line, Table, has_number, title, victim
+from speciosa.report.interaction_table import Line, Table, ground, has_number, title, victim
 from speciosa.report.numbers import shown
 from speciosa.report.terminal.page import GUTTER, Page, Piece
 from speciosa.report.terminal.unchecked import unchecked
@@ -43,8 +43,9 @@ def _line(page: Page, line: Line, said: set[str]) -> None:
         parts = shown(row.auc_ratio) if row.auc_ratio is not None else None
         if parts is not None and has_number(row) and "ratio" not in line.sentence:
             spread = f" ({parts.range})" if parts.range else ""
-            seen = "seen in people" if row.seen_in_people else "by a model"
-            told.append(f" Exposure to {victim(row)}: {parts.number}{spread} times, {seen}.")
+            told.append(
+                f" Exposure to {victim(row)}: {parts.number}{spread} times ({ground(row)})."
+            )
     if line.also:
         told.append(f" Also: {', '.join(title(row) for row in line.also)}.")
     facts = [f for r in line.rows for f in (*r.facts, *(r.auc_ratio.facts if r.auc_ratio else ()))]

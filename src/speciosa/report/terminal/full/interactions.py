@@ -5,7 +5,14 @@ from __future__ import annotations
 from speciosa.assessment import Assessment
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.report import interaction_table, words
-from speciosa.report.interaction_table import Line, against, has_number, pairs_in, title, victim
+from speciosa.report.interaction_table import (
+    Line,
+    against,
+    has_number,
+    pairs_in,
+    title,
+    victim,
+)
 from speciosa.report.numbers import percent, plain
 from speciosa.report.terminal.page import GUTTER, Page, Piece
 from speciosa.report.terminal.unchecked import unchecked
@@ -22,7 +29,8 @@ def interactions(page: Page, assessment: Assessment) -> None:
         page.line("No interaction is listed. That is not proof of safety.")
     _lines(page, table.together, "The list together")
     _lines(page, table.at_once, "Several at once on one medicine")
-    _lines(page, (*table.worse, *table.milder), "Pair by pair")
+    _lines(page, table.worse, "Pair by pair")
+    _lines(page, table.milder, "Minor or informative")
     if table.only_in_groups:
         page.line(f"{table.only_in_groups} more pairs are told only with the list together.")
     if table.nothing_found:
@@ -93,8 +101,7 @@ def _ratio(page: Page, row: Interaction) -> None:
         page.line(f"Affected: {victim(row)}. The change is not known.", indent=GUTTER)
         return
     ratio = page.estimate(row.auc_ratio, known=row.facts)
-    seen = "seen in people" if row.seen_in_people else "by a model"
-    source = f" ({seen})" if has_number(row) else ""
-    page.line(f"Exposure to {victim(row)}, times usual: ", *ratio, source, indent=GUTTER)
+    told = f" ({ground(row)})" if has_number(row) else ""
+    page.line(f"Exposure to {victim(row)}, times usual: ", *ratio, told, indent=GUTTER)
     if row.ceiling is not None:
         page.line(f"The most by this route: {plain(row.ceiling)} times.", indent=GUTTER)
