@@ -8,6 +8,7 @@ from speciosa.report import interaction_table, words
 from speciosa.report.interaction_table import (
     Line,
     against,
+    ground,
     has_number,
     pairs_in,
     title,
