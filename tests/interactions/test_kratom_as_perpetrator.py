@@ -235,3 +235,12 @@ def test_enzymes_recover_after_kratom_has_ended(days: int, *, recovering: bool) 
     stopped = {"status": "stopped", "stopped": str(date(2026, 11, 22) - timedelta(days=days))}
     found = row(check("midazolam", kratom=stopped), "pk.kratom.midazolam")
     assert ("made anew" in found.mechanism) is recovering
+
+
+@pytest.mark.parametrize("kratom", [HEAVY, AS_STUDIED], ids=["heavy", "as studied"])
+def test_a_diseased_liver_softens_no_row(kratom: dict[str, Any]) -> None:
+    ill = {"liver": {"child_pugh": "C"}}
+    for name in ("midazolam", "quetiapine", "alprazolam", "metoprolol"):
+        usual = row(simulated(kratom, name), f"pk.kratom.{name}")
+        found = {r.id: r for r in simulated(kratom, name, person=ill).rows}
+        assert found[usual.id].severity.rank <= usual.severity.rank

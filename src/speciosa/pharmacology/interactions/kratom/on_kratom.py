@@ -13,11 +13,10 @@ from speciosa.pharmacology.interactions.grading import matters, severity_of
 from speciosa.pharmacology.interactions.hazards.words import KRATOM, faded_remark, worst
 from speciosa.pharmacology.interactions.kinetics.perpetrator import (
     GUT_FRACTION,
-    Use,
     activity,
-    effects,
     label,
 )
+from speciosa.pharmacology.interactions.kinetics.ratio import act
 from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 from speciosa.pharmacology.interactions.kratom import alkaloids
 from speciosa.pharmacology.interactions.kratom.alkaloids import (
@@ -26,6 +25,7 @@ from speciosa.pharmacology.interactions.kratom.alkaloids import (
     probability_of_rise,
 )
 from speciosa.pharmacology.interactions.kratom.part import telling_ceiling
+from speciosa.pharmacology.interactions.medicines.prepared import _taking as taking_of
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
 from speciosa.pharmacology.wording import rough
 
@@ -76,8 +76,12 @@ def on_kratom(
         if acting is None:
             continue
         found = alkaloids.ratios([acting.activity], knowledge, metabolism)
-        if any(matters(r.median, r.low, r.high, knowledge) for r in found.values()):
-            rows.append((acting, _row(acting, found, context)))
+        spared = found
+        if metabolism.organs:  # a diseased organ makes a ratio smaller and removes no row
+            spared = alkaloids.ratios([acting.activity], knowledge, metabolism.of_genes_alone())
+        either = (*found.values(), *spared.values())
+        if any(matters(r.median, r.low, r.high, knowledge) for r in either):
+            rows.append((acting, _row(acting, found, spared, context)))
     yield from (row for _, row in rows)
     present = [(acting, row) for acting, row in rows if not acting.item.faded]
     if len(present) >= _SEVERAL and kratom.leaf:
@@ -85,12 +89,8 @@ def on_kratom(
 
 
 def _acting(item: Item, knowledge: Knowledge) -> _Acting | None:
-    use = Use(dose_mg=item.dose_mg, oral=item.oral)
-    found = {
-        enzyme: effect
-        for enzyme, effect in effects(item.medicine, use, knowledge).items()
-        if enzyme in alkaloids.ENZYMES
-    }
+    every = act(taking_of(item), knowledge).found
+    found = {enzyme: effect for enzyme, effect in every.items() if enzyme in alkaloids.ENZYMES}
     if not found:
         return None
     return _Acting(
@@ -104,7 +104,12 @@ def _acting(item: Item, knowledge: Knowledge) -> _Acting | None:
 # ------------------------------------------------------------------ one medicine
 
 
-def _row(acting: _Acting, found: Mapping[str, AucRatio], context: _Context) -> Interaction:
+def _row(
+    acting: _Acting,
+    found: Mapping[str, AucRatio],
+    spared: Mapping[str, AucRatio],
+    context: _Context,
+) -> Interaction:
     knowledge, kratom, item = context.knowledge, context.kratom, acting.item
     text = knowledge.ddi.pk_wording.text
     main = found[MITRAGYNINE]
@@ -115,13 +120,15 @@ def _row(acting: _Acting, found: Mapping[str, AucRatio], context: _Context) -> I
     if not rises:
         mechanism.append(text["inducer_on_kratom"])
     sentence, estimate = _said(found, acting.facts, context)
+    both = (main, spared[MITRAGYNINE])
+    severity = worst([_severity(item, ratio, knowledge) for ratio in both])
     return Interaction(
         id=f"interaction.pk.{item.id}.kratom",
         members=(item.id, KRATOM),
         victim=KRATOM,
         direction=Direction.MEDICINE_ON_KRATOM,
         kind=Kind.PHARMACOKINETIC,
-        severity=Severity.INFO if item.faded else _severity(item, main, knowledge),
+        severity=Severity.INFO if item.faded else severity,
         certainty=Certainty.VERY_LOW,
         sentence=f"{kratom.with_(item.label)}: {sentence}{faded_remark(item)}",
         mechanism=" ".join(mechanism),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -48,23 +49,32 @@ def by_kratom(
         major=knowledge.ddi.constant("cut_off/major_pathway_fm").number,
         knowledge=knowledge,
     )
+    healthy = dataclasses.replace(context, metabolism=metabolism.of_genes_alone())
     for item in items:
-        victim = clearance(
-            item.medicine,
-            knowledge,
-            oral=item.oral,
-            metabolism=metabolism,
-            exact_f_gut=kratom.own is None and observed_ratio(item.id, knowledge) is not None,
-        )
-        every = (
-            by_cyp3a(item, victim, context),
-            by_cyp2d6(item, victim, context),
-            by_p_gp(item, context),
-            by_other_enzymes(item, context),
-        )
-        parts = [part for part in every if part is not None]
+        # A diseased organ makes a ratio smaller and the exposure larger: it softens nothing.
+        spared = _parts(item, healthy) if metabolism.organs else ()
+        parts = _parts(item, context) or spared
         if parts:
-            yield _row(item, parts, kratom, knowledge)
+            yield _row(item, parts, worst([p.severity for p in (*parts, *spared)]), context)
+
+
+def _parts(item: Item, context: Context) -> tuple[Part, ...]:
+    """What each mechanism contributes, the best known first."""
+    observed = observed_ratio(item.id, context.knowledge) is not None
+    victim = clearance(
+        item.medicine,
+        context.knowledge,
+        oral=item.oral,
+        metabolism=context.metabolism,
+        exact_f_gut=context.kratom.own is None and observed,
+    )
+    every = (
+        by_cyp3a(item, victim, context),
+        by_cyp2d6(item, victim, context),
+        by_p_gp(item, context),
+        by_other_enzymes(item, context),
+    )
+    return tuple(part for part in every if part is not None)
 
 
 def _far_end(kratom: KratomContext, knowledge: Knowledge) -> FarEnd | None:
@@ -77,11 +87,9 @@ def _far_end(kratom: KratomContext, knowledge: Knowledge) -> FarEnd | None:
     return FarEnd(activity, auc_ratio(probe, [activity]).high, seen)
 
 
-def _row(
-    item: Item, parts: Sequence[Part], kratom: KratomContext, knowledge: Knowledge
-) -> Interaction:
+def _row(item: Item, parts: Sequence[Part], severity: Severity, context: Context) -> Interaction:
+    kratom, knowledge = context.kratom, context.knowledge
     wording = knowledge.ddi.pk_wording
-    severity = worst([part.severity for part in parts])
     facts = [fact for part in parts for fact in part.facts]
     reason = narrow_reason(item.id, knowledge, rises=True)
     if reason:
