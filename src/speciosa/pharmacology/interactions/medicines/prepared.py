@@ -81,7 +81,7 @@ def prepare(items: Sequence[Item], metabolism: Metabolism, knowledge: Knowledge)
 
     clearances = cleared(metabolism)
     return Prepared(
-        acting={item.id: act(_taking(item), knowledge) for item in items},
+        acting={item.id: act(taking_of(item), knowledge) for item in items},
         clearances=clearances,
         spared=cleared(metabolism.of_genes_alone()) if metabolism.organs else clearances,
         metabolism=metabolism,
@@ -89,9 +89,12 @@ def prepare(items: Sequence[Item], metabolism: Metabolism, knowledge: Knowledge)
     )
 
 
-def _taking(item: Item) -> Taking:
+def taking_of(item: Item) -> Taking:
     """The dose counts only where it exceeds every studied one, so that it never hides an effect."""
     use = Use(dose_mg=item.dose_mg, oral=item.oral)
     beside = [scale(exposure, use) for exposure in item.medicine.perpetrator.exposures]
     larger = bool(beside) and min(beside) > 1.0
     return Taking(item.medicine, dose_mg=item.dose_mg if larger else None, oral=item.oral)
+
+
+_taking = taking_of
