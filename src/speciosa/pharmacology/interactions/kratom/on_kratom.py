@@ -25,7 +25,7 @@ from speciosa.pharmacology.interactions.kratom.alkaloids import (
     probability_of_rise,
 )
 from speciosa.pharmacology.interactions.kratom.part import telling_ceiling
-from speciosa.pharmacology.interactions.medicines.prepared import _taking as taking_of
+from speciosa.pharmacology.interactions.medicines.prepared import taking_of
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
 from speciosa.pharmacology.wording import rough
 
