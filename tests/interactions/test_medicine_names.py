@@ -81,7 +81,18 @@ def test_a_class_is_not_a_medicine(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["kombucha", "", " ", "zzz", "mg", "150 mg", "sertralin", "magnesium salicylate", "(50 mg)"],
+    [
+        "kombucha",
+        "",
+        " ",
+        "zzz",
+        "mg",
+        "150 mg",
+        "sertralin",
+        "magnesium salicylate",
+        "potassium bromide",
+        "(50 mg)",
+    ],
 )
 def test_an_unknown_name_finds_nothing(name: str) -> None:
     assert MEDICINES.find(name) is None
@@ -298,6 +309,14 @@ def test_a_code_of_a_combination_gives_every_part() -> None:
     assert names
     endocet = MEDICINES.by_code("rxcui", "1049683")
     assert {m.id for m in endocet.medicines} <= {"oxycodone", "paracetamol"}
+
+
+def test_a_code_or_brand_in_the_list_of_rxnorm_means_one_set_of_parts() -> None:
+    listed = MEDICINES._rxnorm.products
+    codes = [code for product in listed for code in product.rxcui]
+    names = [normalise(name) for product in listed for name in product.names]
+    assert len(codes) == len(set(codes)) > 9000
+    assert len(names) == len(set(names)) > 1500
 
 
 def test_an_unknown_code_is_unknown_and_an_unknown_system_an_error() -> None:
