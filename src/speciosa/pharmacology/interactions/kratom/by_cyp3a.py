@@ -80,7 +80,7 @@ def _of_own(
         mechanism.append(text["own_form"])
     all_facts = (*person.FACTS, f"ddi/{MODEL_ERROR}", *facts)
     return Part(
-        severity=_severity(ratio.median, ratio.high, knowledge),
+        severity=_severity(ratio.median, auc_ratio(victim, [own.at_worst]).high, knowledge),
         certainty=Certainty.VERY_LOW,
         sentence=seen + text["own"].format(median=median, low=low, high=high),
         mechanism=" ".join(mechanism),
@@ -108,7 +108,11 @@ def _reaches(high: float, knowledge: Knowledge) -> bool:
 
 
 def _severity(median: float, high: float, knowledge: Knowledge) -> Severity:
-    """By the median; a range that reaches a moderate effect makes it moderate."""
+    """By the median; a range that reaches a moderate effect makes it moderate.
+
+    The range is that of what is known of kratom and the medicine: the error of the model, which
+    holds for every pair, would make nearly all of them moderate.
+    """
     moderate = knowledge.ddi.constant("strength/inhibitor/moderate").number
     reach = Severity.MODERATE if high >= moderate else Severity.MINOR
     return worst([severity_of(median, knowledge), reach])
@@ -125,6 +129,7 @@ def _of_study(
     # The study itself needs no error of a model; what is carried to another medicine does.
     error = None if observed else model_error(knowledge)
     studied = auc_ratio(victim, [effect.studied_gut(knowledge)], error)
+    bare = auc_ratio(victim, [effect.studied_gut(knowledge)])
     beyond = auc_ratio(victim, [far_end.activity]) if far_end else None
     high = max(studied.high, beyond.high) if beyond else studied.high
     if observed is None and not _reaches(high, knowledge):
@@ -139,7 +144,7 @@ def _of_study(
     )
     seen = observed is not None and beyond is None
     return Part(
-        severity=_severity(studied.median, high, knowledge),
+        severity=_severity(studied.median, (beyond or bare).high, knowledge),
         certainty=Certainty.VERY_LOW if beyond else Certainty.LOW,
         sentence=_sentence(observed, studied, high, context),
         mechanism=_mechanism(context),
