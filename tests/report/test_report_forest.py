@@ -97,6 +97,11 @@ def test_the_ceiling_is_a_tick_where_it_is_known() -> None:
     assert "ceiling" not in classes(one(change("kratom", "buspirone", 2.0, 1.2, 6.0)))
 
 
+def test_a_fall_has_no_ceiling() -> None:
+    assert "ceiling" not in classes(one(change("hypericum", "x", 0.4, 0.2, 0.7, ceiling=5.0)))
+    assert "ceiling" not in classes(one(change("a", "b", 2.0, 1.2, 3.0, ceiling=math.inf)))
+
+
 def test_kratom_stands_apart_and_victims_together() -> None:
     rows = [
         change("fluconazole", "quetiapine", 5.0, 2.0, 12.0),

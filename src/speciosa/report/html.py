@@ -273,6 +273,7 @@ def _environment() -> Environment:
         bar_width=_bar_width,
         by_rating=_by_rating,
         by_weight=_by_weight,
+        ceiling_of=interaction_table.ceiling,
         common_kind=interaction_table.common_kind,
         common_interval=numbers.common_interval,
         dagger=words.DAGGER,

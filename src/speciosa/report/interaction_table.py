@@ -5,6 +5,7 @@ Every form of the report takes its lines from here, so that all say the same in 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -209,6 +210,15 @@ def ground(row: Interaction) -> str:
     if row.direction is Direction.KRATOM_ON_MEDICINE and row.flags:
         return "model, beyond its one study"
     return "model"
+
+
+def ceiling(row: Interaction) -> float | None:
+    """The ratio that the victim cannot exceed, where the exposure may rise at all."""
+    ratio = row.auc_ratio
+    if row.ceiling is None or ratio is None or not math.isfinite(row.ceiling):
+        return None
+    rises = any(value is not None and value > 1 for value in (ratio.value, ratio.high))
+    return row.ceiling if rises and row.ceiling > 1 else None
 
 
 def against(row: Interaction) -> str:

@@ -14,7 +14,7 @@ from speciosa.finding import Estimate
 from speciosa.pharmacology.interactions.result import Direction, Interaction
 from speciosa.report.charts.scale import Logarithmic
 from speciosa.report.charts.svg import WIDTH, Canvas, lines_of, shortened
-from speciosa.report.interaction_table import ground
+from speciosa.report.interaction_table import ceiling, ground
 from speciosa.report.numbers import plain, sentence, shown
 
 _LEFT, _RIGHT = 8.0, WIDTH - 8.0
@@ -26,7 +26,7 @@ _LABEL_CHARACTERS = _LINE_CHARACTERS - _VALUE_CHARACTERS
 # Never so short that noise looks like an effect, nor so long that nothing can be read from it. What
 # lies beyond ends in an arrow; the number beside it is true.
 _SHORTEST, _LONGEST = (0.5, 2.0), (0.05, 30.0)
-_MOST = 20
+_MOST = 12
 
 _TITLES = {True: "Kratom with a medicine", False: "Medicines with one another"}
 
@@ -69,7 +69,7 @@ def forest(
     no_effect: tuple[float, float] | None = None,
     most: int = _MOST,
 ) -> Forest:
-    """The ratios that matter, those with kratom first, at most so many; the rest are counted.
+    """The ratios that matter, the first ones first, at most so many a chart; the rest are counted.
 
     ``no_effect`` are the limits within which a ratio counts as no change.
     """
@@ -77,15 +77,16 @@ def forest(
         no_effect = None
     drawable = [(row, e) for row in rows if (e := row.auc_ratio) is not None and _positive(e)]
     matter = [(r, e) for r, e in drawable if no_effect is None or _reaches_out(e, no_effect)]
-    matter.sort(key=lambda one: one[0].direction is Direction.BETWEEN_MEDICINES)
-    chosen = [_ratio(row, e) for row, e in matter[:most]]
+    ratios = [_ratio(row, e) for row, e in matter]
+    parts = {key: [one for one in ratios if one.with_kratom is key][:most] for key in _TITLES}
+    chosen = [one for part in parts.values() for one in part]
     if not chosen:
         return Forest((), "")
     x = _axis(chosen, no_effect)
     svgs = tuple(
-        _draw(_TITLES[with_kratom], part, x, f"{name}-{index}", no_effect)
-        for index, with_kratom in enumerate((True, False))
-        if (part := _by_victim(one for one in chosen if one.with_kratom is with_kratom))
+        _draw(_TITLES[with_kratom], _by_victim(part), x, f"{name}-{index}", no_effect)
+        for index, (with_kratom, part) in enumerate(parts.items())
+        if part
     )
     return Forest(svgs, _caption(chosen, len(drawable) - len(chosen), no_effect is not None))
 
@@ -117,7 +118,7 @@ def _by_victim(ratios: Iterable[_Ratio]) -> dict[str, list[_Ratio]]:
 def _axis(chosen: Sequence[_Ratio], band: tuple[float, float] | None) -> Logarithmic:
     """One axis for all charts, so that they can be compared."""
     values = [v for one in chosen for v in _positive(one.ratio)]
-    values += [c for one in chosen if (c := one.row.ceiling) and math.isfinite(c) and c > 0]
+    values += [most for one in chosen if (most := ceiling(one.row)) is not None]
     values += band or ()
     low = max(min(*values, _SHORTEST[0]), _LONGEST[0])
     high = min(max(*values, _SHORTEST[1]), _LONGEST[1])
@@ -185,9 +186,9 @@ def _draw_ratio(canvas: Canvas, x: Logarithmic, top: float, one: _Ratio) -> None
         canvas.line((low, middle), (high, middle), css)
         _end(canvas, low, middle, cut=ratio.low < x.low, outward=-1)
         _end(canvas, high, middle, cut=ratio.high > x.high, outward=1)
-    ceiling = one.row.ceiling
-    if ceiling is not None and math.isfinite(ceiling) and 0 < ceiling <= x.high:
-        canvas.line((x(ceiling), middle - 7), (x(ceiling), middle + 7), "ceiling")
+    most = ceiling(one.row)
+    if most is not None and most <= x.high:
+        canvas.line((x(most), middle - 7), (x(most), middle + 7), "ceiling")
     if ratio.value is not None and x.low <= ratio.value <= x.high:
         if one.row.seen_in_people:
             canvas.diamond((x(ratio.value), middle), "point", 6)
@@ -214,7 +215,7 @@ def _caption(chosen: Sequence[_Ratio], left_out: int, with_band: bool) -> str:
         "Open circle: by a model." if model else "",
         "Line: interval; an arrow where it goes on.",
         "Dashed line alone: a range without a single figure." if ranges else "",
-        "Tall tick: the most by this route." if any(one.row.ceiling for one in chosen) else "",
+        "Tall tick: the most by this route." if any(ceiling(one.row) for one in chosen) else "",
         "Shaded: counts as no effect." if with_band else "",
         f"{left_out} more not drawn; they stand above." if left_out else "",
     )

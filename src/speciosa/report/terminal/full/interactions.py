@@ -8,6 +8,7 @@ from speciosa.report import interaction_table, words
 from speciosa.report.interaction_table import (
     Line,
     against,
+    ceiling,
     ground,
     has_number,
     pairs_in,
@@ -104,5 +105,5 @@ def _ratio(page: Page, row: Interaction) -> None:
     ratio = page.estimate(row.auc_ratio, known=row.facts)
     told = f" ({ground(row)})" if has_number(row) else ""
     page.line(f"Exposure to {victim(row)}, times usual: ", *ratio, told, indent=GUTTER)
-    if row.ceiling is not None:
-        page.line(f"The most by this route: {plain(row.ceiling)} times.", indent=GUTTER)
+    if (most := ceiling(row)) is not None:
+        page.line(f"The most by this route: {plain(most)} times.", indent=GUTTER)
