@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from calibration.interactions.trials import Trial, acting_on
 from speciosa.knowledge import Knowledge
-from speciosa.pharmacology.interactions.kinetics.concentration import Use
 from speciosa.pharmacology.interactions.kinetics.in_vivo import Fraction, f_gut_of, fm_of, logit
 from speciosa.pharmacology.interactions.kinetics.perpetrator import Ground
 from speciosa.pharmacology.interactions.kinetics.sampling import Z90
@@ -32,6 +31,17 @@ from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 
 Array = NDArray[np.float64]
 
+# Standard deviations to start from, by group; each weighs as much as ``fit.START_WEIGHS`` figures.
+START: Mapping[str, float] = {
+    "bias": 0.5,
+    "constants": 1.0,
+    "class": 0.5,
+    "induction": 0.5,
+    "pairs": 1.0,
+    "fm": 1.0,
+    "f_gut": 1.0,
+    "error": 0.3,
+}
 _STEP = 1e-4
 _NONE = -1
 
@@ -113,7 +123,7 @@ class Space:
     def _add_perpetrators(self) -> None:
         cleared = {e for m in self.base.medicines.all() for e in m.victim.fm}
         for medicine in self.base.medicines.all():
-            for enzyme, acting in acting_on(medicine, Use(), self.base).items():
+            for enzyme, acting in acting_on(medicine, self.base).items():
                 if enzyme not in cleared:
                     continue
                 own = self._add("potency", medicine.id, enzyme, acting.group)
@@ -268,17 +278,3 @@ class _Effects(NamedTuple):
 def _times(left: Array, factor: Array) -> Array:
     inhibited = 1.0 / (1.0 + (1.0 - np.minimum(left, 1.0)) / left * factor)
     return np.where(left <= 1.0, inhibited, 1.0 + (left - 1.0) * factor)
-
-
-def spreads_at_start() -> Mapping[str, float]:
-    """Standard deviations to start from; each weighs as much as ``fit.START_WEIGHS`` figures."""
-    return {
-        "bias": 0.5,
-        "constants": 1.0,
-        "class": 0.5,
-        "induction": 0.5,
-        "pairs": 1.0,
-        "fm": 1.0,
-        "f_gut": 1.0,
-        "error": 0.3,
-    }

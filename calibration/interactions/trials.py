@@ -1,7 +1,4 @@
-"""Studied pairs as trials: who was given what, what was seen, and what the base says before them.
-
-A trial keeps the perpetrator's dose of its studies where their words give one.
-"""
+"""Studied pairs as trials: who was given what, what was seen, what the base says before them."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ _NAMES = {"CYP3A": CYP3A}
 
 
 class Acting(NamedTuple):
-    """Activity left of one enzyme under the perpetrator at the dose of the trial, at the medians.
+    """Activity left of one enzyme under the perpetrator, at the medians.
 
     ``group`` is the kind of ground that its size rests on; ``named`` the log odds of effect by the
     strength class over those by the ground, where both are known.
@@ -48,7 +45,6 @@ class Trial(NamedTuple):
     """One pair with its route; ``fm`` and ``f_gut`` of the victim are the medians of the base."""
 
     pair: Pair
-    use: Use
     acting: Mapping[str, Acting]
     fm: Mapping[str, float]
     f_gut: float
@@ -80,7 +76,10 @@ def recalibrated(knowledge: Knowledge, facts: Iterable[Fact]) -> Knowledge:
 
 
 def trials(pairs: Iterable[Pair], base: Knowledge) -> tuple[Trial, ...]:
-    """Every pair without kratom as a trial, in the order given. ``base`` is uncalibrated."""
+    """Every pair without kratom as a trial, in the order given. ``base`` is uncalibrated.
+
+    The perpetrator is taken in its usual regimen: a pair pools studies of several.
+    """
     listed = [pair for pair in pairs if pair.perpetrator != KRATOM]
     by_pairs = by_pairs_alone(listed, base)
     return tuple(_trial(pair, by_pairs, base) for pair in listed)
@@ -88,17 +87,15 @@ def trials(pairs: Iterable[Pair], base: Knowledge) -> tuple[Trial, ...]:
 
 def _trial(pair: Pair, by_pairs: frozenset[tuple[str, str]], base: Knowledge) -> Trial:
     victim = base.medicines.get(pair.victim)
-    use = use_of(pair)
     cleared = clearance(victim, base, oral=pair.route == "oral")
-    acting = acting_on(base.medicines.get(pair.perpetrator), use, base)
+    acting = acting_on(base.medicines.get(pair.perpetrator), base)
     for enzyme in fm_of(victim, base):
         if (pair.perpetrator, enzyme) in by_pairs:
             acting[enzyme] = Acting(Ground.PAIRS.value, 0.5, 0.5, None)
     if cleared is None:
-        return Trial(pair, use, acting, {}, 1.0, 0.0, 0.0)
+        return Trial(pair, acting, {}, 1.0, 0.0, 0.0)
     return Trial(
         pair,
-        use,
         acting,
         {enzyme: float(np.median(part)) for enzyme, part in cleared.fm.items()},
         float(np.median(cleared.f_gut)),
@@ -107,11 +104,11 @@ def _trial(pair: Pair, by_pairs: frozenset[tuple[str, str]], base: Knowledge) ->
     )
 
 
-def acting_on(medicine: Medicine, use: Use, base: Knowledge) -> dict[str, Acting]:
+def acting_on(medicine: Medicine, base: Knowledge) -> dict[str, Acting]:
     """What a medicine does to each enzyme, by constants or class, at the medians."""
     return {
         enzyme: _acting(ground.effect, ground.named)
-        for enzyme, ground in grounds(medicine, use, base).items()
+        for enzyme, ground in grounds(medicine, Use(), base).items()
     }
 
 

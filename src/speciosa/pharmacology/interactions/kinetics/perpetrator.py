@@ -120,8 +120,12 @@ def effects(medicine: Medicine, use: Use, knowledge: Knowledge) -> Mapping[str, 
 
 
 def grounds(medicine: Medicine, use: Use, knowledge: Knowledge) -> Mapping[str, Grounds]:
-    """Constants or strength class for every enzyme, before any studied pair is asked."""
+    """Constants or strength class for every enzyme, before any studied pair is asked.
+
+    Which of the two counts is settled at the usual regimen, so that it is the same at every dose.
+    """
     found: dict[str, Grounds] = {}
+    usual = Use(oral=use.oral)
     for enzyme in _enzymes(medicine):
         constants = _by_constants(medicine, enzyme, use, knowledge)
         named = _by_class(medicine, enzyme, use, knowledge)
@@ -129,10 +133,15 @@ def grounds(medicine: Medicine, use: Use, knowledge: Knowledge) -> Mapping[str, 
             effect = constants or named
             if effect is not None:
                 found[enzyme] = Grounds(effect)
-        elif _better(constants, named):
-            found[enzyme] = Grounds(constants, named)
-        else:
-            found[enzyme] = Grounds(named)
+            continue
+        at_usual = constants, named
+        if use != usual:
+            at_usual = (
+                _by_constants(medicine, enzyme, usual, knowledge) or constants,
+                _by_class(medicine, enzyme, usual, knowledge) or named,
+            )
+        counts = _better(*at_usual)
+        found[enzyme] = Grounds(constants, named) if counts else Grounds(named)
     return found
 
 
