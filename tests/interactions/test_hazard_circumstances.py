@@ -244,3 +244,28 @@ def test_leaf_with_a_mild_sedative_is_minor_and_an_unknown_product_is_worse() ->
     unknown = row(check("melatonin", kratom=USING), "pd.cns_depressant.melatonin")
     assert leaf.severity is Severity.MINOR
     assert unknown.severity is Severity.MODERATE
+
+
+@pytest.mark.parametrize(
+    ("listed", "words", "severity"),
+    [
+        (("benzos", "oxycodone"), "sedation and slowed breathing with oxycodone", Severity.MAJOR),
+        (("MAOI", "sertraline"), "sympathomimetic medicine with sertraline", Severity.URGENT),
+        (("blood thinner", "ibuprofen"), "bleeding with ibuprofen", Severity.MAJOR),
+        (("benzos", "opioids"), 'slowed breathing with "opioids"', Severity.MAJOR),
+    ],
+)
+def test_a_name_of_a_class_is_told_what_holds_whichever_is_meant(listed, words, severity) -> None:
+    result = check(*listed)
+    assert listed[0] in {n.name for n in result.not_checked}
+    found = [f for f in result.findings if f.id.startswith("interaction.unclear.")]
+    assert any(words in f.text and f.severity is severity for f in found)
+
+
+def test_an_ambiguous_brand_is_told_what_all_it_can_mean_have_in_common() -> None:
+    names = [n for n in ("Unisom", "Robitussin") if len(KNOWLEDGE.medicines.match(n).medicines) > 1]
+    for name in names:
+        found = [f for f in check(name, "oxycodone").findings if "unclear" in f.id]
+        assert not found or "whichever medicine is meant" in found[0].text
+    spoken = KNOWLEDGE.ddi.spoken_groups
+    assert all(KNOWLEDGE.medicines.match(name).kind == "class" for name in spoken)

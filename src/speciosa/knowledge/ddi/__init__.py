@@ -26,6 +26,7 @@ from speciosa.knowledge.ddi.record import (
     Potency,
 )
 from speciosa.knowledge.fact import Basis, Fact
+from speciosa.knowledge.medicines.names import normalise
 from speciosa.knowledge.medicines.record import Hazard, HazardClass, Medicine, Strength
 from speciosa.knowledge.table import Table
 
@@ -115,6 +116,11 @@ class InteractionModel(Table):
             found = tuple(group for group in self.groups.groups if group.holds(medicine))
             self._groups_by_medicine[medicine.id] = found
         return found
+
+    @cached_property
+    def spoken_groups(self) -> Mapping[str, Group]:
+        """Groups by the normalised names that people use for the whole kind."""
+        return {normalise(name): group for group in self.groups.groups for name in group.spoken}
 
     @cached_property
     def alternatives(self) -> tuple[Alternative, ...]:

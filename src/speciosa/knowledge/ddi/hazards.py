@@ -228,7 +228,8 @@ class Modifiers(Record, frozen=True, kw_only=True):
 class Group(Record, frozen=True, kw_only=True):
     """Medicines of one kind: by the start of an ATC code, or by id.
 
-    ``severity`` is that of two of them together; without it two are no duplication.
+    ``severity`` is that of two of them together; without it two are no duplication. ``spoken`` are
+    names for the whole kind ("benzos"), of which nobody can tell which one is meant.
     """
 
     id: str
@@ -238,6 +239,7 @@ class Group(Record, frozen=True, kw_only=True):
     except_for: tuple[str, ...] = ()
     severity: Severity | None = None
     note: str = ""
+    spoken: tuple[str, ...] = ()
 
     def holds(self, medicine: Medicine) -> bool:
         """Whether a medicine is of this kind."""

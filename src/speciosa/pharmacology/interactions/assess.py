@@ -10,6 +10,7 @@ from speciosa.pharmacology.interactions.genotype import genotype_findings
 from speciosa.pharmacology.interactions.hazards.find import hazards
 from speciosa.pharmacology.interactions.hazards.kinetic_rise import with_kinetic_rises
 from speciosa.pharmacology.interactions.hazards.questions import questions
+from speciosa.pharmacology.interactions.hazards.unclear import unclear_hazards
 from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.kinetics.metabolism import metabolism_of
 from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
@@ -79,6 +80,7 @@ def assess(
                 *_findings(found, kratom, knowledge),
                 *_of_exposure(kratom, samples, knowledge),
                 *questions(found.items, case, knowledge),
+                *unclear_hazards(found, kratom, knowledge),
                 *most_changed(found.items, kratom, metabolism, knowledge),
                 *genotype_findings(found.items, case, knowledge),
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import Route
 from speciosa.knowledge.medicines import Match, NameKind
+from speciosa.knowledge.medicines.names import normalise
 from speciosa.knowledge.medicines.record import MedicineKind
 from speciosa.pharmacology.interactions.result import NotChecked
 
@@ -62,7 +63,8 @@ class Recognition:
     """The list as understood. ``kratom_named`` are names of kratom found among the medicines.
 
     ``amounts_in_names`` are typed names with an amount in them, where the line has no dose of its
-    own: the amount was left out of account.
+    own: the amount was left out of account. ``unclear`` are names of a class, or of several things,
+    with the medicines that can be meant.
     """
 
     items: tuple[Item, ...]
@@ -72,6 +74,7 @@ class Recognition:
     kratom_named: tuple[str, ...]
     listed_twice: tuple[str, ...]
     amounts_in_names: tuple[str, ...] = ()
+    unclear: tuple[tuple[str, tuple[Medicine, ...]], ...] = ()
 
 
 class _Collector:
@@ -83,6 +86,7 @@ class _Collector:
         self.components: dict[str, tuple[str, ...]] = {}
         self.kratom_named: list[str] = []
         self.amounts_in_names: list[str] = []
+        self.unclear: dict[str, tuple[Medicine, ...]] = {}
 
     def add(self, typed: str, build: _Builder) -> None:
         match = self.knowledge.medicines.match(typed)
@@ -98,10 +102,21 @@ class _Collector:
             self.items += [build(medicine) for medicine in match.medicines]
         else:
             self.not_checked.append(self._why_not(typed, match))
+            if candidates := self._candidates(typed, match):
+                self.unclear[typed] = candidates
         self.not_checked += [
             NotChecked(name=f"{part} (in {typed})", why="not known to Speciosa, not checked")
             for part in match.unknown_parts
         ]
+
+    def _candidates(self, typed: str, match: Match) -> tuple[Medicine, ...]:
+        """The medicines that a name of a class, or of several things, can mean."""
+        if match.kind is NameKind.AMBIGUOUS:
+            return match.medicines
+        group = self.knowledge.ddi.spoken_groups.get(normalise(typed))
+        if match.kind is not NameKind.CLASS or group is None:
+            return ()
+        return tuple(one for one in self.knowledge.medicines.all() if group.holds(one))
 
     def _why_not(self, typed: str, match: Match) -> NotChecked:
         if match.kind is NameKind.KRATOM:
@@ -192,6 +207,7 @@ def recognise(case: Case, knowledge: Knowledge) -> Recognition:
         kratom_named=tuple(found.kratom_named),
         listed_twice=tuple(dict.fromkeys(twice)),
         amounts_in_names=tuple(dict.fromkeys(found.amounts_in_names)),
+        unclear=tuple(sorted(found.unclear.items())),
     )
 
 

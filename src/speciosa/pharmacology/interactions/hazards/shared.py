@@ -130,8 +130,9 @@ def _names(
     first = [p.label for p in by_label if p.id in main]
     rest = [p.label for p in by_label if p.id not in main and p.id != KRATOM]
     also = f" To a lesser degree also: {', '.join(rest)}." if rest else ""
-    joins = any(p.id == KRATOM for p in by_label) and KRATOM not in main
-    joined = f" {knowledge.ddi.wording.kratom_joins}" if joins else ""
+    joins = [p for p in by_label if p.id == KRATOM and KRATOM not in main]
+    says = knowledge.ddi.wording.kratom_joins
+    joined = "".join(f" {says.format(kratom=capital(p.label))}" for p in joins)
     return f"{capital(listed(first))} together: {rule.effect}{also}{joined}"
 
 
