@@ -114,7 +114,7 @@ def document(question: Question, knowledge: Knowledge) -> DdiDocument:
     known = question.phenotypes
     metabolism = with_phenotypes(known, knowledge)
     found = ratio(victim, takings, knowledge, oral=oral, metabolism=metabolism)
-    medicine = None if is_kratom(victim) else resolve(victim, knowledge, "VICTIM")
+    medicine = None if is_kratom(victim, knowledge) else resolve(victim, knowledge, "VICTIM")
     seen = found.observed
     modelled = found if isinstance(found, Ratio) else None
     facts = (*((seen.fact_id,) if seen else ()), *(modelled.facts if modelled else ()))
@@ -155,7 +155,7 @@ def document(question: Question, knowledge: Knowledge) -> DdiDocument:
 
 
 def _perpetrator(taking: Taking, knowledge: Knowledge) -> Perpetrator:
-    if is_kratom(taking.medicine):
+    if is_kratom(taking.medicine, knowledge):
         return Perpetrator(id=KRATOM, name=KRATOM)
     medicine = resolve(taking.medicine, knowledge, "--with")
     return Perpetrator(

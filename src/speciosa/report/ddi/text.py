@@ -38,7 +38,7 @@ def _taken(perpetrator: Perpetrator) -> str:
 def _paragraphs(document: DdiDocument) -> Iterator[str]:
     seen = document.observed
     if seen is not None and seen.value is not None:
-        interval = seen.no_interval_because
+        interval = f"no interval: {seen.no_interval_because}"
         if seen.low is not None and seen.high is not None:
             interval = f"{seen.interval}: {number(seen.low)} to {number(seen.high)}"
         yield (
