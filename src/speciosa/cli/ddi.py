@@ -147,7 +147,7 @@ def _question(
     flags: list[str] = []
     problems: list[InputProblem] = []
     try:
-        if not is_kratom(victim):
+        if not is_kratom(victim, knowledge):
             resolve(victim, knowledge, "VICTIM")
     except InputError as error:
         problems += error.problems
@@ -175,7 +175,7 @@ def _taken(text: str, knowledge: Knowledge) -> tuple[list[Taking], list[str]]:
 
     name, colon, amount = text.partition(":")
     dose_mg, interval_h = _amount(text, amount) if colon else (None, None)
-    if is_kratom(name) or knowledge.medicines.match(name).kind is NameKind.KRATOM:
+    if is_kratom(name, knowledge):
         if colon:
             accepted = "kratom without an amount; it stands for the one studied tea"
             raise InputError([InputProblem("--with", repr(text), accepted)])
@@ -190,7 +190,12 @@ def _taken(text: str, knowledge: Knowledge) -> tuple[list[Taking], list[str]]:
         told = [f"{name} was taken apart into {parts}"]
         told += [f"{part} is not in the base and was not checked" for part in match.unknown_parts]
         return [Taking(medicine) for medicine in match.medicines], told
-    return [Taking(resolve(name, knowledge, "--with"), dose_mg, interval_h)], []
+    told = [
+        f"{' '.join(match.set_aside)} in {name!r} was not used; a dose stands after a colon, as in "
+        "ketoconazole:200"
+        for _ in match.set_aside[:1]
+    ]
+    return [Taking(resolve(name, knowledge, "--with"), dose_mg, interval_h)], told
 
 
 def _amount(text: str, amount: str) -> tuple[float, float | None]:

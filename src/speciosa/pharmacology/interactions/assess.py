@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from speciosa.case import Genotype
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone, worst_first
 from speciosa.pharmacology.interactions.genotype import genotype_findings
 from speciosa.pharmacology.interactions.hazards.find import hazards
@@ -271,7 +272,7 @@ def _missing(case: Case, found: Recognition, kratom: KratomContext) -> Iterator[
             how="Ask to see the package.",
             severity=Severity.MODERATE,
         )
-    if found.items and case.person.cyp2d6.phenotype is None:
+    if found.items and case.person.cyp2d6 == Genotype():
         yield Missing(
             field="person.cyp2d6",
             cost="Inhibition of CYP2D6 matters in normal and not in poor metabolisers.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.errors import InputError, InputProblem
+from speciosa.knowledge.medicines import NameKind
 from speciosa.knowledge.medicines.record import Medicine
 from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
 from speciosa.pharmacology.interactions.kinetics.perpetrator import (
@@ -121,14 +122,22 @@ def ratio(
     ``InputError`` for a name that is not one medicine of the base.
     """
     acting = sorted((act(t, knowledge) for t in perpetrators), key=lambda a: a.id)
-    if is_kratom(victim):
+    if is_kratom(victim, knowledge):
         return _of_kratom(acting, knowledge, metabolism)
     medicine = resolve(victim, knowledge, "VICTIM")
     seen = _observed(medicine, acting, knowledge, oral=oral, metabolism=metabolism)
     cleared = clearance(medicine, knowledge, oral=oral, metabolism=metabolism)
     if cleared is None:
         return NoRatio(why_not(medicine, knowledge), observed=seen)
-    return of_clearance(medicine, cleared, acting, knowledge, observed=seen)
+    found = of_clearance(medicine, cleared, acting, knowledge, observed=seen)
+    return in_this_person(found, metabolism)
+
+
+def in_this_person(found: Ratio | NoRatio, metabolism: Metabolism) -> Ratio | NoRatio:
+    """The ratio with what this person's metabolism rests on, where it concerns these enzymes."""
+    if isinstance(found, NoRatio) or not metabolism.told(found.enzymes):
+        return found
+    return dataclasses.replace(found, facts=(*found.facts, *metabolism.facts))
 
 
 def why_not(medicine: Medicine, knowledge: Knowledge) -> str:
@@ -183,7 +192,7 @@ def of_clearance(
 
 def act(taking: Taking, knowledge: Knowledge) -> Acting:
     """The effects of one perpetrator, computed once."""
-    if is_kratom(taking.medicine):
+    if is_kratom(taking.medicine, knowledge):
         left, facts = kratom_effect.studied(knowledge)
         return Acting(KRATOM, KRATOM, {}, left, facts)
     medicine = resolve(taking.medicine, knowledge, "--with")
@@ -192,9 +201,12 @@ def act(taking: Taking, knowledge: Knowledge) -> Acting:
     return Acting(medicine.id, medicine.name, found, activity(found))
 
 
-def is_kratom(name: Medicine | str) -> bool:
-    """Whether kratom itself, or its main alkaloid, is meant."""
-    return isinstance(name, str) and name.strip().casefold() in (KRATOM, alkaloids.MITRAGYNINE)
+def is_kratom(name: Medicine | str, knowledge: Knowledge) -> bool:
+    """Whether kratom itself, by any of its names, or its main alkaloid is meant."""
+    if not isinstance(name, str):
+        return False
+    known = name.strip().casefold() in (KRATOM, alkaloids.MITRAGYNINE)
+    return known or knowledge.medicines.match(name).kind is NameKind.KRATOM
 
 
 def resolve(name: Medicine | str, knowledge: Knowledge, field: str) -> Medicine:
@@ -207,6 +219,9 @@ def resolve(name: Medicine | str, knowledge: Knowledge, field: str) -> Medicine:
     if match.medicines:
         parts = (*(m.name for m in match.medicines), *match.unknown_parts)
         accepted = f"one medicine at a time; this can be, or contains, {', '.join(parts)}"
+        raise InputError([InputProblem(field, repr(name), accepted)])
+    if match.kind is NameKind.CLASS:
+        accepted = "one medicine; this names a class, and its members differ"
         raise InputError([InputProblem(field, repr(name), accepted)])
     accepted = f"a medicine of the base, or {KRATOM}"
     suggestion = knowledge.medicines.suggest(name)

@@ -13,6 +13,7 @@ from speciosa.pharmacology.interactions.kinetics.ratio import (
     Ratio,
     Taking,
     act,
+    in_this_person,
     of_clearance,
 )
 from speciosa.pharmacology.interactions.kinetics.victim import clearance
@@ -67,6 +68,7 @@ class Prepared:
         if cleared is None:
             return None
         found = of_clearance(victim.medicine, cleared, acting, self.knowledge)
+        found = in_this_person(found, self.metabolism)
         return found if isinstance(found, Ratio) else None
 
 
@@ -95,6 +97,3 @@ def taking_of(item: Item) -> Taking:
     beside = [scale(exposure, use) for exposure in item.medicine.perpetrator.exposures]
     larger = bool(beside) and min(beside) > 1.0
     return Taking(item.medicine, dose_mg=item.dose_mg if larger else None, oral=item.oral)
-
-
-_taking = taking_of
