@@ -21,6 +21,7 @@ def hazard_facts(
             subject="hazards of a list",
             quantity=f"weigh more with: {modifier.words.format(names='a listed medicine')}",
             value=_condition(modifier.when),
+            sources=modifier.sources,
             basis=Basis.JUDGEMENT,
         )
     for group in groups.groups:

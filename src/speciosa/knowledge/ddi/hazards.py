@@ -189,6 +189,7 @@ class Modifier(Record, frozen=True, kw_only=True):
     """A circumstance that makes some hazards weigh more: a clause, and at times a worse severity.
 
     ``concerns`` are ids of shared rules and hazard classes; ``lifts`` raises a severity by rule.
+    ``sources`` are those where the circumstance was read as a risk; how much it weighs is judged.
     """
 
     id: str
@@ -196,6 +197,7 @@ class Modifier(Record, frozen=True, kw_only=True):
     when: When
     concerns: tuple[str, ...]
     lifts: dict[str, Lifts] = msgspec.field(default_factory=dict)
+    sources: tuple[str, ...] = ()
 
     @property
     def fact_id(self) -> str:

@@ -39,7 +39,7 @@ def with_alternatives(
                 one.text.format(names=" or ".join(_concerned(one, row, by_id, knowledge)))
                 for one in told[row.id]
             ]
-            cited = (fact for one in told[row.id] for fact in one.facts)
+            cited = (f for one in told[row.id] for f in (f"ddi/alternative/{one.id}", *one.facts))
             facts = tuple(dict.fromkeys((*row.facts, *cited)))
             yield msgspec.structs.replace(
                 row, consider=" ".join((row.consider, *texts)), facts=facts
