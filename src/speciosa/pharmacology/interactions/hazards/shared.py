@@ -53,7 +53,10 @@ def shared_hazards(
             )
         ]
         # Kratom joins what two others share; with each of them it has a row of its own.
-        if any(KRATOM not in (pair.one.id, pair.other.id) for pair in pairs):
+        between = [pair for pair in pairs if KRATOM not in (pair.one.id, pair.other.id)]
+        if all(pair.faded for pair in between):
+            pairs = between
+        if between:
             yield _row(rule, pairs, items, known, knowledge)
 
 
@@ -66,7 +69,9 @@ def _row(
 ) -> Interaction:
     members = {p.id: p for pair in pairs for p in (pair.one, pair.other)}
     joins = members.pop(KRATOM, None)
-    remark = faded_remark(*(p.item for _, p in sorted(members.items()) if p.item is not None))
+    remark = ""
+    if all(pair.faded for pair in pairs):
+        remark = faded_remark(*(p.item for _, p in sorted(members.items()) if p.item is not None))
     points, point_facts = _points(rule, items, knowledge)
     lifted = {}
     for pair in pairs:
@@ -114,7 +119,7 @@ def _names(
 ) -> str:
     """Who shares the hazard, those of the worst pairs first, and what it is.
 
-    What is past its effect is named only where nothing else is, and in the remark that follows.
+    What is past its effect is named only where nothing else is.
     """
     told = [pair for pair in pairs if not pair.faded] or list(pairs)
     by_label = sorted(

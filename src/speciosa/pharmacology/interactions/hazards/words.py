@@ -28,7 +28,8 @@ def faded_remark(*items: Item) -> str:
     names = [item.medicine.name for item in items if item.faded]
     if not names:
         return ""
-    return f" {' and '.join(names)} was stopped long enough ago that no effect is expected now."
+    named, was = capital(" and ".join(names)), "was" if len(names) == 1 else "were"
+    return f" {named} {was} stopped long enough ago that no effect is expected now."
 
 
 def case_reports(item: Item) -> tuple[str, ...]:
