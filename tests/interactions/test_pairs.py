@@ -16,7 +16,7 @@ from speciosa.case import parse_case
 from speciosa.finding import Certainty, Severity
 from speciosa.knowledge.medicines.record import Medicine
 from speciosa.pharmacology.interactions.kratom.use import kratom_context
-from speciosa.pharmacology.interactions.pairs import clearance_known, gather
+from speciosa.pharmacology.interactions.pairs import change_can_be_judged, gather
 from speciosa.pharmacology.interactions.recognise import recognise
 from speciosa.pharmacology.interactions.result import (
     InteractionsResult,
@@ -44,7 +44,7 @@ def pair(result: InteractionsResult, *members: str) -> PairSummary:
 def without_clearance() -> str:
     """A medicine whose routes of clearance the base lacks and that no rule meets with caffeine."""
     for medicine in KNOWLEDGE.medicines.all():
-        if not clearance_known(medicine, KNOWLEDGE) and not medicine.hazards:
+        if not change_can_be_judged(medicine, KNOWLEDGE) and not medicine.hazards:
             return medicine.id
     pytest.skip("the base knows how every medicine without a hazard is cleared")
 
@@ -209,3 +209,8 @@ def test_kratom_is_paired_only_where_it_counts() -> None:
 def test_ratios_come_with_the_word_on_the_average_person_once() -> None:
     assert "one person can differ more" in check("fluconazole", "alprazolam").about_ratios
     assert check("omeprazole").about_ratios == ""
+
+
+def test_a_food_that_changes_others_is_not_asked_how_it_leaves_the_body() -> None:
+    result = check("grapefruit juice", "gabapentin")
+    assert pair(result, "grapefruit_juice", "gabapentin").status is PairStatus.NOTHING_FOUND

@@ -130,3 +130,4 @@ class PairsWording(Record, frozen=True, kw_only=True):
     about_ratios: str
     exposure: str
     hazards: dict[HazardClass, str]
+    never_changed: tuple[str, ...]

@@ -21,7 +21,7 @@ from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, k
 from speciosa.pharmacology.interactions.medicines import between_medicines
 from speciosa.pharmacology.interactions.naming import named
 from speciosa.pharmacology.interactions.order import in_order
-from speciosa.pharmacology.interactions.pairs import clearance_known, gather
+from speciosa.pharmacology.interactions.pairs import change_can_be_judged, gather
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
 from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
 from speciosa.pharmacology.wording import finding
@@ -232,7 +232,9 @@ def _seven_oh_finding(*, certain: bool) -> Finding:
 
 def _without_kinetics(found: Recognition, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(
-        item.medicine.name for item in found.items if not clearance_known(item.medicine, knowledge)
+        item.medicine.name
+        for item in found.items
+        if not change_can_be_judged(item.medicine, knowledge)
     )
 
 

@@ -55,11 +55,18 @@ def gather(
     return tuple(summary for _, summary in sorted(made, key=lambda one: one[0]))
 
 
-def clearance_known(medicine: Medicine, knowledge: Knowledge) -> bool:
-    """Whether the base says by which routes a medicine leaves the body."""
+def change_can_be_judged(medicine: Medicine, knowledge: Knowledge) -> bool:
+    """Whether the base says how a medicine leaves the body, or its own level is nobody's question.
+
+    The latter are foods and smoke, which change others.
+    """
     victim = medicine.victim
     renal = victim.fe_renal.value if victim.fe_renal is not None else 0.0
-    return bool(victim.fm) or renal >= knowledge.ddi.pk_wording.renal_fraction
+    return (
+        bool(victim.fm)
+        or renal >= knowledge.ddi.pk_wording.renal_fraction
+        or medicine.id in knowledge.ddi.pairs_wording.never_changed
+    )
 
 
 def _pairs(items: Sequence[Item], kratom: KratomContext) -> Iterator[tuple[str, str]]:
@@ -167,7 +174,7 @@ def _not_judged(
         name
         for victim, cause, name in ((*pair, names[0]), (*pair[::-1], names[1]))
         if victim != KRATOM
-        and not clearance_known(medicines[victim], knowledge)
+        and not change_can_be_judged(medicines[victim], knowledge)
         and knowledge.ddi.pair(victim, cause) is None
     ]
     return _fill(wording.not_judged, names, unknown=" and ".join(unknown)) if unknown else ""

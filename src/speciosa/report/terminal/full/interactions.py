@@ -26,7 +26,6 @@ def interactions(page: Page, assessment: Assessment) -> None:
     table = interaction_table.table(result)
     page.line(result.headline)
     unchecked(page, result, table)
-    page.blank()
     if not result.rows:
         page.line("No interaction is listed. That is not proof of safety.")
     _lines(page, table.together, "The list together")
