@@ -121,8 +121,15 @@ def phq9s(draw: st.DrawFn) -> Phq9:
     return Phq9(total=total, item9=draw(st.sampled_from([None, item9])))
 
 
-def _genotypes() -> st.SearchStrategy[Genotype]:
-    return st.builds(Genotype, phenotype=_maybe(st.sampled_from(v.Phenotype)))
+def _genotypes(*, scored: bool = False) -> st.SearchStrategy[Genotype]:
+    """A gene by phenotype, by diplotype (also one that no table holds), or by score."""
+    ways = [
+        st.builds(Genotype, phenotype=_maybe(st.sampled_from(v.Phenotype))),
+        st.builds(Genotype, diplotype=st.sampled_from(["*1/*1", "*1/*4", "*2/*2", "*1/*999"])),
+    ]
+    if scored:
+        ways.append(st.builds(Genotype, activity_score=_number(0, 4)))
+    return st.one_of(ways)
 
 
 @st.composite
@@ -144,7 +151,7 @@ def persons(draw: st.DrawFn) -> Person:
                 Kidney, egfr_ml_min_1_73m2=_maybe(_number(10, 120)), dialysis=_maybe(st.booleans())
             )
         ),
-        cyp2d6=draw(_genotypes()),
+        cyp2d6=draw(_genotypes(scored=True)),
         cyp2c19=draw(_genotypes()),
         cyp3a5=draw(_genotypes()),
         drives=draw(_maybe(st.booleans())),

@@ -91,6 +91,11 @@ def test_a_larger_dose_never_changes_less(perpetrator) -> None:
     assert all(of("midazolam", Taking(perpetrator, dose)).ceiling for dose in doses)
 
 
+def test_taken_more_often_never_changes_less() -> None:
+    found = [of("midazolam", Taking("itraconazole", 200.0, hours)).median for hours in (48, 24, 12)]
+    assert found == sorted(found)
+
+
 @pytest.mark.parametrize("dose", [400.0, 5000.0])
 def test_no_dose_takes_a_victim_beyond_its_ceiling(dose) -> None:
     found = of("midazolam", Taking("ketoconazole", dose))
