@@ -244,3 +244,25 @@ def test_a_diseased_liver_softens_no_row(kratom: dict[str, Any]) -> None:
         usual = row(simulated(kratom, name), f"pk.kratom.{name}")
         found = {r.id: r for r in simulated(kratom, name, person=ill).rows}
         assert found[usual.id].severity.rank <= usual.severity.rank
+
+
+@pytest.mark.parametrize("name", [*VICTIMS, "desipramine"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        UNKNOWN_AMOUNT,
+        {"form": "7_oh_product", "dose": {"units": 1, "seven_oh_mg_per_unit": 15},
+         "times_per_day": 1},
+        {"form": "unknown"},
+    ],
+    ids=["an extract without an amount", "a 7-OH product", "an unknown product"],
+)  # fmt: skip
+def test_adding_a_product_makes_no_row_milder(name: str, more: dict[str, Any]) -> None:
+    heavy = leaf(6.0, 5.0)
+    known = row(simulated(using(heavy), name), f"pk.kratom.{name}")
+    part = row(simulated(using(heavy, more), name), f"pk.kratom.{name}")
+    assert part.severity.rank <= known.severity.rank
+    assert part.auc_ratio.value is None
+    if part.auc_ratio.high is not None:
+        assert part.auc_ratio.high >= known.auc_ratio.high * 0.9
+        assert "by themselves" in part.sentence

@@ -59,7 +59,7 @@ def by_cyp2d6(item: Item, victim: Clearance | None, context: Context) -> Part | 
     if kratom.own is not None:
         return _of_own(victim, kratom.own, observed, facts, context)
     if kratom.beyond_study:
-        return _unknown(observed, facts, context)
+        return _unknown(victim, observed, facts, context)
     return _within(victim, observed, facts, context)
 
 
@@ -98,15 +98,19 @@ def _of_own(
     )
 
 
-def _unknown(observed: Fact | None, facts: tuple[str, ...], context: Context) -> Part:
-    """Beyond the study, and how far is not known."""
+def _unknown(
+    victim: Clearance, observed: Fact | None, facts: tuple[str, ...], context: Context
+) -> Part:
+    """Beyond the study, and how far is not known; no milder than the part that is known."""
+    known = context.kratom.known_part
+    median = auc_ratio(victim, [known.at_worst]).median if known else 1.0
     text = context.knowledge.ddi.pk_wording.text
     sentence = text["cyp2d6_unknown"]
     if observed is not None:
         sentence = text["cyp2d6_seen"].format(seen=as_text(observed)) + " " + text["cyp2d6_more"]
     why = "CYP2D6 was unchanged after one kratom tea; more or repeated use is untested"
     return Part(
-        severity=Severity.MINOR,
+        severity=worst([Severity.MINOR, severity_of(median, context.knowledge)]),
         certainty=Certainty.VERY_LOW,
         sentence=sentence,
         mechanism=text["cyp2d6_beyond"].format(observed=as_text(_probe(context))),

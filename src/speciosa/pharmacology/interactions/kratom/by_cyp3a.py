@@ -131,7 +131,9 @@ def _of_study(
     studied = auc_ratio(victim, [effect.studied_gut(knowledge)], error)
     bare = auc_ratio(victim, [effect.studied_gut(knowledge)])
     beyond = auc_ratio(victim, [far_end.activity]) if far_end else None
-    high = max(studied.high, beyond.high) if beyond else studied.high
+    part = context.kratom.known_part
+    known = auc_ratio(victim, [part.at_worst], model_error(knowledge)) if part else None
+    high = max(ratio.high for ratio in (studied, beyond, known) if ratio is not None)
     if observed is None and not _reaches(high, knowledge):
         return None
     estimate = Estimate(
@@ -144,9 +146,11 @@ def _of_study(
     )
     seen = observed is not None and beyond is None
     return Part(
-        severity=_severity(studied.median, (beyond or bare).high, knowledge),
+        severity=_severity(
+            max(studied.median, known.median if known else 1.0), (beyond or bare).high, knowledge
+        ),
         certainty=Certainty.VERY_LOW if beyond else Certainty.LOW,
-        sentence=_sentence(observed, studied, high, context),
+        sentence=_sentence(observed, studied, high, context) + _of_known_part(known, context),
         mechanism=_mechanism(context),
         facts=(
             *effect.GUT_FACTS,
@@ -178,6 +182,15 @@ def _sentence(observed: Fact | None, studied: AucRatio, high: float, context: Co
     if context.far_end is None:
         return f"exposure may rise, ratio {median} ({low} to {top}) by a model."
     return text["range_beyond"].format(seen=context.far_end.seen, high=top, far=number(high))
+
+
+def _of_known_part(known: AucRatio | None, context: Context) -> str:
+    """What the amounts that are known do by themselves."""
+    if known is None:
+        return ""
+    said = context.knowledge.ddi.pk_wording.text["known_part"]
+    low, median, high = (rough(x) for x in (known.low, known.median, known.high))
+    return " " + said.format(median=median, low=low, high=high)
 
 
 def _mechanism(context: Context) -> str:

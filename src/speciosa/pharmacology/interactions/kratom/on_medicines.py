@@ -66,7 +66,7 @@ def _parts(item: Item, context: Context) -> tuple[Part, ...]:
         context.knowledge,
         oral=item.oral,
         metabolism=context.metabolism,
-        exact_f_gut=context.kratom.own is None and observed,
+        exact_f_gut=observed and not (context.kratom.own or context.kratom.known_part),
     )
     every = (
         by_cyp3a(item, victim, context),

@@ -46,7 +46,8 @@ class KratomContext:
     are the strongest of the kinds of product. ``studied_form`` is whether products of this form
     were ever in an interaction study. ``recovering``: kratom has ended, and enzymes that it
     inactivated may not be made anew yet. ``own`` is what this person's use leaves of enzymes;
-    ``None`` where it lies inside the study or its size is not known.
+    ``None`` where it lies inside the study or its size is not known. ``known_part`` is what that
+    part of a use does whose amounts are known, where they are not all or are in doubt.
     """
 
     mode: Mode
@@ -60,6 +61,7 @@ class KratomContext:
     studied_form: bool = False
     recovering: bool = False
     own: PersonsUse | None = dataclasses.field(default=None, compare=False)
+    known_part: PersonsUse | None = dataclasses.field(default=None, compare=False)
 
     @property
     def counts(self) -> bool:
@@ -125,9 +127,10 @@ def kratom_context(
     ):
         hazards[hazard.klass] = (*hazards.get(hazard.klass, ()), hazard)
     beyond = seven_oh or _beyond_study(products, samples, knowledge)
-    own = None
-    if mode is Mode.NOW and beyond and leaf and not seven_oh:
-        own = _own(samples, knowledge)
+    found = None
+    if mode is Mode.NOW and beyond and leaf and samples is not None:
+        found = persons_use(samples, knowledge)
+    whole = not seven_oh and samples is not None and not samples.incomplete and not samples.doubt
     return KratomContext(
         mode=mode,
         leaf=leaf,
@@ -139,18 +142,10 @@ def kratom_context(
         hazards=hazards,
         recovering=mode is Mode.STOPPED_RECENTLY or (again and _recovering(case, use, knowledge)),
         studied_form=all(p.form in knowledge.ddi.pk_wording.studied_forms for p in products),
-        own=own,
+        # What is only a part of the use, or may not be this person's, can tell too small an effect.
+        own=found if whole else None,
+        known_part=None if whole else found,
     )
-
-
-def _own(samples: ExposureSamples | None, knowledge: Knowledge) -> PersonsUse | None:
-    """The effect of this use, where all of its amounts are known and nothing speaks against them.
-
-    What is only a part of the use, or may not be this person's, would tell too small an effect.
-    """
-    if samples is None or samples.incomplete or samples.doubt:
-        return None
-    return persons_use(samples, knowledge)
 
 
 def _mode(case: Case, use: KratomUse | None, knowledge: Knowledge) -> tuple[Mode, bool]:
