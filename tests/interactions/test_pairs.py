@@ -14,7 +14,7 @@ from tests.interactions.cases import KNOWLEDGE, SEVEN_OH, USING, check
 
 from speciosa.case import parse_case
 from speciosa.finding import Certainty, Severity
-from speciosa.knowledge.medicines.record import Medicine
+from speciosa.knowledge.medicines.record import HazardClass, Medicine
 from speciosa.pharmacology.interactions.kratom.use import kratom_context
 from speciosa.pharmacology.interactions.pairs import change_can_be_judged, gather
 from speciosa.pharmacology.interactions.recognise import recognise
@@ -214,3 +214,10 @@ def test_ratios_come_with_the_word_on_the_average_person_once() -> None:
 def test_a_food_that_changes_others_is_not_asked_how_it_leaves_the_body() -> None:
     result = check("grapefruit juice", "gabapentin")
     assert pair(result, "grapefruit_juice", "gabapentin").status is PairStatus.NOTHING_FOUND
+
+
+def test_every_row_says_in_a_few_words_what_it_is_about() -> None:
+    assert set(KNOWLEDGE.ddi.pairs_wording.hazards) == set(HazardClass)
+    for row in check(*MIX, kratom=USING).rows:
+        assert row.title
+        assert "_" not in row.title
