@@ -217,7 +217,7 @@ def test_a_food_that_changes_others_is_not_asked_how_it_leaves_the_body() -> Non
 
 
 def test_every_row_says_in_a_few_words_what_it_is_about() -> None:
-    assert set(KNOWLEDGE.ddi.pairs_wording.hazards) == set(HazardClass)
+    assert set(HazardClass) < set(KNOWLEDGE.ddi.pairs_wording.hazards)
     for row in check(*MIX, kratom=USING).rows:
         assert row.title
         assert "_" not in row.title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from speciosa.finding import Severity
 from speciosa.knowledge.fact import Basis
-from speciosa.knowledge.medicines.record import HazardClass, Record
+from speciosa.knowledge.medicines.record import Record
 
 
 class Study(Record, frozen=True, kw_only=True):
@@ -129,5 +129,5 @@ class PairsWording(Record, frozen=True, kw_only=True):
     in_kinetics: str
     about_ratios: str
     exposure: str
-    hazards: dict[HazardClass, str]
+    hazards: dict[str, str]
     never_changed: tuple[str, ...]

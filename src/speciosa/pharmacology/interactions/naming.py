@@ -29,5 +29,5 @@ def _title(row: Interaction, knowledge: Knowledge) -> str:
     if row.victim:
         return wording.exposure.format(victim=in_words(row.victim, knowledge))
     titles = {rule.id: rule.title for rule in knowledge.ddi.wording.shared}
-    titles |= {klass.value: title for klass, title in wording.hazards.items()}
+    titles |= wording.hazards
     return titles.get(row.hazard, row.hazard.replace("_", " "))
