@@ -12,6 +12,9 @@ from speciosa.pharmacology.interactions.result import Interaction
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
 
+# A row without a hazard tells of published reports that no rule covers.
+_REPORTED = "reported"
+
 
 def named(row: Interaction, knowledge: Knowledge) -> Interaction:
     """The row with the names of its members and its title."""
@@ -30,4 +33,5 @@ def _title(row: Interaction, knowledge: Knowledge) -> str:
         return wording.exposure.format(victim=in_words(row.victim, knowledge))
     titles = {rule.id: rule.title for rule in knowledge.ddi.wording.shared}
     titles |= wording.hazards
-    return titles.get(row.hazard, row.hazard.replace("_", " "))
+    about = row.hazard or _REPORTED
+    return titles.get(about, about.replace("_", " "))
