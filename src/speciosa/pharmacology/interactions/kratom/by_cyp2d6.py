@@ -22,6 +22,7 @@ from speciosa.pharmacology.interactions.kratom.part import (
     beside_study,
     measured,
     observed_ratio,
+    said_of_known,
     seven_oh_part,
     telling_ceiling,
 )
@@ -102,8 +103,10 @@ def _unknown(
     victim: Clearance, observed: Fact | None, facts: tuple[str, ...], context: Context
 ) -> Part:
     """Beyond the study, and how far is not known; no milder than the part that is known."""
-    known = context.kratom.known_part
-    median = auc_ratio(victim, [known.at_worst]).median if known else 1.0
+    part = context.kratom.known_part
+    error = model_error(context.knowledge)
+    known = auc_ratio(victim, [part.at_worst], error) if part else None
+    median = known.median if known else 1.0
     text = context.knowledge.ddi.pk_wording.text
     sentence = text["cyp2d6_unknown"]
     if observed is not None:
@@ -112,7 +115,7 @@ def _unknown(
     return Part(
         severity=worst([Severity.MINOR, severity_of(median, context.knowledge)]),
         certainty=Certainty.VERY_LOW,
-        sentence=sentence,
+        sentence=sentence + said_of_known(known, context),
         mechanism=text["cyp2d6_beyond"].format(observed=as_text(_probe(context))),
         facts=facts,
         estimate=Estimate(value=None, unit="ratio", no_interval_because=why),

@@ -19,11 +19,13 @@ from speciosa.pharmacology.interactions.kinetics.victim import CYP3A, clearance_
 from speciosa.pharmacology.interactions.kratom import effect, person
 from speciosa.pharmacology.interactions.kratom.part import (
     Context,
+    FarEnd,
     Part,
     as_text,
     beside_study,
     measured,
     observed_ratio,
+    said_of_known,
     seven_oh_part,
     telling_ceiling,
 )
@@ -49,7 +51,9 @@ def by_cyp3a(item: Item, victim: Clearance | None, context: Context) -> Part | N
     own = context.kratom.own
     if own is not None:
         return _of_own(victim, own, observed, facts, context)
-    return _of_study(victim, observed, facts, context)
+    if context.far_end is not None:
+        return _of_unknown_size(victim, context.far_end, observed, facts, context)
+    return _as_studied(victim, observed, facts, context)
 
 
 # ------------------------------------------------------------------ size of the use known
@@ -118,87 +122,109 @@ def _severity(median: float, high: float, knowledge: Knowledge) -> Severity:
     return worst([severity_of(median, knowledge), reach])
 
 
-# ------------------------------------------------------------------ as studied, or size not known
+# ------------------------------------------------------------------ as studied
 
 
-def _of_study(
+def _as_studied(
     victim: Clearance, observed: Fact | None, facts: tuple[str, ...], context: Context
 ) -> Part | None:
-    """The effect of the studied tea; where the size of the use is not known, only its beginning."""
-    knowledge, far_end = context.knowledge, context.far_end
+    """Inside the study: what was seen, or its effect carried to another medicine."""
+    knowledge = context.knowledge
+    text = knowledge.ddi.pk_wording.text
+    gut = effect.studied_gut(knowledge)
+    bare = auc_ratio(victim, [gut])
     # The study itself needs no error of a model; what is carried to another medicine does.
-    error = None if observed else model_error(knowledge)
-    studied = auc_ratio(victim, [effect.studied_gut(knowledge)], error)
-    bare = auc_ratio(victim, [effect.studied_gut(knowledge)])
-    beyond = auc_ratio(victim, [far_end.activity]) if far_end else None
-    part = context.kratom.known_part
-    known = auc_ratio(victim, [part.at_worst], model_error(knowledge)) if part else None
-    high = max(ratio.high for ratio in (studied, beyond, known) if ratio is not None)
-    if observed is None and not _reaches(high, knowledge):
+    studied = bare if observed else auc_ratio(victim, [gut], model_error(knowledge))
+    if observed is None and not _reaches(studied.high, knowledge):
         return None
-    estimate = Estimate(
-        value=None if beyond else studied.median,
-        unit="ratio",
-        low=studied.low,
-        high=high,
-        interval=_interval(knowledge, beyond=beyond is not None),
-        facts=(*effect.GUT_FACTS, f"ddi/{MODEL_ERROR}"),
-    )
-    seen = observed is not None and beyond is None
+    if observed is not None:
+        sentence = text["own_seen"].format(seen=as_text(observed))
+        estimate = measured(observed)
+    else:
+        low, median, high = (number(x) for x in (studied.low, studied.median, studied.high))
+        sentence = f"exposure may rise, ratio {median} ({low} to {high}) by a model."
+        estimate = Estimate(
+            value=studied.median,
+            unit="ratio",
+            low=studied.low,
+            high=studied.high,
+            interval=text["interval_within"],
+            facts=(*effect.GUT_FACTS, f"ddi/{MODEL_ERROR}"),
+        )
     return Part(
-        severity=_severity(
-            max(studied.median, known.median if known else 1.0), (beyond or bare).high, knowledge
-        ),
-        certainty=Certainty.VERY_LOW if beyond else Certainty.LOW,
-        sentence=_sentence(observed, studied, high, context) + _of_known_part(known, context),
-        mechanism=_mechanism(context),
-        facts=(
-            *effect.GUT_FACTS,
-            *(effect.BEYOND_FACTS if beyond else ()),
-            *(() if observed else (f"ddi/{MODEL_ERROR}",)),
-            *facts,
-        ),
-        estimate=measured(observed) if seen and observed else estimate,
-        shares={} if beyond else dict(studied.shares),
-        seen=seen,
-        ceiling=None if beyond or seen else telling_ceiling(studied),
-        flags=(knowledge.ddi.pk_wording.text["flag_unknown"],) if beyond else (),
+        severity=_severity(studied.median, bare.high, knowledge),
+        certainty=Certainty.LOW,
+        sentence=sentence,
+        mechanism=f"{text['kratom_gut']} {text['within_study']}",
+        facts=(*effect.GUT_FACTS, *(() if observed else (f"ddi/{MODEL_ERROR}",)), *facts),
+        estimate=estimate,
+        shares=dict(studied.shares),
+        seen=observed is not None,
+        ceiling=None if observed else telling_ceiling(studied),
     )
 
 
-def _interval(knowledge: Knowledge, *, beyond: bool) -> str:
-    key = "interval_beyond" if beyond else "interval_within"
-    return knowledge.ddi.pk_wording.text[key]
+# ------------------------------------------------------------------ size of the use not known
 
 
-def _sentence(observed: Fact | None, studied: AucRatio, high: float, context: Context) -> str:
+def _of_unknown_size(
+    victim: Clearance,
+    far_end: FarEnd,
+    observed: Fact | None,
+    facts: tuple[str, ...],
+    context: Context,
+) -> Part | None:
+    """From the effect of the studied tea to the far end, and no figure; the known part beside."""
+    knowledge = context.knowledge
+    text, error = knowledge.ddi.pk_wording.text, model_error(knowledge)
+    studied = auc_ratio(victim, [effect.studied_gut(knowledge)], error)
+    far = auc_ratio(victim, [far_end.activity])
+    part = context.kratom.known_part
+    known = auc_ratio(victim, [part.at_worst], error) if part else None
+    of_cyp3a = auc_ratio(victim, [_cyp3a_of(part.at_worst)], error) if part else studied
+    if observed is None and not _reaches(max(studied.high, far.high, of_cyp3a.high), knowledge):
+        return None
+    all_facts = (*effect.GUT_FACTS, *effect.BEYOND_FACTS, f"ddi/{MODEL_ERROR}", *facts)
+    return Part(
+        severity=_severity(max(studied.median, (known or studied).median), far.high, knowledge),
+        certainty=Certainty.VERY_LOW,
+        sentence=_of_far_end(observed, studied, far, far_end, knowledge)
+        + said_of_known(known, context),
+        mechanism=_why_unknown(far_end, context),
+        facts=(*all_facts, *(person.FACTS if known else ())),
+        estimate=Estimate(
+            value=None,
+            unit="ratio",
+            low=studied.low,
+            high=max(studied.high, far.high, (known or studied).high),
+            interval=text["interval_beyond"],
+            facts=all_facts,
+        ),
+        flags=(text["flag_unknown"],),
+    )
+
+
+def _of_far_end(
+    observed: Fact | None,
+    studied: AucRatio,
+    far: AucRatio,
+    far_end: FarEnd,
+    knowledge: Knowledge,
+) -> str:
     """What was seen comes first; a far end is named as what it is."""
-    text = context.knowledge.ddi.pk_wording.text
+    text = knowledge.ddi.pk_wording.text
     if observed is not None:
         seen = text["own_seen"].format(seen=as_text(observed))
-        more = text["range_beyond_observed"].format(far=number(high))
-        return f"{seen} {more}" if context.far_end else seen
-    low, median, top = (number(x) for x in (studied.low, studied.median, studied.high))
-    if context.far_end is None:
-        return f"exposure may rise, ratio {median} ({low} to {top}) by a model."
-    return text["range_beyond"].format(seen=context.far_end.seen, high=top, far=number(high))
+        return f"{seen} {text['range_beyond_observed'].format(far=number(far.high))}"
+    key = "range_beyond" if _reaches(studied.high, knowledge) else "range_beyond_liver"
+    high = number(studied.high)
+    return text[key].format(seen=far_end.seen, high=high, far=number(far.high))
 
 
-def _of_known_part(known: AucRatio | None, context: Context) -> str:
-    """What the amounts that are known do by themselves."""
-    if known is None:
-        return ""
-    said = context.knowledge.ddi.pk_wording.text["known_part"]
-    low, median, high = (rough(x) for x in (known.low, known.median, known.high))
-    return " " + said.format(median=median, low=low, high=high)
-
-
-def _mechanism(context: Context) -> str:
+def _why_unknown(far_end: FarEnd, context: Context) -> str:
     text = context.knowledge.ddi.pk_wording.text
-    parts = [text["kratom_gut"], text["within_study"]]
-    if context.far_end is not None:
-        far_seen = number(context.far_end.of_midazolam)
-        parts[1] = text["beyond_study"].format(far_seen=far_seen, seen=context.far_end.seen)
+    far_seen = number(far_end.of_midazolam)
+    parts = [text["kratom_gut"], text["beyond_study"].format(far_seen=far_seen, seen=far_end.seen)]
     if context.kratom.seven_oh:
         parts.append(text["seven_oh"])
     return " ".join(parts)

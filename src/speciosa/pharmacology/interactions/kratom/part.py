@@ -90,6 +90,15 @@ def telling_ceiling(ratio: AucRatio) -> float | None:
     return ratio.ceiling if ratio.ceiling <= _NEAR * ratio.high else None
 
 
+def said_of_known(known: AucRatio | None, context: Context) -> str:
+    """What the amounts that are known do by themselves; empty where none are."""
+    if known is None:
+        return ""
+    low, median, high = (rough(x) for x in (known.low, known.median, known.high))
+    said = context.knowledge.ddi.pk_wording.text["known_part"]
+    return " " + said.format(median=median, low=low, high=high)
+
+
 def seven_oh_part(severity: Severity, facts: tuple[str, ...], knowledge: Knowledge) -> Part:
     """What is said of a 7-OH product, of which nothing was studied."""
     why = "no interaction study of 7-OH products exists in people"

@@ -80,9 +80,15 @@ class KratomContext:
 
     def acting(self, knowledge: Knowledge) -> tuple[Activity, tuple[str, ...]]:
         """What leaf leaves of enzymes, with the facts: by this use, else by the studied tea."""
+        found = self.own or self.known_part
+        return (found.at_worst, PERSON_FACTS) if found is not None else studied(knowledge)
+
+    @property
+    def acting_as(self) -> str:
+        """Which kratom ``acting`` is, in words."""
         if self.own is not None:
-            return self.own.at_worst, PERSON_FACTS
-        return studied(knowledge)
+            return "beyond its one study"
+        return "its known part, beyond its one study" if self.known_part else "as in its one study"
 
     def with_(self, label: str) -> str:
         """The beginning of a sentence about kratom with an item."""
