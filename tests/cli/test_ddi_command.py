@@ -78,6 +78,16 @@ def test_the_same_question_gives_the_same_bytes_in_any_order(run) -> None:
     assert run("quetiapine", "--with", "ketoconazole", "--format", "json").out.startswith("{")
 
 
+def test_of_several_what_each_did_alone_is_told(run) -> None:
+    args = ("quetiapine", "--with", "ketoconazole", "--with", "carbamazepine")
+    found = data(run(*args, "--json"))
+    assert found["observed"] is None
+    assert found["observed_alone"]["ketoconazole"]["value"] > 1.0
+    assert found["observed_alone"]["carbamazepine"]["value"] < 1.0
+    text = run(*args).out
+    assert text.index("each alone") < text.index("By the model")
+
+
 def test_a_person_and_a_route(run) -> None:
     usual = data(run("metoprolol", "--with", "paroxetine", "--json"))
     slow = data(run("metoprolol", "--with", "paroxetine", "--cyp2d6", "intermediate", "--json"))

@@ -16,6 +16,7 @@ from speciosa.case.vocabulary import Phenotype
 from speciosa.finding import Certainty, Estimate
 from speciosa.knowledge import Citation, Knowledge
 from speciosa.knowledge.ddi.record import Pair
+from speciosa.knowledge.medicines import Medicine
 from speciosa.pharmacology.interactions.grading import certainty_of, strength_of
 from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
 from speciosa.pharmacology.interactions.kinetics.ratio import (
@@ -60,10 +61,11 @@ class DdiDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One victim with its perpetrators.
 
     ``auc_ratio`` is the model's, and ``None`` where nothing can be computed, with ``no_ratio``
-    saying why. ``observed`` is what was measured in people with this very pair. ``others`` are
-    ratios of further species. ``beside_typical`` is exposure in this person without any
-    perpetrator, over a typical adult's, where phenotypes were given. ``unverified`` of ``inputs``
-    figures were not read in their source.
+    saying why. ``observed`` is what was measured in people with this very pair; of several
+    perpetrators ``observed_alone`` is what each did alone. ``others`` are ratios of further
+    species. ``beside_typical`` is exposure in this person without any perpetrator, over a typical
+    adult's, where phenotypes were given. ``unverified`` of ``inputs`` figures were not read in
+    their source.
     """
 
     victim: str
@@ -72,6 +74,7 @@ class DdiDocument(msgspec.Struct, frozen=True, kw_only=True):
     perpetrators: tuple[Perpetrator, ...]
     observed: Estimate | None
     observed_in: str
+    observed_alone: dict[str, Estimate]
     auc_ratio: Spread | None
     no_ratio: str
     strength: str
@@ -117,17 +120,21 @@ def document(question: Question, knowledge: Knowledge) -> DdiDocument:
     medicine = None if is_kratom(victim, knowledge) else resolve(victim, knowledge, "VICTIM")
     seen = found.observed
     modelled = found if isinstance(found, Ratio) else None
-    facts = (*((seen.fact_id,) if seen else ()), *(modelled.facts if modelled else ()))
+    perpetrators = tuple(_perpetrator(t, knowledge) for t in takings)
+    alone = _alone(medicine, perpetrators, knowledge, oral=oral)
+    studied = [pair.fact_id for pair in (*([seen] if seen else []), *alone.values())]
+    facts = (*studied, *(modelled.facts if modelled else ()))
     references = tuple(knowledge.cite(fact) for fact in dict.fromkeys(facts))
-    inputs = [c for c in references if seen is None or c.id != seen.fact_id]
+    inputs = [citation for citation in references if citation.id not in studied]
     shown = seen.auc_ratio if seen else modelled.median if modelled else None
     return DdiDocument(
         victim=medicine.id if medicine else KRATOM,
         victim_name=medicine.name if medicine else "mitragynine of kratom",
         route="oral" if oral else "iv",
-        perpetrators=tuple(_perpetrator(t, knowledge) for t in takings),
+        perpetrators=perpetrators,
         observed=observed_estimate(seen) if seen else None,
         observed_in=studied_regimen(seen) if seen else "",
+        observed_alone={name: observed_estimate(pair) for name, pair in alone.items()},
         auc_ratio=_of(modelled) if modelled else None,
         no_ratio=found.why if isinstance(found, NoRatio) else "",
         strength=strength_of(shown, knowledge) if shown is not None else "",
@@ -164,6 +171,21 @@ def _perpetrator(taking: Taking, knowledge: Knowledge) -> Perpetrator:
         dose_mg=taking.dose_mg,
         interval_h=taking.interval_h,
     )
+
+
+def _alone(
+    medicine: Medicine | None,
+    perpetrators: Sequence[Perpetrator],
+    knowledge: Knowledge,
+    *,
+    oral: bool,
+) -> dict[str, Pair]:
+    """Studies of each of several perpetrators without the others."""
+    if medicine is None or len(perpetrators) == 1:
+        return {}
+    route = "oral" if oral else "iv"
+    found = {p.name: knowledge.ddi.pair(medicine.id, p.id, route) for p in perpetrators}
+    return {name: pair for name, pair in found.items() if pair is not None}
 
 
 def _of_studies(seen: Pair | None, known: Mapping[str, Phenotype]) -> tuple[str, ...]:

@@ -36,15 +36,7 @@ def _taken(perpetrator: Perpetrator) -> str:
 
 
 def _paragraphs(document: DdiDocument) -> Iterator[str]:
-    seen = document.observed
-    if seen is not None and seen.value is not None:
-        interval = f"no interval: {seen.no_interval_because}"
-        if seen.low is not None and seen.high is not None:
-            interval = f"{seen.interval}: {number(seen.low)} to {number(seen.high)}"
-        yield (
-            f"Seen in people: {number(seen.value)} times the usual exposure "
-            f"({interval}; {document.observed_in})."
-        )
+    yield from _seen(document)
     if document.auc_ratio is None:
         yield f"No model figure: {document.no_ratio}. That is not the same as no change."
     else:
@@ -73,6 +65,25 @@ def _paragraphs(document: DdiDocument) -> Iterator[str]:
             "not read in their source."
         )
     yield f"Meaning: {document.meaning}"
+
+
+def _seen(document: DdiDocument) -> Iterator[str]:
+    seen = document.observed
+    if seen is not None and seen.value is not None:
+        interval = f"no interval: {seen.no_interval_because}"
+        if seen.low is not None and seen.high is not None:
+            interval = f"{seen.interval}: {number(seen.low)} to {number(seen.high)}"
+        yield (
+            f"Seen in people: {number(seen.value)} times the usual exposure "
+            f"({interval}; {document.observed_in})."
+        )
+    alone = [
+        f"{name} {number(estimate.value)}"
+        for name, estimate in document.observed_alone.items()
+        if estimate.value is not None
+    ]
+    if alone:
+        yield f"Seen in people with each alone, times the usual exposure: {', '.join(alone)}."
 
 
 def _times(spread: Spread) -> str:

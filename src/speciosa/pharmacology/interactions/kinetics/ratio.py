@@ -124,7 +124,7 @@ def ratio(
     acting = sorted((act(t, knowledge) for t in perpetrators), key=lambda a: a.id)
     if is_kratom(victim, knowledge):
         return _of_kratom(acting, knowledge, metabolism)
-    medicine = resolve(victim, knowledge, "VICTIM")
+    medicine = resolve(victim, knowledge, "victim")
     seen = _observed(medicine, acting, knowledge, oral=oral, metabolism=metabolism)
     cleared = clearance(medicine, knowledge, oral=oral, metabolism=metabolism)
     if cleared is None:
@@ -195,7 +195,7 @@ def act(taking: Taking, knowledge: Knowledge) -> Acting:
     if is_kratom(taking.medicine, knowledge):
         left, facts = kratom_effect.studied(knowledge)
         return Acting(KRATOM, KRATOM, {}, left, facts)
-    medicine = resolve(taking.medicine, knowledge, "--with")
+    medicine = resolve(taking.medicine, knowledge, "perpetrator")
     use = Use(dose_mg=taking.dose_mg, interval_h=taking.interval_h, oral=taking.oral)
     found = effects(medicine, use, knowledge)
     return Acting(medicine.id, medicine.name, found, activity(found))
