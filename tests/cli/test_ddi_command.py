@@ -143,6 +143,8 @@ def test_brands_resolve_and_a_product_is_taken_apart(run) -> None:
         (("midazolam", "--with", "paxlovid:300"), "name the ingredient"),
         (("midazolam", "--with", "Nizoral", "--with", "ketoconazole"), "twice"),
         (("midazolam", "--with", ""), "--with"),
+        (("Versed", "--with", "midazolam"), "another medicine than the victim"),
+        (("kratom", "--with", "ketum"), "another medicine than the victim"),
         (("midazolam", "--with", "itraconazole", "--cyp2d6", "slow"), "--cyp2d6: got 'slow'"),
         (("midazolam", "--with", "itraconazole", "--out", "x.csv"), "--all only"),
         (("--all",), "--out: got nothing"),

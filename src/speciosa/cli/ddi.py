@@ -146,9 +146,10 @@ def _question(
     takings: list[Taking] = []
     flags: list[str] = []
     problems: list[InputProblem] = []
+    itself = "kratom"
     try:
         if not is_kratom(victim, knowledge):
-            resolve(victim, knowledge, "VICTIM")
+            itself = resolve(victim, knowledge, "VICTIM").id
     except InputError as error:
         problems += error.problems
     for text in given:
@@ -164,6 +165,8 @@ def _question(
         InputProblem("--with", f"{name!r} twice", "each medicine once")
         for name in dict.fromkeys(n for n in names if names.count(n) > 1)
     ]
+    if itself in names and not problems:
+        problems.append(InputProblem("--with", repr(itself), "another medicine than the victim"))
     if problems:
         raise InputError(problems)
     return Question(victim, takings, phenotypes=phenotypes, flags=flags)
@@ -218,6 +221,10 @@ def _write_all(
     from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
     from speciosa.report.ddi import table
 
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(out, error) from None
     metabolism = with_phenotypes(phenotypes, knowledge)
     with progress("pairs") as told:
         cells = matrix(knowledge, oral=oral, metabolism=metabolism, progress=told)
@@ -225,10 +232,13 @@ def _write_all(
     made = {".csv": table.as_csv, ".parquet": table.as_parquet, ".json": table.as_json}
     raw = made[out.suffix.lower()](rows)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(raw)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        given = f"{str(out)!r} ({reason})"
-        raise InputError([InputProblem("--out", given, "a file that can be written")]) from None
+        raise _not_writable(out, error) from None
     typer.echo(f"{len(rows)} pairs written to {out}", err=True)
+
+
+def _not_writable(out: Path, error: OSError) -> InputError:
+    reason = error.strerror or type(error).__name__
+    given = f"{str(out)!r} ({reason})"
+    return InputError([InputProblem("--out", given, "a file that can be written")])
