@@ -83,8 +83,7 @@ def _names(perpetrators: Sequence[Item], kratom: KratomContext, *, joined: bool)
     names = ", ".join(item.label for item in perpetrators) or "the stopped medicines"
     if not joined:
         return names
-    how = "as in its one study" if kratom.own is None else "beyond its one study"
-    return f"{names} and kratom ({how})"
+    return f"{names} and kratom ({kratom.acting_as})"
 
 
 def _sentence(
