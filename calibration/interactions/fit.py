@@ -19,9 +19,10 @@ from calibration.interactions.space import START, Array, Space
 
 START_WEIGHS = 2.0
 _ROUNDS = 60
-_SETTLED = 2e-3
+_SETTLED = 5e-3
 _LONGER = 1.7  # exponent of the EM steps; below 2 they still settle where EM does
 _FIXED = ("bias", "pairs")
+_REGAINED = 1.02  # growth of a shortened step while it keeps its direction
 _FARTHEST = 1.0  # largest step of any unknown
 
 
@@ -48,7 +49,8 @@ class Posterior(NamedTuple):
 def fit(space: Space, kept: NDArray[np.bool_]) -> Posterior:
     """The posterior given the trials that are kept."""
     spreads = dict(START)
-    mean = np.zeros(len(space.unknowns))
+    mean, last = np.zeros(len(space.unknowns)), np.zeros(len(space.unknowns))
+    damping = np.ones(mean.size)
     directions, named = _agreements(space)
     owner = np.array([a.group for a in space.agreements])
     n = int(kept.sum())
@@ -59,12 +61,14 @@ def fit(space: Space, kept: NDArray[np.bool_]) -> Posterior:
         prior = np.array([spreads[g] for g in space.groups]) ** 2
         noise = np.array([spreads["error"]] * n + [spreads[g] for g in owner]) ** 2
         between = (rows * prior) @ rows.T
-        gain = np.linalg.solve(between + np.diag(noise), np.eye(noise.size))
+        gain = np.linalg.inv(between + np.diag(noise))
         step = prior * (rows.T @ (gain @ (off + rows @ mean))) - mean
-        longest = float(np.abs(step).max())
-        step *= min(1.0, _FARTHEST / max(longest, _FARTHEST))
+        # Ranges differ on the two sides of a median: a step that turns back there is shortened.
+        damping = np.where(step * last < 0.0, damping / 2.0, np.minimum(damping * _REGAINED, 1.0))
+        step *= damping * min(1.0, _FARTHEST / max(float(np.abs(step).max()), _FARTHEST))
+        longest, last = float(np.abs(step).max()), step
         variance = prior - prior**2 * (rows * (gain @ rows)).sum(axis=0)
-        off_variance = np.diag(between - between @ gain @ between)
+        off_variance = np.diag(between) - variances(between, gain)
         mean = mean + step
         off = off - rows @ step
         squares = _squares(space, mean**2 + variance, rows, off**2 + off_variance, owner)
