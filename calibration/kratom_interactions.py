@@ -80,7 +80,7 @@ def shortcut(knowledge: Knowledge, pattern: Pattern, f_gut: float, people: int =
     areas = [np.trapezoid(c[:, :, 0], times, axis=1) for c in curves]
     on_day = np.isin(times, np.round(last + day, 9))
     met = gut_met(
-        beside[:, on_day, 1].T, day, np.full(people, victim["kaz"]), repeating=pattern.days > 1
+        beside[:, on_day, 1], day, np.full(people, victim["kaz"]), repeating=pattern.days > 1
     ).with_first
     share = victim["fz3"]
     liver = share * mean_over_day(beside[:, on_day, 2], day) + 1.0 - share

@@ -36,7 +36,7 @@ def test_the_studied_tea_gives_what_was_seen() -> None:
     samples = samples_of(2.0, None)
     rate = KNOWLEDGE.ddi.constant("physiology/ka_static_model_per_h").number
     people = samples.gut_cyp3a.shape[0]
-    met = gut_met(samples.gut_cyp3a.T, samples.time_h, np.full(people, rate), repeating=False)
+    met = gut_met(samples.gut_cyp3a, samples.time_h, np.full(people, rate), repeating=False)
     in_liver = mean_over_day(samples.liver_cyp3a, samples.time_h)
     victim = KNOWLEDGE.medicines.get("midazolam").victim
     assert victim.f_gut is not None

@@ -27,7 +27,7 @@ DAY_H = np.linspace(0.0, 24.0, 145)
 def test_an_activity_that_never_changes_is_met_at_every_hour(
     left: float, rate: float, *, repeating: bool
 ) -> None:
-    met = gut_met(np.full((145, 3), left), DAY_H, np.full(3, rate), repeating=repeating)
+    met = gut_met(np.full((3, 145), left), DAY_H, np.full(3, rate), repeating=repeating)
     for values in (met.at_worst, met.over_day, met.with_first):
         np.testing.assert_allclose(values, left)
 
@@ -38,7 +38,7 @@ def test_where_every_day_is_alike_the_hour_of_midnight_does_not_matter(
     seed: int, shift: int, rate: float
 ) -> None:
     course = np.random.default_rng(seed).uniform(0.01, 1.0, 144)
-    days = [np.append(c, c[0])[:, None] for c in (course, np.roll(course, shift))]
+    days = [np.append(c, c[0])[None, :] for c in (course, np.roll(course, shift))]
     one, other = (gut_met(day, DAY_H, np.array([rate]), repeating=True) for day in days)
     np.testing.assert_allclose(one.at_worst, other.at_worst)
     np.testing.assert_allclose(one.over_day, other.over_day)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from speciosa.pharmacology.interactions.kinetics.sampling import Array
 
 _LEAST = 1e-6  # an integrator may end at nought, which has no logarithm
@@ -32,13 +34,22 @@ class Met:
     with_first: Array
 
 
-def gut_met(activity: Array, time_h: Array, rate_per_h: Array, *, repeating: bool) -> Met:
+def gut_met(
+    activity: Array,
+    time_h: Array,
+    rate_per_h: Array,
+    *,
+    repeating: bool,
+    person: NDArray[np.intp] | None = None,
+) -> Met:
     """Activity averaged over absorption with ``rate_per_h``, for every hour of intake.
 
-    ``activity`` is (times, draws) over one day at even ``time_h``. Where every day is as the last,
-    absorption that outlasts the day meets the morning; else it meets what the day ended with.
+    ``activity`` is (people, times) over one day at even ``time_h``; ``person`` is the row of each
+    draw, left out where every person is one. Where every day is as the last, absorption that
+    outlasts the day meets the morning; else it meets what the day ended with.
     """
-    log = np.log(np.maximum(activity, _LEAST))
+    log = np.log(np.maximum(activity, _LEAST)).T
+    log = log if person is None else np.take(log, person, axis=1)
     middle = 0.5 * (log[1:] + log[:-1])
     kept = np.exp(-rate_per_h * (time_h[1] - time_h[0]))
     met = log[-1]

@@ -89,10 +89,11 @@ def persons_use(samples: ExposureSamples, knowledge: Knowledge) -> PersonsUse | 
     excess = np.maximum(amount, mean)[subject]
     rate = constant(_ABSORPTION)
     met = gut_met(
-        samples.gut_cyp3a.T[:, row],
+        samples.gut_cyp3a,
         samples.time_h,
         positive(rate.id, rate.number, rate.low or rate.number, rate.high or rate.number),
         repeating=samples.repeating,
+        person=row,
     )
     sd = constant(_WIDER).number
     in_liver = mean_over_day(samples.liver_cyp3a, samples.time_h)[row]

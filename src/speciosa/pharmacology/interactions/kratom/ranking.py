@@ -41,10 +41,14 @@ def ranked(
     knowledge: Knowledge,
     *,
     metabolism: Metabolism = TYPICAL,
+    widened: bool = True,
 ) -> tuple[Ranked, ...]:
-    """Swallowed medicines that the enzymes of ``activity`` clear, most changed first."""
+    """Swallowed medicines that the enzymes of ``activity`` clear, most changed first.
+
+    ``widened``: the samples hold the error of the model, which the order does not need.
+    """
     found = []
-    error = model_error(knowledge)
+    error = model_error(knowledge) if widened else None
     touched = {*activity.liver, *(() if activity.gut_cyp3a is None else (CYP3A,))}
     for medicine in medicines:
         victim = clearance(medicine, knowledge, metabolism=metabolism)
@@ -62,7 +66,11 @@ def most_changed(
     activity, facts = kratom.acting(knowledge)
     listed = {item.medicine.id: item for item in items if item.oral and not item.faded}
     order = ranked(
-        (item.medicine for item in listed.values()), activity, knowledge, metabolism=metabolism
+        (item.medicine for item in listed.values()),
+        activity,
+        knowledge,
+        metabolism=metabolism,
+        widened=False,
     )
     band = knowledge.ddi.constant("cut_off/msm_aucr_high").number
     names = [listed[r.medicine.id].label for r in order if r.ratio.median >= band]
