@@ -186,7 +186,9 @@ def advice(lines: Iterable[Line]) -> tuple[Advice, ...]:
 
 def short_name(row: Interaction) -> str:
     """Who with whom, or what several share."""
-    return title(row) if len(row.names) > _TWO else " + ".join(row.names)
+    if len(row.names) > _TWO:
+        return f"{title(row)} by several" if row.victim else title(row)
+    return " + ".join(row.names)
 
 
 def pairs_in(row: Interaction) -> str:
