@@ -25,11 +25,13 @@ from calibration.interactions import judge
 from calibration.interactions.chart import scatter
 from calibration.interactions.facts import facts
 from calibration.interactions.fit import Posterior, fit
+from calibration.interactions.groups import NOT_INDEPENDENT
 from calibration.interactions.judge import Judged
 from calibration.interactions.page import (
     BOX,
     FITTED,
     HELD,
+    HELD_APART,
     HELD_BOX,
     HELD_DOSE,
     HELD_TEXTBOOK,
@@ -72,7 +74,9 @@ def schemes(
     """Every pair under every way of predicting it."""
     space = posterior.space
     pairs = [t.pair for t in space.trials]
-    held = [p for p in knowledge.ddi.held_out if p.perpetrator != KRATOM]
+    collected = [p for p in knowledge.ddi.held_out if p.perpetrator != KRATOM]
+    held = [p for p in collected if p.id not in NOT_INDEPENDENT]
+    apart = [p for p in collected if p.id in NOT_INDEPENDENT]
     fitted = judge.fitted(posterior)
     box, textbook = judge.out_of_the_box(fitted), judge.textbook(knowledge)
     usual, predicted = judge.usual, judge.predicted
@@ -88,6 +92,7 @@ def schemes(
     return {
         **found,
         HELD: predicted(held, usual, fitted),
+        HELD_APART: predicted(apart, usual, fitted),
         HELD_DOSE: predicted(held, use_of, fitted),
         HELD_BOX: predicted(held, usual, box),
         HELD_TEXTBOOK: predicted(held, usual, textbook),

@@ -17,6 +17,15 @@ _BY_TRANSPORT = frozenset(
 _SATURABLE = frozenset(("paroxetine", "phenytoin", "voriconazole"))
 _METABOLITES = frozenset(("tetrabenazine", "venlafaxine", "risperidone"))
 
+# Held-out pairs from whose study a figure of the record was read, so that they judge nothing.
+NOT_INDEPENDENT = {
+    "held_543": "gut fraction of verapamil from studies with grapefruit juice",
+    "held_709": "figure of the victim from the same study",
+    "held_710": "figure of the victim from the same study",
+    "held_764": "gut fraction of alfentanil from the same study",
+    "held_765": "gut fraction of alfentanil from the same study",
+}
+
 _FIXED_GROUPS: tuple[tuple[str, str, Callable[[Judged], bool]], ...] = (
     ("size", "observed 5 or more", lambda j: j.pair.auc_ratio >= 5),
     ("size", "2 to 5", lambda j: 2 <= j.pair.auc_ratio < 5),
