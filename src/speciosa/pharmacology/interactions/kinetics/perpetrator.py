@@ -114,7 +114,7 @@ def effects(medicine: Medicine, use: Use, knowledge: Knowledge) -> Mapping[str, 
         found[enzyme] = _in_vivo(effect, usual[enzyme].effect, fact) if fact else effect
     for enzyme in knowledge.ddi.calibrated_enzymes(medicine.id):
         fact = potency_of(medicine, enzyme, knowledge)
-        if enzyme not in found and fact is not None:
+        if enzyme not in found and fact is not None and fact.n:
             found[enzyme] = _by_pairs(enzyme, fact, use)
     return found
 
