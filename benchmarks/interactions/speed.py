@@ -16,8 +16,8 @@ import time
 from speciosa.case import Case, parse_case
 from speciosa.knowledge import Knowledge, load
 from speciosa.pharmacology.interactions import Ratio, assess
-from speciosa.pharmacology.interactions.kinetics.matrix import matrix
 from speciosa.pharmacology.interactions.kinetics.sampling import SIZE
+from speciosa.pharmacology.interactions.matrix import matrix
 
 MEDICINES = (
     "alprazolam",

@@ -12,9 +12,9 @@ from tests.interactions.cases import KNOWLEDGE
 from speciosa.errors import InputError
 from speciosa.knowledge.medicines.record import Statement
 from speciosa.pharmacology.interactions import NoRatio, Ratio, Taking, ratio
-from speciosa.pharmacology.interactions.kinetics.matrix import matrix
 from speciosa.pharmacology.interactions.kinetics.sampling import SIZE
 from speciosa.pharmacology.interactions.kinetics.victim import clearance, only_named
+from speciosa.pharmacology.interactions.matrix import matrix
 
 MEDICINES = KNOWLEDGE.medicines
 PERPETRATORS = (

@@ -19,7 +19,7 @@ from speciosa.errors import InputError, InputProblem
 if TYPE_CHECKING:
     from speciosa.case.vocabulary import Phenotype
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.interactions.kinetics.ratio import Taking
+    from speciosa.pharmacology.interactions.ratio import Taking
     from speciosa.report.ddi.document import Question
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?(?:mg)?(?: ?/ ?(\d+(?:\.\d+)?|\.\d+) ?h?)?")
@@ -140,7 +140,7 @@ def _question(
     knowledge: Knowledge,
 ) -> Question:
     """What is asked, or every problem with it at once; products are taken apart."""
-    from speciosa.pharmacology.interactions.kinetics.ratio import is_kratom, resolve
+    from speciosa.pharmacology.interactions.ratio import is_kratom, resolve
     from speciosa.report.ddi.document import Question
 
     takings: list[Taking] = []
@@ -174,7 +174,7 @@ def _question(
 
 def _taken(text: str, knowledge: Knowledge) -> tuple[list[Taking], list[str]]:
     from speciosa.knowledge.medicines import NameKind
-    from speciosa.pharmacology.interactions.kinetics.ratio import Taking, is_kratom, resolve
+    from speciosa.pharmacology.interactions.ratio import Taking, is_kratom, resolve
 
     name, colon, amount = text.partition(":")
     dose_mg, interval_h = _amount(text, amount) if colon else (None, None)
@@ -217,8 +217,8 @@ def _amount(text: str, amount: str) -> tuple[float, float | None]:
 def _write_all(
     out: Path, knowledge: Knowledge, phenotypes: Mapping[str, Phenotype], *, oral: bool
 ) -> None:
-    from speciosa.pharmacology.interactions.kinetics.matrix import matrix
     from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
+    from speciosa.pharmacology.interactions.matrix import matrix
     from speciosa.report.ddi import table
 
     try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from speciosa.pharmacology.interactions.assess import assess
-from speciosa.pharmacology.interactions.kinetics.ratio import NoRatio, Ratio, Taking, ratio
+from speciosa.pharmacology.interactions.kinetics.change import NoRatio, Ratio
+from speciosa.pharmacology.interactions.ratio import Taking, ratio
 
 __all__ = ["NoRatio", "Ratio", "Taking", "assess", "ratio"]

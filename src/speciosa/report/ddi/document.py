@@ -18,19 +18,18 @@ from speciosa.knowledge import Citation, Knowledge
 from speciosa.knowledge.ddi.record import Pair
 from speciosa.knowledge.medicines import Medicine
 from speciosa.pharmacology.interactions.grading import certainty_of, strength_of
+from speciosa.pharmacology.interactions.hazards.words import KRATOM
+from speciosa.pharmacology.interactions.kinetics.change import NoRatio, Ratio
 from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
-from speciosa.pharmacology.interactions.kinetics.ratio import (
-    KRATOM,
-    NoRatio,
-    Ratio,
+from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array
+from speciosa.pharmacology.interactions.kinetics.static_model import AucRatio
+from speciosa.pharmacology.interactions.observed import observed_estimate, studied_regimen
+from speciosa.pharmacology.interactions.ratio import (
     Taking,
     is_kratom,
     ratio,
     resolve,
 )
-from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array
-from speciosa.pharmacology.interactions.kinetics.static_model import AucRatio
-from speciosa.pharmacology.interactions.observed import observed_estimate, studied_regimen
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):

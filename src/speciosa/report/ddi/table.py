@@ -10,8 +10,8 @@ import msgspec
 
 from speciosa.knowledge import Knowledge
 from speciosa.pharmacology.interactions.grading import strength_of
-from speciosa.pharmacology.interactions.kinetics.matrix import Cell
-from speciosa.pharmacology.interactions.kinetics.ratio import Ratio
+from speciosa.pharmacology.interactions.kinetics.change import Ratio
+from speciosa.pharmacology.interactions.matrix import Cell
 from speciosa.report.simulation.table import not_installed
 
 ENDINGS = (".csv", ".parquet", ".json")

@@ -14,9 +14,9 @@ from speciosa.pharmacology.interactions.hazards.words import KRATOM, faded_remar
 from speciosa.pharmacology.interactions.kinetics.perpetrator import (
     GUT_FRACTION,
     activity,
+    effects,
     label,
 )
-from speciosa.pharmacology.interactions.kinetics.ratio import act
 from speciosa.pharmacology.interactions.kinetics.victim import CYP3A
 from speciosa.pharmacology.interactions.kratom import alkaloids
 from speciosa.pharmacology.interactions.kratom.alkaloids import (
@@ -25,8 +25,8 @@ from speciosa.pharmacology.interactions.kratom.alkaloids import (
     probability_of_rise,
 )
 from speciosa.pharmacology.interactions.kratom.part import telling_ceiling
-from speciosa.pharmacology.interactions.medicines.prepared import taking_of
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
+from speciosa.pharmacology.interactions.taken import use_of
 from speciosa.pharmacology.wording import rough
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def on_kratom(
 
 
 def _acting(item: Item, knowledge: Knowledge) -> _Acting | None:
-    every = act(taking_of(item), knowledge).found
+    every = effects(item.medicine, use_of(item), knowledge)
     found = {enzyme: effect for enzyme, effect in every.items() if enzyme in alkaloids.ENZYMES}
     if not found:
         return None

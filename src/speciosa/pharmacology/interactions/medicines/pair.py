@@ -22,7 +22,7 @@ from speciosa.pharmacology.interactions.result import Direction, Interaction, Ki
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.record import Pair
-    from speciosa.pharmacology.interactions.kinetics.ratio import Ratio
+    from speciosa.pharmacology.interactions.kinetics.change import Ratio
     from speciosa.pharmacology.interactions.medicines.prepared import Prepared
     from speciosa.pharmacology.interactions.recognise import Item
 

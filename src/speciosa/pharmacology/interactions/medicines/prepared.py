@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.pharmacology.interactions.grading import severity_of
-from speciosa.pharmacology.interactions.kinetics.concentration import Use, scale
-from speciosa.pharmacology.interactions.kinetics.ratio import (
+from speciosa.pharmacology.interactions.kinetics.change import (
     Acting,
     Ratio,
-    Taking,
-    act,
+    acting_of,
     in_this_person,
     of_clearance,
 )
 from speciosa.pharmacology.interactions.kinetics.victim import clearance
+from speciosa.pharmacology.interactions.taken import use_of
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -83,17 +82,9 @@ def prepare(items: Sequence[Item], metabolism: Metabolism, knowledge: Knowledge)
 
     clearances = cleared(metabolism)
     return Prepared(
-        acting={item.id: act(taking_of(item), knowledge) for item in items},
+        acting={item.id: acting_of(item.medicine, use_of(item), knowledge) for item in items},
         clearances=clearances,
         spared=cleared(metabolism.of_genes_alone()) if metabolism.organs else clearances,
         metabolism=metabolism,
         knowledge=knowledge,
     )
-
-
-def taking_of(item: Item) -> Taking:
-    """The dose counts only where it exceeds every studied one, so that it never hides an effect."""
-    use = Use(dose_mg=item.dose_mg, oral=item.oral)
-    beside = [scale(exposure, use) for exposure in item.medicine.perpetrator.exposures]
-    larger = bool(beside) and min(beside) > 1.0
-    return Taking(item.medicine, dose_mg=item.dose_mg if larger else None, oral=item.oral)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import number, severity_of
 from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
-from speciosa.pharmacology.interactions.kinetics.ratio import Acting
+from speciosa.pharmacology.interactions.kinetics.change import Acting
 from speciosa.pharmacology.interactions.medicines.prepared import MODEL_INTERVAL
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.interactions.kinetics.ratio import Ratio
+    from speciosa.pharmacology.interactions.kinetics.change import Ratio
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.medicines.prepared import Prepared
     from speciosa.pharmacology.interactions.recognise import Item

@@ -1,4 +1,4 @@
-"""How much these medicines together change the exposure to that one, as a distribution."""
+"""A clearance with the perpetrators at work on it: the ratio, what it rests on, what to be told."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.errors import InputError, InputProblem
-from speciosa.knowledge.medicines import NameKind
-from speciosa.knowledge.medicines.record import Medicine
-from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
 from speciosa.pharmacology.interactions.kinetics.perpetrator import (
     DOSE_NOT_USED,
     LARGER_DOSE,
     EnzymeEffect,
     Ground,
-    Use,
     activity,
     effects,
 )
@@ -31,32 +26,18 @@ from speciosa.pharmacology.interactions.kinetics.static_model import (
     auc_ratio,
     model_error,
 )
-from speciosa.pharmacology.interactions.kinetics.victim import (
-    clearance,
-    clearance_facts,
-    only_named,
-)
-from speciosa.pharmacology.interactions.kratom import alkaloids
-from speciosa.pharmacology.interactions.kratom import effect as kratom_effect
+from speciosa.pharmacology.interactions.kinetics.victim import CYP3A, clearance_facts, only_named
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.record import Pair
+    from speciosa.knowledge.medicines.record import Medicine
+    from speciosa.pharmacology.interactions.kinetics.concentration import Use
+    from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
     from speciosa.pharmacology.interactions.kinetics.sampling import Array
 
-KRATOM = "kratom"
 _MOST = 0.5
 _TRANSPORT_CLASS = "statin"
-
-
-@dataclasses.dataclass(frozen=True)
-class Taking:
-    """A perpetrator as taken: a record, any name of one, or kratom; without a dose as usual."""
-
-    medicine: Medicine | str
-    dose_mg: float | None = None
-    interval_h: float | None = None
-    oral: bool = True
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -105,32 +86,13 @@ class Acting:
     found: Mapping[str, EnzymeEffect]
     activity: Activity
     facts: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
-def ratio(
-    victim: Medicine | str,
-    perpetrators: Sequence[Taking],
-    knowledge: Knowledge,
-    *,
-    oral: bool = True,
-    metabolism: Metabolism = TYPICAL,
-) -> Ratio | NoRatio:
-    """How far ``perpetrators`` together change the exposure to ``victim``.
-
-    Effects on one enzyme multiply, also those of an inhibitor and an inducer. Kratom is the one
-    studied tea as perpetrator, and mitragynine with 7-hydroxymitragynine as victim. Raises
-    ``InputError`` for a name that is not one medicine of the base.
-    """
-    acting = sorted((act(t, knowledge) for t in perpetrators), key=lambda a: a.id)
-    if is_kratom(victim, knowledge):
-        return _of_kratom(acting, knowledge, metabolism)
-    medicine = resolve(victim, knowledge, "victim")
-    seen = _observed(medicine, acting, knowledge, oral=oral, metabolism=metabolism)
-    cleared = clearance(medicine, knowledge, oral=oral, metabolism=metabolism)
-    if cleared is None:
-        return NoRatio(why_not(medicine, knowledge), observed=seen)
-    found = of_clearance(medicine, cleared, acting, knowledge, observed=seen)
-    return in_this_person(found, metabolism)
+def acting_of(medicine: Medicine, use: Use, knowledge: Knowledge) -> Acting:
+    """The effects of one perpetrator, computed once."""
+    found = effects(medicine, use, knowledge)
+    return Acting(medicine.id, medicine.name, found, activity(found))
 
 
 def in_this_person(found: Ratio | NoRatio, metabolism: Metabolism) -> Ratio | NoRatio:
@@ -159,7 +121,7 @@ def of_clearance(
     observed: Pair | None = None,
 ) -> Ratio | NoRatio:
     """The ratio for a clearance and effects that were prepared before."""
-    touched = {a.id: _touched(a, cleared) for a in acting}
+    touched = {a.id: touched_by(a, cleared) for a in acting}
     idle = [a for a in acting if not touched[a.id]]
     if acting and len(idle) == len(acting):
         names = " or ".join(a.name for a in idle)
@@ -182,7 +144,7 @@ def of_clearance(
         ceiling=found.ceiling if 1.0 < found.ceiling < math.inf else None,
         flags=tuple(dict.fromkeys(_flags(medicine, acting, touched, knowledge))),
         facts=tuple(dict.fromkeys((*facts, f"ddi/{MODEL_ERROR}"))) if acting else (),
-        by_class=_by_class(found, at_work),
+        by_class=by_class(found, at_work),
         enzymes=enzymes,
         regimens=tuple(dict.fromkeys(r for effect in at_work for r in effect.regimens)),
         beside_typical=cleared.beside_typical,
@@ -190,75 +152,18 @@ def of_clearance(
     )
 
 
-def act(taking: Taking, knowledge: Knowledge) -> Acting:
-    """The effects of one perpetrator, computed once."""
-    if is_kratom(taking.medicine, knowledge):
-        left, facts = kratom_effect.studied(knowledge)
-        return Acting(KRATOM, KRATOM, {}, left, facts)
-    medicine = resolve(taking.medicine, knowledge, "perpetrator")
-    use = Use(dose_mg=taking.dose_mg, interval_h=taking.interval_h, oral=taking.oral)
-    found = effects(medicine, use, knowledge)
-    return Acting(medicine.id, medicine.name, found, activity(found))
-
-
-def is_kratom(name: Medicine | str, knowledge: Knowledge) -> bool:
-    """Whether kratom itself, by any of its names, or its main alkaloid is meant."""
-    if not isinstance(name, str):
-        return False
-    known = name.strip().casefold() in (KRATOM, alkaloids.MITRAGYNINE)
-    return known or knowledge.medicines.match(name).kind is NameKind.KRATOM
-
-
-def resolve(name: Medicine | str, knowledge: Knowledge, field: str) -> Medicine:
-    """The one medicine that a name means. Raises ``InputError`` with what would be accepted."""
-    if isinstance(name, Medicine):
-        return name
-    match = knowledge.medicines.match(name)
-    if len(match.medicines) == 1 and not match.unknown_parts:
-        return match.medicines[0]
-    if match.medicines:
-        parts = (*(m.name for m in match.medicines), *match.unknown_parts)
-        accepted = f"one medicine at a time; this can be, or contains, {', '.join(parts)}"
-        raise InputError([InputProblem(field, repr(name), accepted)])
-    if match.kind is NameKind.CLASS:
-        accepted = "one medicine; this names a class, and its members differ"
-        raise InputError([InputProblem(field, repr(name), accepted)])
-    accepted = f"a medicine of the base, or {KRATOM}"
-    suggestion = knowledge.medicines.suggest(name)
-    raise InputError([InputProblem(field, repr(name), accepted, suggestion)])
-
-
-# ------------------------------------------------------------------ parts
-
-
-def _touched(acting: Acting, cleared: Clearance) -> tuple[str, ...]:
-    return tuple(e for e in acting.activity.liver if e in cleared.fm) or (
-        ("CYP3A4",) if _acts_on_gut(acting, cleared) else ()
+def touched_by(one: Acting, cleared: Clearance) -> tuple[str, ...]:
+    """The enzymes of a clearance that a perpetrator acts on."""
+    return tuple(e for e in one.activity.liver if e in cleared.fm) or (
+        (CYP3A,) if _acts_on_gut(one, cleared) else ()
     )
 
 
-def _acts_on_gut(acting: Acting, cleared: Clearance) -> bool:
-    return acting.activity.gut_cyp3a is not None and bool(np.any(cleared.f_gut < 1.0))
+def _acts_on_gut(one: Acting, cleared: Clearance) -> bool:
+    return one.activity.gut_cyp3a is not None and bool(np.any(cleared.f_gut < 1.0))
 
 
-def _observed(
-    medicine: Medicine,
-    acting: Sequence[Acting],
-    knowledge: Knowledge,
-    *,
-    oral: bool,
-    metabolism: Metabolism,
-) -> Pair | None:
-    """The studied pair, unless it ran through an enzyme that the person lacks anyway."""
-    if len(acting) != 1:
-        return None
-    pair = knowledge.ddi.pair(medicine.id, acting[0].id, "oral" if oral else "iv")
-    if pair is None or any(metabolism.lacks(enzyme) for enzyme in pair.enzymes):
-        return None
-    return pair
-
-
-def _by_class(found: AucRatio, at_work: Sequence[EnzymeEffect]) -> bool:
+def by_class(found: AucRatio, at_work: Sequence[EnzymeEffect]) -> bool:
     """Whether strength classes carry most of the ratio."""
     classes = {effect.enzyme for effect in at_work if effect.ground is Ground.CLASS}
     if not found.shares:
@@ -286,8 +191,7 @@ def _flags(
             told.append(f"{a.name}: the dose is above every dose whose concentration is known")
         if DOSE_NOT_USED in flags:
             told.append(f"{a.name}: the dose could not be used; the usual one is assumed")
-        if a.id == KRATOM:
-            told.append("kratom was studied in people as one tea, once; more is untested")
+        told += a.flags if touched[a.id] else ()
     enzymes = {e for es in touched.values() for e in es}
     told += [
         f"how much of {medicine.name} {enzyme} clears is not known; anything up to what is left "
@@ -318,33 +222,3 @@ def _opposed(acting: Sequence[Acting], enzymes: set[str]) -> list[str]:
                 "effects are multiplied, and which comes first in time is not looked at"
             )
     return told
-
-
-def _of_kratom(
-    acting: Sequence[Acting], knowledge: Knowledge, metabolism: Metabolism
-) -> Ratio | NoRatio:
-    """Mitragynine, with 7-hydroxymitragynine beside it."""
-    if any(a.id == KRATOM for a in acting):
-        return NoRatio("kratom is victim and perpetrator at once")
-    found = alkaloids.ratios([a.activity for a in acting], knowledge, metabolism)
-    main = found[alkaloids.MITRAGYNINE]
-    cleared = alkaloids.mitragynine(knowledge, metabolism)
-    touched = {a.id: _touched(a, cleared) for a in acting}
-    if acting and not any(touched.values()):
-        names = " or ".join(a.name for a in acting)
-        return NoRatio(f"the base knows no enzyme that clears mitragynine and that {names} changes")
-    at_work = [a.found[e] for a in acting for e in touched[a.id]]
-    facts = dict.fromkeys([fact for effect in at_work for fact in effect.facts])
-    return Ratio(
-        samples=main.samples,
-        median=main.median,
-        low=main.low,
-        high=main.high,
-        shares=main.shares,
-        ceiling=main.ceiling if 1.0 < main.ceiling < math.inf else None,
-        flags=("no study in people; the direction of the opioid effect cannot be predicted",),
-        facts=(*facts, *alkaloids.FACTS) if acting else (),
-        by_class=_by_class(main, at_work),
-        enzymes=tuple(dict.fromkeys(e for es in touched.values() for e in es)),
-        others={alkaloids.SEVEN_OH: found[alkaloids.SEVEN_OH]},
-    )

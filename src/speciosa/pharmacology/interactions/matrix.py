@@ -6,18 +6,17 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
-from speciosa.pharmacology.interactions.kinetics.ratio import (
-    KRATOM,
+from speciosa.pharmacology.interactions.hazards.words import KRATOM
+from speciosa.pharmacology.interactions.kinetics.change import (
     Acting,
     NoRatio,
     Ratio,
-    Taking,
-    act,
     of_clearance,
     why_not,
 )
+from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
 from speciosa.pharmacology.interactions.kinetics.victim import clearance
+from speciosa.pharmacology.interactions.ratio import Taking, act
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
