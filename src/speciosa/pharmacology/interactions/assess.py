@@ -12,7 +12,6 @@ from speciosa.pharmacology.interactions.hazards.find import hazards
 from speciosa.pharmacology.interactions.hazards.kinetic_rise import with_kinetic_rises
 from speciosa.pharmacology.interactions.hazards.questions import questions
 from speciosa.pharmacology.interactions.hazards.unclear import unclear_hazards
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.kinetics.metabolism import metabolism_of
 from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
@@ -24,6 +23,7 @@ from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.pairs import change_can_be_judged, gather
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
 from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
+from speciosa.pharmacology.interactions.rows import KRATOM
 from speciosa.pharmacology.wording import finding
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.kinetics.change import (
     Acting,
     NoRatio,
@@ -17,6 +16,7 @@ from speciosa.pharmacology.interactions.kinetics.change import (
 from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
 from speciosa.pharmacology.interactions.kinetics.victim import clearance
 from speciosa.pharmacology.interactions.ratio import Taking, act
+from speciosa.pharmacology.interactions.rows import KRATOM
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.result import Interaction
+from speciosa.pharmacology.interactions.rows import KRATOM
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.interactions.rows import KRATOM
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -9,9 +9,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Severity
-from speciosa.pharmacology.interactions.hazards.words import KRATOM, capital, worst
 from speciosa.pharmacology.interactions.naming import in_words
 from speciosa.pharmacology.interactions.result import Interaction, Kind, PairStatus, PairSummary
+from speciosa.pharmacology.interactions.rows import KRATOM, capital, worst
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

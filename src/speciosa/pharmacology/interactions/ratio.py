@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from speciosa.errors import InputError, InputProblem
 from speciosa.knowledge.medicines import NameKind
 from speciosa.knowledge.medicines.record import Medicine
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.kinetics.change import (
     Acting,
     NoRatio,
@@ -27,6 +26,7 @@ from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Meta
 from speciosa.pharmacology.interactions.kinetics.victim import clearance
 from speciosa.pharmacology.interactions.kratom import alkaloids
 from speciosa.pharmacology.interactions.kratom import effect as kratom_effect
+from speciosa.pharmacology.interactions.rows import KRATOM
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

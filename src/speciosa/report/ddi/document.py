@@ -18,7 +18,6 @@ from speciosa.knowledge import Citation, Knowledge
 from speciosa.knowledge.ddi.record import Pair
 from speciosa.knowledge.medicines import Medicine
 from speciosa.pharmacology.interactions.grading import certainty_of, strength_of
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.kinetics.change import NoRatio, Ratio
 from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
 from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array
@@ -30,6 +29,7 @@ from speciosa.pharmacology.interactions.ratio import (
     ratio,
     resolve,
 )
+from speciosa.pharmacology.interactions.rows import KRATOM
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ import msgspec
 
 from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.hazards.pairs import Participant, hazard_pairs
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
 from speciosa.pharmacology.interactions.recognise import Item, State
+from speciosa.pharmacology.interactions.rows import KRATOM
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.interactions.hazards.words import capital
 from speciosa.pharmacology.interactions.recognise import State
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
+from speciosa.pharmacology.interactions.rows import capital
 from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:

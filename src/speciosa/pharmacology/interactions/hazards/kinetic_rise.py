@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from speciosa.finding import Severity
-from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
 from speciosa.pharmacology.interactions.result import Interaction, Kind, MemberPair
+from speciosa.pharmacology.interactions.rows import KRATOM, worst
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Finding, Severity, Tone
 from speciosa.knowledge.ddi.hazards import meets
-from speciosa.pharmacology.interactions.hazards.words import capital
+from speciosa.pharmacology.interactions.rows import capital
 from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from speciosa.pharmacology.interactions.hazards.pairs import (
     Participant,
     hazard_pairs,
 )
-from speciosa.pharmacology.interactions.hazards.words import KRATOM, capital, faded_remark, worst
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
+from speciosa.pharmacology.interactions.rows import KRATOM, capital, faded_remark, worst
 from speciosa.pharmacology.wording import listed
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from speciosa.pharmacology.interactions.hazards.pairs import (
     Participant,
     hazard_pairs,
 )
-from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
+from speciosa.pharmacology.interactions.rows import KRATOM, worst
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

@@ -10,14 +10,14 @@ import msgspec
 
 from speciosa.finding import Certainty, Severity
 from speciosa.pharmacology.interactions.hazards.circumstances import Circumstances
-from speciosa.pharmacology.interactions.hazards.words import (
+from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode
+from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.interactions.rows import (
     KRATOM,
     case_reports,
     faded_remark,
     worst,
 )
-from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode
-from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

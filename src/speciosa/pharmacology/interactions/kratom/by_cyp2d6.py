@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import number, severity_of
-from speciosa.pharmacology.interactions.hazards.words import worst
 from speciosa.pharmacology.interactions.kinetics.static_model import (
     MODEL_ERROR,
     Clearance,
@@ -26,6 +25,7 @@ from speciosa.pharmacology.interactions.kratom.part import (
     seven_oh_part,
     telling_ceiling,
 )
+from speciosa.pharmacology.interactions.rows import worst
 from speciosa.pharmacology.wording import rough
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ import numpy as np
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import matters, severity_of
-from speciosa.pharmacology.interactions.hazards.words import KRATOM, faded_remark, worst
 from speciosa.pharmacology.interactions.kinetics.perpetrator import (
     GUT_FRACTION,
     activity,
@@ -26,6 +25,7 @@ from speciosa.pharmacology.interactions.kratom.alkaloids import (
 )
 from speciosa.pharmacology.interactions.kratom.part import telling_ceiling
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind, MemberPair
+from speciosa.pharmacology.interactions.rows import KRATOM, faded_remark, worst
 from speciosa.pharmacology.interactions.taken import use_of
 from speciosa.pharmacology.wording import rough
 

@@ -8,12 +8,6 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.grading import narrow_reason, number, raised
-from speciosa.pharmacology.interactions.hazards.words import (
-    KRATOM,
-    case_reports,
-    faded_remark,
-    worst,
-)
 from speciosa.pharmacology.interactions.kinetics.static_model import auc_ratio
 from speciosa.pharmacology.interactions.kinetics.victim import clearance
 from speciosa.pharmacology.interactions.kratom import effect
@@ -22,6 +16,12 @@ from speciosa.pharmacology.interactions.kratom.by_cyp3a import by_cyp3a
 from speciosa.pharmacology.interactions.kratom.in_vitro import by_other_enzymes, by_p_gp
 from speciosa.pharmacology.interactions.kratom.part import Context, FarEnd, Part, observed_ratio
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.interactions.rows import (
+    KRATOM,
+    case_reports,
+    faded_remark,
+    worst,
+)
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

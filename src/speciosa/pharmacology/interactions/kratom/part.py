@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import number
-from speciosa.pharmacology.interactions.hazards.words import KRATOM
+from speciosa.pharmacology.interactions.rows import KRATOM
 from speciosa.pharmacology.wording import rough
 
 if TYPE_CHECKING:

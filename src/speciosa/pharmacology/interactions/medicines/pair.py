@@ -13,11 +13,11 @@ from speciosa.pharmacology.interactions.grading import (
     raised,
     severity_of,
 )
-from speciosa.pharmacology.interactions.hazards.words import capital, faded_remark, worst
 from speciosa.pharmacology.interactions.kinetics.perpetrator import label
 from speciosa.pharmacology.interactions.medicines.prepared import MODEL_INTERVAL
 from speciosa.pharmacology.interactions.observed import observed_estimate, studied_regimen
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.interactions.rows import capital, faded_remark, worst
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge

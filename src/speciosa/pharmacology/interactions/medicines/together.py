@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import number, severity_of
-from speciosa.pharmacology.interactions.hazards.words import KRATOM, worst
 from speciosa.pharmacology.interactions.kinetics.change import Acting
 from speciosa.pharmacology.interactions.medicines.prepared import MODEL_INTERVAL
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
+from speciosa.pharmacology.interactions.rows import KRATOM, worst
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
