@@ -18,12 +18,14 @@ from speciosa.knowledge.ddi.hazards import (
     Modifiers,
     Question,
 )
+from speciosa.knowledge.ddi.pair_facts import pair_facts, unchanged_fact
 from speciosa.knowledge.ddi.record import (
     Pair,
     Pairs,
     PairsWording,
     PkWording,
     Potency,
+    Unchanged,
 )
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.medicines.names import normalise
@@ -71,6 +73,24 @@ class InteractionModel(Table):
     def held_out(self) -> tuple[Pair, ...]:
         """Studied pairs that no calibration may see: they judge it."""
         return tuple(pair for listed in self._held_out_files for pair in listed.pairs)
+
+    @cached_property
+    def _unchanged_by_names(self) -> Mapping[tuple[str, str], tuple[Unchanged, ...]]:
+        found: dict[tuple[str, str], tuple[Unchanged, ...]] = {}
+        for listed in (self._pair_file, *self._held_out_files):
+            for report in listed.reported_unchanged:
+                key = report.victim, report.perpetrator
+                found[key] = (*found.get(key, ()), report)
+        return found
+
+    @property
+    def unchanged(self) -> tuple[Unchanged, ...]:
+        """Every pair that was reported as unchanged without a figure."""
+        return tuple(r for reports in self._unchanged_by_names.values() for r in reports)
+
+    def reported_unchanged(self, victim: str, perpetrator: str) -> tuple[Unchanged, ...]:
+        """Reports, by any route, that one medicine does not change another; without a figure."""
+        return self._unchanged_by_names.get((victim, perpetrator), ())
 
     @cached_property
     def _pairs_by_names(self) -> Mapping[tuple[str, str, str], Pair]:
@@ -236,7 +256,9 @@ class InteractionModel(Table):
         yield from self._plain.values()
         for listed in (self._pair_file, *self._held_out_files):
             for pair in listed.pairs:
-                yield from _pair_facts(pair, listed.read_on)
+                yield from pair_facts(pair, listed.read_on)
+            for report in listed.reported_unchanged:
+                yield unchanged_fact(report, listed.read_on)
         for potency in self.potencies:
             yield _potency_fact(potency)
         for rule in self.kratom_rules:
@@ -298,56 +320,6 @@ def _fact_problems(fact: Fact) -> Iterator[str]:
         and not fact.low <= fact.value <= fact.high
     ):
         yield f"fact {fact.id}: {fact.value:g} lies outside {fact.low:g} to {fact.high:g}"
-
-
-def _pair_facts(pair: Pair, read_on: str) -> Iterator[Fact]:
-    pooled = len(pair.studies) > 1
-    verified = all(study.verified for study in pair.studies)
-    quantity = f"AUC ratio with {pair.perpetrator_name} (observed)"
-    yield Fact(
-        id=pair.fact_id,
-        subject=pair.victim_name,
-        quantity=quantity,
-        value=pair.auc_ratio,
-        n=None,
-        conditions=f"victim route {pair.route}; {pair.mechanism.replace('_', ' ')} of "
-        f"{', '.join(pair.enzymes)}",
-        sources=tuple(sorted({s for study in pair.studies for s in study.sources})),
-        basis=Basis.DERIVED if pooled else Basis.SOURCE,
-        verified=verified,
-        read_on=read_on if verified else "",
-        note=f"unweighted geometric mean of {len(pair.studies)} studies" if pooled else "",
-    )
-    for number, study in enumerate(pair.studies, start=1):
-        kept = (
-            study.study,
-            study.perpetrator_regimen
-            + ("" if study.regimen_verified else " (regimen partly recalled)"),
-            f"AUC {study.auc_window}" if study.auc_window else "",
-            study.statistic,
-        )
-        remarks = (
-            f"spread {study.spread}" if study.spread else "",
-            f"PMID {study.pmid}" if study.pmid else "",
-            study.url,
-            study.dataset_row,
-            study.caveat,
-        )
-        yield Fact(
-            id=f"{pair.fact_id}/study/{number}",
-            subject=pair.victim_name,
-            quantity=quantity,
-            value=study.auc_ratio,
-            low=study.low,
-            high=study.high,
-            interval=study.interval,
-            n=study.n,
-            conditions="; ".join(part for part in kept if part),
-            sources=study.sources,
-            verified=study.verified,
-            read_on=read_on if study.verified else "",
-            note="; ".join(part for part in remarks if part),
-        )
 
 
 def _potency_fact(potency: Potency) -> Fact:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from speciosa.finding import Severity
 from speciosa.knowledge.fact import Basis
 from speciosa.knowledge.medicines.record import Record
 
 
 class Study(Record, frozen=True, kw_only=True):
-    """One row of a study of a pair: the AUC ratio of the victim as that source gives it."""
+    """One row of a study of a pair: the AUC ratio of the victim as that source gives it.
+
+    ``measure`` is ``concentration`` where the ratio is of plasma concentrations and not of AUC.
+    """
 
     auc_ratio: float
     sources: tuple[str, ...]
     verified: bool
+    measure: Literal["auc", "concentration"] = "auc"
     statistic: str = ""
     study: str = ""
     perpetrator_regimen: str = ""
@@ -48,12 +54,57 @@ class Pair(Record, frozen=True, kw_only=True):
         """The id of the pooled ratio as a fact."""
         return f"ddi/pair/{self.id}"
 
+    @property
+    def of_concentrations(self) -> bool:
+        """Whether any study of it compared plasma concentrations and not AUC."""
+        return any(study.measure == "concentration" for study in self.studies)
+
+
+class Statement(Record, frozen=True, kw_only=True):
+    """What one source says of a pair in words alone; ``words`` are near to its own."""
+
+    words: str
+    sources: tuple[str, ...]
+    verified: bool
+    measure: Literal["auc", "concentration"] = "auc"
+    study: str = ""
+    perpetrator_regimen: str = ""
+    regimen_verified: bool = True
+    auc_window: str = ""
+    n: int | None = None
+    pmid: str = ""
+    url: str = ""
+    dataset_row: str = ""
+
+
+class Unchanged(Record, frozen=True, kw_only=True):
+    """A pair that was reported as unchanged without a figure: no ratio, so nothing is judged by it.
+
+    "No significant change" in a handful of people leaves much room for a change.
+    """
+
+    id: str
+    victim: str
+    perpetrator: str
+    victim_name: str
+    perpetrator_name: str
+    route: str
+    mechanism: str
+    enzymes: tuple[str, ...]
+    studies: tuple[Statement, ...]
+
+    @property
+    def fact_id(self) -> str:
+        """The id of the report as a fact."""
+        return f"ddi/reported_unchanged/{self.id}"
+
 
 class Pairs(Record, frozen=True, kw_only=True):
     """The file of study pairs; ``read_on`` counts for every verified study."""
 
     read_on: str
     pairs: tuple[Pair, ...]
+    reported_unchanged: tuple[Unchanged, ...] = ()
 
 
 class Potency(Record, frozen=True, kw_only=True):

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from speciosa.finding import Estimate
 
 if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.record import Pair
+
+_ROUTES = {"oral": "by mouth", "iv": "into a vein"}
 
 
 def observed_estimate(observed: Pair) -> Estimate:
@@ -33,4 +36,22 @@ def observed_estimate(observed: Pair) -> Estimate:
 def studied_regimen(observed: Pair) -> str:
     """How the perpetrator was taken in the studies."""
     regimens = sorted({s.perpetrator_regimen for s in observed.studies if s.perpetrator_regimen})
-    return f"perpetrator {' / '.join(regimens)}" if regimens else "regimen not given"
+    told = f"perpetrator {' / '.join(regimens)}" if regimens else "regimen not given"
+    return f"{told}; plasma concentrations, not AUC" if observed.of_concentrations else told
+
+
+def reported_unchanged(victim: str, perpetrator: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """What is said, in words, of reports without a figure that a pair (two ids) does not change.
+
+    Never a ratio: it grades nothing and takes nothing from what the model says. The facts are
+    those of ``knowledge.ddi.reported_unchanged``.
+    """
+    said = []
+    for report in knowledge.ddi.reported_unchanged(victim, perpetrator):
+        ids = dict.fromkeys(source for study in report.studies for source in study.sources)
+        sources = " / ".join(knowledge.sources[source].cite for source in ids)
+        said.append(
+            f"{report.victim_name} with {report.perpetrator_name}: reported as unchanged; no "
+            f"figure given ({_ROUTES.get(report.route, report.route)}; {sources})"
+        )
+    return tuple(said)
