@@ -6,14 +6,15 @@ import dataclasses
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from speciosa.case.vocabulary import Route
 from speciosa.knowledge.medicines import Match, NameKind
 from speciosa.knowledge.medicines.names import normalise
 from speciosa.knowledge.medicines.record import MedicineKind
+from speciosa.pharmacology.interactions.kinetics.route import is_between, passes_gut
 from speciosa.pharmacology.interactions.result import NotChecked
 
 if TYPE_CHECKING:
     from speciosa.case.model import Case, CaseMedicine
+    from speciosa.case.vocabulary import Route
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.medicines.record import Medicine
 
@@ -40,7 +41,12 @@ class Item:
     state: State
     remark: str = ""
     dose_mg: float | None = None
-    oral: bool = True
+    route: Route | None = None
+
+    @property
+    def oral(self) -> bool:
+        """Whether any of the dose can pass the gut wall: swallowed, or by a route between."""
+        return passes_gut(self.route)
 
     @property
     def id(self) -> str:
@@ -161,7 +167,7 @@ class _Builder:
             state=state,
             remark=remark,
             dose_mg=line.dose_mg,
-            oral=line.route in (None, Route.ORAL),
+            route=line.route,
         )
 
 
@@ -218,5 +224,10 @@ def _stronger(one: Item, other: Item) -> Item:
     return dataclasses.replace(
         first,
         dose_mg=max(doses, default=None),
-        oral=one.oral or other.oral,
+        route=min((one.route, other.route), key=_passing),
     )
+
+
+def _passing(route: Route | None) -> tuple[bool, bool]:
+    """Swallowed comes first, then what lies between, then what is injected."""
+    return not passes_gut(route), is_between(route)

@@ -142,7 +142,7 @@ def of_clearance(
         high=found.high,
         shares=found.shares,
         ceiling=found.ceiling if 1.0 < found.ceiling < math.inf else None,
-        flags=tuple(dict.fromkeys(_flags(medicine, acting, touched, knowledge))),
+        flags=tuple(dict.fromkeys((*_flags(medicine, acting, touched, knowledge), *cleared.flags))),
         facts=tuple(dict.fromkeys((*facts, f"ddi/{MODEL_ERROR}"))) if acting else (),
         by_class=by_class(found, at_work),
         enzymes=enzymes,

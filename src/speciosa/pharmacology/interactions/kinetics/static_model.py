@@ -50,6 +50,8 @@ class Clearance:
     route is not oral, so that a flow-limited clearance cannot change more than flow allows;
     ``renal`` the fraction of systemic clearance that the liver has no part in. ``beside_typical``
     is this person's exposure without any perpetrator, as a multiple of a typical adult's.
+    ``otherwise`` is the same medicine by the other of two ways that its route can lie between, and
+    ``flags`` what a reader must be told of that route.
     """
 
     fm: Mapping[str, Array]
@@ -57,6 +59,8 @@ class Clearance:
     extraction: Array | float = 0.0
     renal: Array | float = 0.0
     beside_typical: Array | float = 1.0
+    otherwise: Clearance | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -75,26 +79,30 @@ class AucRatio:
     ``shares`` count in the direction of the whole change: what pulls against it is negative, and
     their sizes sum to 1. ``ceiling`` is the most that these perpetrators could do to the victim if
     they left nothing of the enzymes that they inhibit: the top of its central 90 % range.
+    ``otherwise`` is the milder ratio of the other way, which the interval spans too.
     """
 
     samples: Array
     median: float
     shares: Mapping[str, float]
     ceiling: float
+    otherwise: AucRatio | None = None
 
     @cached_property
     def _quantiles(self) -> tuple[float, float]:
         low, high = quantiles(self.samples, 0.05, 0.95)
-        return low, high
+        if self.otherwise is None:
+            return low, high
+        return min(low, self.otherwise.low), max(high, self.otherwise.high)
 
     @property
     def low(self) -> float:
-        """5th percentile of the samples."""
+        """5th percentile of the samples, or that of the other way where it is lower."""
         return self._quantiles[0]
 
     @property
     def high(self) -> float:
-        """95th percentile of the samples."""
+        """95th percentile of the samples, or that of the other way where it is higher."""
         return self._quantiles[1]
 
 
@@ -109,8 +117,12 @@ def auc_ratio(
 ) -> AucRatio:
     """Ratio of the victim's AUC with all perpetrators together to its AUC without any.
 
-    Effects of several perpetrators on one enzyme multiply. ``error`` is that of ``model_error``.
+    Effects of several perpetrators on one enzyme multiply. ``error`` is that of ``model_error``. A
+    route between two ways gives the ratio that is further from 1.
     """
+    if victim.otherwise is not None:
+        one = auc_ratio(dataclasses.replace(victim, otherwise=None), perpetrators, error)
+        return _worse(one, auc_ratio(victim.otherwise, perpetrators, error))
     gut_left, liver_left = together(victim, perpetrators)
     gut = gut_left * (1.0 - victim.f_gut) + victim.f_gut
     change = {e: victim.fm[e] * (left - 1.0) for e, left in liver_left.items()}
@@ -124,6 +136,11 @@ def auc_ratio(
         shares=_shares(gut, systemic, liver, change),
         ceiling=ceiling,
     )
+
+
+def _worse(one: AucRatio, other: AucRatio) -> AucRatio:
+    worse, milder = sorted((one, other), key=lambda r: -abs(math.log(r.median)))
+    return dataclasses.replace(worse, ceiling=max(one.ceiling, other.ceiling), otherwise=milder)
 
 
 def together(

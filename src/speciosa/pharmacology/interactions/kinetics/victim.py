@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,11 @@ import numpy as np
 
 from speciosa.pharmacology.interactions.kinetics.in_vivo import Fraction, f_gut_of, fm_of
 from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
+from speciosa.pharmacology.interactions.kinetics.route import (
+    is_between,
+    passes_gut,
+    route_flags,
+)
 from speciosa.pharmacology.interactions.kinetics.sampling import (
     SIZE,
     Array,
@@ -21,6 +27,7 @@ from speciosa.pharmacology.interactions.kinetics.static_model import Clearance
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from speciosa.case.vocabulary import Route
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.figure import Figure
     from speciosa.knowledge.medicines.record import Medicine
@@ -50,6 +57,28 @@ def clearance(
     if not typical.fm:
         return None
     return typical if metabolism.typical else in_person(typical, metabolism)
+
+
+def by_route(
+    medicine: Medicine,
+    knowledge: Knowledge,
+    route: Route | None,
+    *,
+    metabolism: Metabolism = TYPICAL,
+    exact_f_gut: bool = False,
+) -> Clearance | None:
+    """The clearance by the mouth, by vein, or by both ways where the route lies between them."""
+
+    def way(oral: bool) -> Clearance | None:
+        return clearance(
+            medicine, knowledge, oral=oral, metabolism=metabolism, exact_f_gut=exact_f_gut
+        )
+
+    found = way(passes_gut(route))
+    if found is None:
+        return None
+    other = way(False) if is_between(route) else None
+    return dataclasses.replace(found, otherwise=other, flags=route_flags(route))
 
 
 def beside_typical(

@@ -56,7 +56,7 @@ def by_cyp2d6(item: Item, victim: Clearance | None, context: Context) -> Part | 
         )
     if not kratom.leaf:
         return seven_oh_part(Severity.MINOR, facts, knowledge)
-    observed = observed_ratio(item.id, knowledge)
+    observed = observed_ratio(item, knowledge)
     if kratom.own is not None:
         return _of_own(victim, kratom.own, observed, facts, context)
     if kratom.beyond_study:

@@ -47,7 +47,7 @@ def by_cyp3a(item: Item, victim: Clearance | None, context: Context) -> Part | N
     facts = clearance_facts(item.medicine, frozenset({CYP3A}), knowledge)
     if not context.kratom.leaf:
         return seven_oh_part(Severity.MINOR, facts, knowledge) if is_major else None
-    observed = observed_ratio(item.id, knowledge) if is_major else None
+    observed = observed_ratio(item, knowledge) if is_major else None
     own = context.kratom.own
     if own is not None:
         return _of_own(victim, own, observed, facts, context)

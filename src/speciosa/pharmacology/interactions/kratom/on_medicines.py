@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.grading import narrow_reason, number, raised
+from speciosa.pharmacology.interactions.kinetics.route import route_flags
 from speciosa.pharmacology.interactions.kinetics.static_model import auc_ratio
-from speciosa.pharmacology.interactions.kinetics.victim import clearance
+from speciosa.pharmacology.interactions.kinetics.victim import by_route, clearance
 from speciosa.pharmacology.interactions.kratom import effect
 from speciosa.pharmacology.interactions.kratom.by_cyp2d6 import by_cyp2d6
 from speciosa.pharmacology.interactions.kratom.by_cyp3a import by_cyp3a
@@ -60,11 +61,11 @@ def by_kratom(
 
 def _parts(item: Item, context: Context) -> tuple[Part, ...]:
     """What each mechanism contributes, the best known first."""
-    observed = observed_ratio(item.id, context.knowledge) is not None
-    victim = clearance(
+    observed = observed_ratio(item, context.knowledge) is not None
+    victim = by_route(
         item.medicine,
         context.knowledge,
-        oral=item.oral,
+        item.route,
         metabolism=context.metabolism,
         exact_f_gut=observed and not (context.kratom.own or context.kratom.known_part),
     )
@@ -103,7 +104,7 @@ def _row(item: Item, parts: Sequence[Part], severity: Severity, context: Context
         mechanism.append(f"{item.medicine.name}: {moiety}.")
         facts.append(f"ddi/active_moiety/{item.id}")
     first = parts[0]
-    observed = observed_ratio(item.id, knowledge)
+    observed = observed_ratio(item, knowledge)
     if observed:
         facts += [report.fact_id for report in item.medicine.kratom_reports]
     narrow = f" Small changes matter: {reason}." if reason else ""
@@ -121,7 +122,7 @@ def _row(item: Item, parts: Sequence[Part], severity: Severity, context: Context
         auc_ratio=first.estimate,
         seen_in_people=first.seen,
         ceiling=first.ceiling,
-        flags=first.flags,
+        flags=(*first.flags, *route_flags(item.route)),
         case_reports=case_reports(item) if observed else (),
         shares=first.shares,
         ask=text["ask_kratom"],

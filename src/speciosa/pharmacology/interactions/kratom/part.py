@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import number
+from speciosa.pharmacology.interactions.kinetics.route import studied_as
 from speciosa.pharmacology.interactions.rows import KRATOM
 from speciosa.pharmacology.wording import rough
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
     from speciosa.pharmacology.interactions.kinetics.static_model import Activity, AucRatio
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
+    from speciosa.pharmacology.interactions.recognise import Item
 
 _NEAR = 2.0
 STUDIED_MG = "kratom/studied/mitragynine_mg"
@@ -60,10 +62,10 @@ class Context:
     knowledge: Knowledge
 
 
-def observed_ratio(medicine_id: str, knowledge: Knowledge) -> Fact | None:
-    """The ratio that was seen in people with kratom, or ``None``."""
-    pair = knowledge.ddi.pair(medicine_id, KRATOM)
-    return knowledge.ddi.constant(f"kratom/observed/{medicine_id}/auc_ratio") if pair else None
+def observed_ratio(item: Item, knowledge: Knowledge) -> Fact | None:
+    """The ratio that was seen in people with kratom by this route, or ``None``."""
+    pair = knowledge.ddi.pair(item.id, KRATOM, studied_as(item.route))
+    return knowledge.ddi.constant(f"kratom/observed/{item.id}/auc_ratio") if pair else None
 
 
 def as_text(fact: Fact) -> str:
