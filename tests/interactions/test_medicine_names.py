@@ -341,3 +341,38 @@ def test_most_rxnorm_codes_are_confirmed_by_a_second_list() -> None:
     confirmed = [c for c in codes if c.second_source_agrees]
     assert len(confirmed) / len(codes) > 0.7
     assert all(len(c.sources) > 1 for c in confirmed if "med-rxnorm" in c.sources)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["OPMS Gold", "opms gold 8 ml", "green borneo", "kratom green malay 5g", "Super Green Malay"],
+)
+def test_brands_and_strains_of_kratom_are_kratom(name: str) -> None:
+    assert MEDICINES.match(name).kind is NameKind.KRATOM
+
+
+@pytest.mark.parametrize("name", ["7-OH gummies", "7oh chewable mix", "perks 7-OH 25 mg"])
+def test_a_name_with_7_oh_in_it_is_a_7_oh_product(name: str) -> None:
+    match = MEDICINES.match(name)
+    assert [m.id for m in match.medicines] == ["7-hydroxymitragynine"]
+
+
+def test_kratom_and_7_oh_in_one_name_are_both() -> None:
+    match = MEDICINES.match("Kratom 7-OH party shot")
+    assert [m.id for m in match.medicines] == ["7-hydroxymitragynine"]
+    assert match.contains_kratom
+
+
+def test_what_else_a_telling_name_holds_stays_not_checked() -> None:
+    assert MEDICINES.match("perks 7-OH relax").unknown_parts
+
+
+@pytest.mark.parametrize("name", ["17-OH progesterone", "25-OH vitamin D3 plus", "oh henry"])
+def test_other_hydroxy_names_are_no_7_oh(name: str) -> None:
+    assert all(m.id != "7-hydroxymitragynine" for m in MEDICINES.match(name).medicines)
+
+
+def test_krypton_is_kratom_and_an_opioid() -> None:
+    match = MEDICINES.match("krypton")
+    assert match.contains_kratom
+    assert [m.id for m in match.medicines] == ["tramadol"]

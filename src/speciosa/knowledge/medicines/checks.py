@@ -95,6 +95,7 @@ def name_problems(
         *names.aliases,
         *names.checked_as,
         *(i for m in names.either.values() for i in m),
+        *(i for i in names.within if i != KRATOM),
     ):
         if target not in ids:
             yield f"names.yaml: no medicine has the id {target}"

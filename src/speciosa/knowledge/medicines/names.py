@@ -13,6 +13,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The hand-written list of names beside the records (``medicines/names.yaml``).
 
     ``either`` holds names that are sold for different things: nobody can know which was meant.
+    ``within`` holds words that say what a product contains wherever they stand in its name.
     """
 
     aliases: dict[str, tuple[str, ...]]
@@ -21,6 +22,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kratom: tuple[str, ...]
     classes: tuple[str, ...]
     form_words: tuple[str, ...]
+    within: dict[str, tuple[str, ...]]
 
 
 _APOSTROPHES = re.compile(r"['’‘`´]|\.(?!\d)")

@@ -64,7 +64,8 @@ class Resolver:
 
         Tried in this order: the whole name; a name with another in brackets; a list of parts
         ("oxycodone/paracetamol"); the name without words of form and strength; parts between
-        hyphens. Nothing is guessed: a part that is not known stays visible as unknown.
+        hyphens; a word that says what is in it ("7-OH chewables"). Nothing is guessed: a part that
+        is not known stays visible as unknown.
         """
         return (
             self._whole(normalise(name))
@@ -72,6 +73,7 @@ class Resolver:
             or self._listed(parts(name))
             or self._without_form(name)
             or self._listed(hyphened_parts(name), all_known=True)
+            or self._telling(name)
             or _UNKNOWN
         )
 
@@ -158,6 +160,24 @@ class Resolver:
             contains_kratom=any(match.contains_kratom for match in usable),
             set_aside=tuple(word for match in usable for word in match.set_aside),
         )
+
+    def _telling(self, name: str) -> Match | None:
+        """A name that is not known but holds a word that says what the product contains."""
+        key = f" {normalise(name)} "
+        told = {
+            meant
+            for meant, words in self._names.within.items()
+            if any(f" {normalise(word)} " in key for word in words)
+        }
+        medicines = tuple(self._records[meant] for meant in sorted(told - {KRATOM}))
+        if medicines:
+            return Match(
+                kind=NameKind.MEDICINE,
+                medicines=medicines,
+                unknown_parts=(f"anything else in {name}",),
+                contains_kratom=KRATOM in told,
+            )
+        return Match(kind=NameKind.KRATOM, contains_kratom=True) if told else None
 
     def _says_form_only(self, text: str) -> bool:
         return is_only_form(normalise(text), self._form_words)
