@@ -17,7 +17,11 @@ from speciosa.pharmacology.interactions.kratom.on_kratom import on_kratom
 from speciosa.pharmacology.interactions.kratom.on_medicines import by_kratom
 from speciosa.pharmacology.interactions.kratom.ranking import most_changed
 from speciosa.pharmacology.interactions.kratom.use import KratomContext, Mode, kratom_context
-from speciosa.pharmacology.interactions.medicines import between_medicines
+from speciosa.pharmacology.interactions.medicines import (
+    between_medicines,
+    counted_rises,
+    prepare,
+)
 from speciosa.pharmacology.interactions.naming import named
 from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.pairs import change_can_be_judged, gather
@@ -54,17 +58,18 @@ def assess(
         lingering=lingering,
     )
     metabolism = metabolism_of(case, knowledge)
+    prepared = prepare(found.items, metabolism, knowledge)
     every = (
         *hazards(found.items, kratom, case, knowledge),
         *by_kratom(found.items, kratom, metabolism, knowledge),
         *on_kratom(found.items, kratom, metabolism, knowledge),
-        *between_medicines(found.items, kratom, metabolism, knowledge),
+        *between_medicines(found.items, kratom, prepared),
     )
     # Without leaf, kratom is the 7-OH product itself: named twice, it is no pair.
     rows = in_order(
         (
             named(row, knowledge)
-            for row in with_kinetic_rises(every, knowledge)
+            for row in with_kinetic_rises(every, counted_rises(found.items, prepared), knowledge)
             if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}
         ),
         knowledge,

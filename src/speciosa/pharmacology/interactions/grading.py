@@ -62,6 +62,12 @@ def raised(severity: Severity, steps: int = 1) -> Severity:
     return order[max(severity.rank - steps, limit)] if severity.rank > limit else severity
 
 
+def milder(severity: Severity) -> Severity:
+    """The severity one step milder, and never below minor."""
+    order = tuple(Severity)
+    return order[min(severity.rank + 1, order.index(Severity.MINOR))]
+
+
 def number(ratio: float) -> str:
     """A ratio as it is printed."""
     return f"{ratio:.0f}" if ratio >= 10.0 else f"{ratio:.2f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,11 +17,20 @@ if TYPE_CHECKING:
 _TWO = 2
 
 
-def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Iterator[Interaction]:
-    """The rows, hazards naming what raises their members, and more severe where the data say so."""
+def with_kinetic_rises(
+    rows: Sequence[Interaction],
+    counted: Mapping[tuple[str, str], float],
+    knowledge: Knowledge,
+) -> Iterator[Interaction]:
+    """The rows, hazards naming what raises their members, and more severe where the data say so.
+
+    ``counted`` is exposure beside a typical adult's by (perpetrator, victim), for a person or a
+    dose outside what was studied; elsewhere the ratio of the row counts.
+    """
     rule = knowledge.ddi.modifiers.kinetic_rise
-    strongly = _raised(rows, rule.lift_from_ratio, rule.lift_from_ratio, knowledge)
-    raised = _raised(rows, rule.seen_from_ratio, rule.lift_from_ratio, knowledge)
+    least = rule.lift_from_ratio
+    strongly = _raised(rows, least, least, counted, knowledge)
+    raised = _raised(rows, rule.seen_from_ratio, least, counted, knowledge)
     for row in rows:
         rises = [raised[member] for member in row.members if member in raised]
         if row.kind is not Kind.PHARMACODYNAMIC or row.hazard not in rule.concerns or not rises:
@@ -43,7 +52,11 @@ def with_kinetic_rises(rows: Sequence[Interaction], knowledge: Knowledge) -> Ite
 
 
 def _raised(
-    rows: Sequence[Interaction], seen: float, modelled: float, knowledge: Knowledge
+    rows: Sequence[Interaction],
+    seen: float,
+    modelled: float,
+    counted: Mapping[tuple[str, str], float],
+    knowledge: Knowledge,
 ) -> dict[str, str]:
     """Each victim whose AUC rises at least so many times, with what raises it.
 
@@ -51,14 +64,12 @@ def _raised(
     """
     causes: dict[str, list[str]] = {}
     for row in rows:
-        ratio = row.auc_ratio.value if row.auc_ratio is not None else None
         if (
             row.kind is Kind.PHARMACOKINETIC
-            and ratio is not None
-            and ratio >= (seen if row.seen_in_people else modelled)
             and KRATOM not in row.members
             and len(row.members) == _TWO
             and row.severity is not Severity.INFO
+            and _rises(row, seen, modelled, counted)
         ):
             cause = next(member for member in row.members if member != row.victim)
             causes.setdefault(row.victim, []).append(knowledge.medicines.get(cause).name)
@@ -66,3 +77,13 @@ def _raised(
         victim: f"{knowledge.medicines.get(victim).name} with {', '.join(sorted(set(by)))}"
         for victim, by in causes.items()
     }
+
+
+def _rises(
+    row: Interaction, seen: float, modelled: float, counted: Mapping[tuple[str, str], float]
+) -> bool:
+    """Whether the ratio of a row is enough, or exposure in this person beside a typical adult's."""
+    ratio = row.auc_ratio.value if row.auc_ratio is not None else None
+    enough = ratio is not None and ratio >= (seen if row.seen_in_people else modelled)
+    perpetrator, victim = row.members
+    return enough or counted.get((perpetrator, victim), 0.0) >= modelled

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.pharmacology.interactions.medicines.pair import pair_row
-from speciosa.pharmacology.interactions.medicines.prepared import prepare
 from speciosa.pharmacology.interactions.medicines.together import combined_row
 
 if TYPE_CHECKING:
-    from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.interactions.kinetics.metabolism import Metabolism
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
+    from speciosa.pharmacology.interactions.medicines.prepared import Prepared
     from speciosa.pharmacology.interactions.recognise import Item
     from speciosa.pharmacology.interactions.result import Interaction
 
@@ -22,11 +20,9 @@ _SEVERAL = 2
 def between_medicines(
     items: Sequence[Item],
     kratom: KratomContext,
-    metabolism: Metabolism,
-    knowledge: Knowledge,
+    prepared: Prepared,
 ) -> Iterator[Interaction]:
     """Rows of pairs that matter, and one more for a victim of several perpetrators."""
-    prepared = prepare(items, metabolism, knowledge)
     for victim in items:
         rows: list[tuple[Item, Interaction]] = []
         for perpetrator in items:

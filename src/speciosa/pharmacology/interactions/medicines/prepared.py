@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from speciosa.pharmacology.interactions.grading import severity_of
 from speciosa.pharmacology.interactions.kinetics.change import (
     Acting,
     Ratio,
@@ -14,7 +13,11 @@ from speciosa.pharmacology.interactions.kinetics.change import (
     in_this_person,
     of_clearance,
 )
-from speciosa.pharmacology.interactions.kinetics.victim import clearance
+from speciosa.pharmacology.interactions.kinetics.concentration import Use
+from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL
+from speciosa.pharmacology.interactions.kinetics.route import studied_as
+from speciosa.pharmacology.interactions.kinetics.sampling import median
+from speciosa.pharmacology.interactions.kinetics.victim import beside_typical, by_route
 from speciosa.pharmacology.interactions.taken import use_of
 
 if TYPE_CHECKING:
@@ -31,35 +34,46 @@ MODEL_INTERVAL = "90 % interval of the static model"
 class Prepared:
     """What is the same for every pair.
 
-    ``spared`` are the clearances with healthy liver and kidney: an interaction counts as much as it
-    would then, because a diseased organ makes the ratio smaller and the exposure larger.
+    ``usual`` are the perpetrators at their usual regimen, ``typical`` the clearances of a typical
+    adult: an interaction weighs as much as it would there, because a missing enzyme or a diseased
+    organ makes the ratio smaller and the exposure larger.
     """
 
     acting: Mapping[str, Acting]
+    usual: Mapping[str, Acting]
     clearances: Mapping[str, Clearance | None]
-    spared: Mapping[str, Clearance | None]
+    typical: Mapping[str, Clearance | None]
     metabolism: Metabolism
     knowledge: Knowledge
 
     def modelled(self, victim: Item, acting: Sequence[Acting]) -> Ratio | None:
         """The ratio in this person, or ``None`` where the base gives the two no common enzyme."""
-        return self._of(self.clearances[victim.id], victim, acting)
+        found = self._of(self.clearances[victim.id], victim, acting)
+        if found is None:
+            return None
+        here = in_this_person(found, self.metabolism)
+        return here if isinstance(here, Ratio) else None
 
-    def graded(self, victim: Item, acting: Sequence[Acting], found: Ratio) -> float:
-        """The ratio that severity goes by: this person's, or the graver one of healthy organs."""
-        if not self.metabolism.organs:
-            return found.median
-        spared = self._of(self.spared[victim.id], victim, acting)
-        medians = [found.median, *([spared.median] if spared else [])]
-        return min(medians, key=lambda median: severity_of(median, self.knowledge).rank)
+    def usually(self, victim: Item, acting: Sequence[Acting]) -> Ratio | None:
+        """The ratio in a typical adult, with every perpetrator at its usual regimen."""
+        at_usual = [self.usual.get(one.id, one) for one in acting]
+        return self._of(self.typical[victim.id], victim, at_usual)
+
+    def differs(self, victim: Item, acting: Sequence[Acting]) -> bool:
+        """Whether this person, or a dose, is another than that of ``usually``."""
+        larger = any(self.usual.get(one.id, one) is not one for one in acting)
+        return larger or self.clearances[victim.id] is not self.typical[victim.id]
+
+    def beside(self, victim: Item) -> float:
+        """Exposure without any perpetrator, over a typical adult's; 1 where nothing is known."""
+        if self.metabolism.typical:
+            return 1.0
+        found = beside_typical(victim.medicine, self.knowledge, self.metabolism, oral=victim.oral)
+        return 1.0 if found is None else median(found)
 
     def observed(self, perpetrator: Item, victim: Item) -> Pair | None:
-        """The studied pair, unless it ran through an enzyme that the person lacks anyway."""
-        route = "oral" if victim.oral else "iv"
-        pair = self.knowledge.ddi.pair(victim.id, perpetrator.id, route)
-        if pair is None or any(self.metabolism.lacks(enzyme) for enzyme in pair.enzymes):
-            return None
-        return pair
+        """The pair that was studied in people by this route."""
+        return self.knowledge.ddi.pair(victim.id, perpetrator.id, studied_as(victim.route))
 
     def _of(
         self, cleared: Clearance | None, victim: Item, acting: Sequence[Acting]
@@ -67,7 +81,6 @@ class Prepared:
         if cleared is None:
             return None
         found = of_clearance(victim.medicine, cleared, acting, self.knowledge)
-        found = in_this_person(found, self.metabolism)
         return found if isinstance(found, Ratio) else None
 
 
@@ -76,15 +89,23 @@ def prepare(items: Sequence[Item], metabolism: Metabolism, knowledge: Knowledge)
 
     def cleared(of: Metabolism) -> dict[str, Clearance | None]:
         return {
-            item.id: clearance(item.medicine, knowledge, oral=item.oral, metabolism=of)
+            item.id: by_route(item.medicine, knowledge, item.route, metabolism=of)
             for item in items
         }
 
+    acting, usual = {}, {}
+    for item in items:
+        use = use_of(item)
+        acting[item.id] = acting_of(item.medicine, use, knowledge)
+        usual[item.id] = acting[item.id]
+        if use.dose_mg is not None:
+            usual[item.id] = acting_of(item.medicine, Use(oral=item.oral), knowledge)
     clearances = cleared(metabolism)
     return Prepared(
-        acting={item.id: acting_of(item.medicine, use_of(item), knowledge) for item in items},
+        acting=acting,
+        usual=usual,
         clearances=clearances,
-        spared=cleared(metabolism.of_genes_alone()) if metabolism.organs else clearances,
+        typical=clearances if metabolism.typical else cleared(TYPICAL),
         metabolism=metabolism,
         knowledge=knowledge,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
@@ -33,11 +33,19 @@ def combined_row(
     joined = kratom.present and kratom.leaf
     if joined:
         acting.append(_kratom(kratom, knowledge))
-    found = prepared.modelled(victim, acting)
+    here = prepared.modelled(victim, acting)
+    found = here or prepared.usually(victim, acting)
     if found is None:
         return None
-    graded = prepared.graded(victim, acting, found)
-    severity = worst([severity_of(graded, knowledge), *(row.severity for _, row in rows)])
+    flags = found.flags
+    if here is None:
+        flags = (*flags, knowledge.ddi.pk_wording.text["flag_typical_adult"])
+    severity = worst(
+        [
+            *(severity_of(ratio.median, knowledge) for ratio in _graded(victim, acting, prepared)),
+            *(row.severity for _, row in rows),
+        ]
+    )
     if victim.faded:
         severity = Severity.INFO
     text = knowledge.ddi.pk_wording.text
@@ -70,7 +78,7 @@ def combined_row(
         consider=text["consider_pair"],
         facts=tuple(dict.fromkeys(facts)),
         ceiling=found.ceiling,
-        flags=found.flags,
+        flags=flags,
     )
 
 
@@ -101,3 +109,11 @@ def _sentence(
         f"Exposure to {victim.label} with {names} together: ratio {middle} ({low} to {high}) by a "
         f"model.{opposite}"
     )
+
+
+def _graded(victim: Item, acting: Sequence[Acting], prepared: Prepared) -> Iterator[Ratio]:
+    """The ratios that severity goes by: in this person, and in a typical adult where it differs."""
+    found = [prepared.modelled(victim, acting)]
+    if prepared.differs(victim, acting):
+        found.append(prepared.usually(victim, acting))
+    yield from (ratio for ratio in found if ratio is not None)
