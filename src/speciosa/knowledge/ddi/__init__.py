@@ -18,6 +18,7 @@ from speciosa.knowledge.ddi.hazards import (
     Modifiers,
     Question,
 )
+from speciosa.knowledge.ddi.named import NamedPair, NamedPairs
 from speciosa.knowledge.ddi.pair_facts import pair_facts, unchanged_fact
 from speciosa.knowledge.ddi.record import (
     Pair,
@@ -153,6 +154,19 @@ class InteractionModel(Table):
         return files.read("ddi/hazard_questions.yaml", tuple[Question, ...])
 
     @cached_property
+    def named_pairs(self) -> NamedPairs:
+        """Dangerous pairs known by name."""
+        return files.read("ddi/named_pairs.yaml", NamedPairs)
+
+    @cached_property
+    def _named_by_two(self) -> Mapping[tuple[str, str], tuple[NamedPair, ...]]:
+        return self.named_pairs.by_two()
+
+    def named_between(self, one: str, other: str) -> tuple[NamedPair, ...]:
+        """The named pairs in which the second medicine acts on the first."""
+        return self._named_by_two.get((one, other), ())
+
+    @cached_property
     def anticholinergic_points(self) -> Mapping[str, Fact]:
         """Points on the Anticholinergic Cognitive Burden scale, by medicine."""
         facts = files.read("ddi/anticholinergic_burden.json", list[Fact])
@@ -265,6 +279,7 @@ class InteractionModel(Table):
             yield _rule_fact(rule)
         yield from _judgements(self.wording, self.pk_wording)
         yield from hazard_facts(self.modifiers, self.groups, self.alternatives, self.questions)
+        yield from self.named_pairs.facts()
         yield from self.anticholinergic_points.values()
         for hazard in self.seven_oh_hazards:
             yield Fact(

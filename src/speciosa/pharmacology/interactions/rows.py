@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.interactions.recognise import Item
 
 KRATOM = "kratom"
+# The hazard of a row of a pair that is known by name.
+NAMED = "named"
 
 
 def worst(severities: Sequence[Severity]) -> Severity:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from speciosa.pharmacology.interactions.hazards.alternatives import with_alternatives
 from speciosa.pharmacology.interactions.hazards.circumstances import circumstances
 from speciosa.pharmacology.interactions.hazards.duplicates import duplicates
+from speciosa.pharmacology.interactions.hazards.named import named_pairs
 from speciosa.pharmacology.interactions.hazards.shared import shared_hazards
 from speciosa.pharmacology.interactions.hazards.with_kratom import kratom_hazards
 
@@ -28,5 +29,6 @@ def hazards(
         *kratom_hazards(items, kratom, knowledge, known),
         *shared_hazards(items, kratom, knowledge, known),
         *duplicates(items, knowledge),
+        *named_pairs(items, knowledge),
     )
     yield from with_alternatives(rows, items, knowledge)
