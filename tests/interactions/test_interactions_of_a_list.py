@@ -266,3 +266,11 @@ def test_ten_medicines_are_quick() -> None:
         check(*names, kratom=USING)
         times.append(time.process_time() - start)
     assert min(times) < 0.06  # processor time: the machine of the tests may be shared
+
+
+def test_a_planned_restart_counts_as_taken_however_long_ago_the_last_dose_was() -> None:
+    again = check({"name": "phenelzine", "planned": True, "stopped": "2026-01-01"}, "sertraline")
+    shared = row(again, "pd.shared.mao_inhibition")
+    assert shared.severity is Severity.URGENT
+    assert "planned again" in shared.sentence
+    assert "no effect is expected" not in shared.sentence

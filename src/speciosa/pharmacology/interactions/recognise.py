@@ -155,13 +155,18 @@ class _Builder:
         if line is None:
             return Item(medicine=medicine, state=State.CURRENT)
         state, remark = State.CURRENT, ""
-        if line.stopped is not None and line.stopped <= self._case.date:
-            days = (self._case.date - line.stopped).days
+        ended = line.stopped
+        if ended is not None and ended > self._case.date:
+            ended = None
+        if line.planned or (line.since is not None and line.since > self._case.date):
+            # A restart that is planned counts as taken, however long ago the last dose was.
+            again = f" again, stopped on {ended.isoformat()}" if ended else ""
+            state, remark = State.PLANNED, f"planned{again}"
+        elif ended is not None:
+            days = (self._case.date - ended).days
             gone_after = days_until_gone(medicine, self._knowledge)
             state = State.STOPPED if gone_after is None or days <= gone_after else State.FADED
-            remark = f"stopped on {line.stopped.isoformat()}"
-        elif line.planned or (line.since is not None and line.since > self._case.date):
-            state, remark = State.PLANNED, "planned"
+            remark = f"stopped on {ended.isoformat()}"
         return Item(
             medicine=medicine,
             state=state,
