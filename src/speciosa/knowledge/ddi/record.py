@@ -167,6 +167,7 @@ class PkWording(Record, frozen=True, kw_only=True):
     renal_fraction: float
     studied_forms: tuple[str, ...]
     studied_uses_per_week: float
+    kratom_leaf_names: tuple[str, ...]
     text: dict[str, str]
 
 
@@ -178,6 +179,7 @@ class PairsWording(Record, frozen=True, kw_only=True):
     not_judged_seven_oh: str
     in_hazard: str
     in_kinetics: str
+    stopped: dict[str, str]
     about_ratios: str
     exposure: str
     hazards: dict[str, str]

@@ -28,6 +28,7 @@ from speciosa.pharmacology.interactions.pairs import change_can_be_judged, gathe
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
 from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
 from speciosa.pharmacology.interactions.rows import KRATOM
+from speciosa.pharmacology.interactions.stopped import with_what_follows
 from speciosa.pharmacology.wording import finding
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def assess(
         *on_kratom(found.items, kratom, metabolism, knowledge),
         *between_medicines(found.items, kratom, prepared),
     )
+    risen = with_kinetic_rises(every, counted_rises(found.items, prepared), knowledge)
     # Without leaf, kratom is the 7-OH product itself: named twice, it is no pair.
     rows = in_order(
         (
             named(row, knowledge)
-            for row in with_kinetic_rises(every, counted_rises(found.items, prepared), knowledge)
+            for row in with_what_follows(risen, found.items, knowledge)
             if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}
         ),
         knowledge,

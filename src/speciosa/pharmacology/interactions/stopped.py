@@ -1,0 +1,78 @@
+"""What follows when what changed a concentration was stopped: the change runs back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from speciosa.pharmacology.interactions.grading import narrow_reason, raised, severity_of
+from speciosa.pharmacology.interactions.naming import in_words
+from speciosa.pharmacology.interactions.recognise import State
+from speciosa.pharmacology.interactions.result import Interaction
+from speciosa.pharmacology.interactions.rows import KRATOM, worst
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.interactions.recognise import Item
+
+_TWO = 2
+
+
+def with_what_follows(
+    rows: Iterable[Interaction], items: Sequence[Item], knowledge: Knowledge
+) -> Iterator[Interaction]:
+    """The rows; one whose cause was stopped says where the concentration goes now.
+
+    The way back is graded like a change of its own, so that a row never becomes milder by it.
+    """
+    by_id = {item.id: item for item in items}
+    for row in rows:
+        cause = _cause(row, by_id)
+        ratio = row.auc_ratio.value if row.auc_ratio is not None else None
+        if cause is None or not ratio or ratio == 1.0:
+            yield row
+        elif cause.state is State.STOPPED:
+            yield _on_the_way_back(row, cause, 1.0 / ratio, knowledge)
+        elif cause.faded:
+            yield _said(row, "adapted", cause, knowledge)
+        else:
+            yield row
+
+
+def _cause(row: Interaction, by_id: dict[str, Item]) -> Item | None:
+    """The one item that changes the victim of a row of two; kratom says itself what follows."""
+    others = [member for member in row.members if member != row.victim]
+    if not row.victim or len(row.members) != _TWO or len(others) != 1 or others[0] == KRATOM:
+        return None
+    return by_id[others[0]]
+
+
+def _on_the_way_back(
+    row: Interaction, cause: Item, ratio: float, knowledge: Knowledge
+) -> Interaction:
+    rises = ratio > 1.0
+    severity = severity_of(ratio, knowledge)
+    reason = narrow_reason(row.victim, knowledge, rises=rises)
+    told = _said(row, "rises_back" if rises else "falls_back", cause, knowledge)
+    sentence = told.sentence
+    if reason:
+        severity = raised(severity)
+        sentence += f" Small changes matter: {reason}."
+    text = knowledge.ddi.pk_wording.text
+    watch = text["watch_up" if rises else "watch_down"].format(
+        victim=in_words(row.victim, knowledge)
+    )
+    return msgspec.structs.replace(
+        told,
+        severity=worst([row.severity, severity]),
+        sentence=sentence,
+        watch=f"{watch} {row.watch}" if watch not in row.watch else row.watch,
+    )
+
+
+def _said(row: Interaction, key: str, cause: Item, knowledge: Knowledge) -> Interaction:
+    says = knowledge.ddi.pairs_wording.stopped[key]
+    names = {"cause": cause.medicine.name, "victim": in_words(row.victim, knowledge)}
+    return msgspec.structs.replace(row, sentence=f"{row.sentence} {says.format(**names)}")

@@ -1,0 +1,80 @@
+"""When what changed a concentration was stopped, the row says where the concentration goes now."""
+
+from __future__ import annotations
+
+import pytest
+from tests.interactions.cases import USING, check, row
+
+from speciosa.finding import Severity
+
+
+@pytest.mark.parametrize(
+    ("inducer", "victim"),
+    [("carbamazepine", "oxycodone"), ("rifampicin", "methadone"), ("rifampicin", "oxycodone")],
+)
+def test_a_stopped_inducer_warns_that_the_opioid_rises_back(inducer: str, victim: str) -> None:
+    found = row(check({"name": inducer, "stopped": "2026-11-18"}, victim), f"pk.{inducer}.{victim}")
+    assert "rises back" in found.sentence
+    assert "slowed breathing" in found.sentence
+    assert "too much" in found.watch
+    assert found.severity is Severity.MAJOR
+
+
+def test_a_stopped_inhibitor_warns_of_the_fall_back() -> None:
+    found = row(
+        check({"name": "clarithromycin", "stopped": "2026-11-21"}, "alprazolam"),
+        "pk.clarithromycin.alprazolam",
+    )
+    assert "falls back" in found.sentence
+    assert "loss of effect" in found.watch
+
+
+def test_what_goes_on_says_nothing_of_stopping() -> None:
+    found = row(check("carbamazepine", "oxycodone"), "pk.carbamazepine.oxycodone")
+    assert "rises back" not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("cause", "victim"),
+    [
+        ("carbamazepine", "oxycodone"),
+        ("rifampicin", "citalopram"),
+        ("fluoxetine", "risperidone"),
+        ("ritonavir", "ethinylestradiol"),
+    ],
+)
+def test_stopping_a_cause_makes_no_row_milder_while_it_counts(cause: str, victim: str) -> None:
+    going = {r.id: r.severity.rank for r in check(cause, victim).rows}
+    ended = {
+        r.id: r.severity.rank
+        for r in check({"name": cause, "stopped": "2026-11-20"}, victim).rows
+        if r.id.startswith("interaction.pk")
+    }
+    assert ended
+    assert all(rank <= going[id_] for id_, rank in ended.items() if id_ in going)
+
+
+def test_long_after_stopping_the_adapted_dose_is_named() -> None:
+    found = row(
+        check({"name": "rifampicin", "stopped": "2026-05-01"}, "methadone"),
+        "pk.rifampicin.methadone",
+    )
+    assert found.severity is Severity.INFO
+    assert "may no longer fit" in found.sentence
+
+
+def test_smoking_that_ended_raises_clozapine() -> None:
+    found = row(
+        check({"name": "tobacco smoke", "stopped": "2026-11-19"}, "clozapine"),
+        "pk.tobacco_smoke.clozapine",
+    )
+    assert "rises back" in found.sentence
+    assert "seizures" in found.sentence
+
+
+def test_a_stopped_inducer_lets_mitragynine_rise_back() -> None:
+    found = row(
+        check({"name": "carbamazepine", "stopped": "2026-11-19"}, kratom=USING),
+        "pk.carbamazepine.kratom",
+    )
+    assert "rises back" in found.sentence
