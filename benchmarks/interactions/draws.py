@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from speciosa.case.vocabulary import Route
 from speciosa.knowledge import load
 from speciosa.pharmacology.interactions import Ratio, Taking, ratio
 from speciosa.pharmacology.interactions.kinetics import sampling
@@ -30,6 +31,7 @@ from speciosa.pharmacology.interactions.kinetics import sampling
 TRIED = (250, 500, 1000, 2000, 4000)
 LONG = 100_000
 ORDERS = 4
+_ROUTES = {"oral": Route.ORAL, "iv": Route.INTRAVENOUS}
 QUANTILES = ("median", "0.05", "0.95")
 
 Numbers = NDArray[np.float64]
@@ -44,7 +46,7 @@ def figures(draws: int, order: str, way: str) -> list[tuple[float, float, float]
         if pair.perpetrator == "kratom":
             continue
         result = ratio(
-            pair.victim, [Taking(pair.perpetrator)], knowledge, oral=pair.route == "oral"
+            pair.victim, [Taking(pair.perpetrator)], knowledge, route=_ROUTES[pair.route]
         )
         if isinstance(result, Ratio):
             found.append((result.median, result.low, result.high))

@@ -96,7 +96,7 @@ def test_a_person_and_a_route(run) -> None:
     assert usual["beside_typical"] is None
     oral = data(run("midazolam", "--with", "ketoconazole", "--json"))
     vein = data(run("midazolam", "--with", "ketoconazole", "--route", "iv", "--json"))
-    assert vein["route"] == "iv"
+    assert vein["route"] == "intravenous"
     assert vein["auc_ratio"]["median"] < oral["auc_ratio"]["median"]
 
 
@@ -105,7 +105,9 @@ def test_kratom_both_ways(run) -> None:
     assert perpetrator["observed"]["value"] == pytest.approx(1.39)
     assert any("studied" in flag for flag in perpetrator["flags"])
     victim = data(run("kratom", "--with", "itraconazole", "--json"))
-    assert set(victim["others"]) == {"7-hydroxymitragynine"}
+    formed, swallowed = victim["others"]
+    assert "7-hydroxymitragynine formed" in formed
+    assert "7-hydroxymitragynine swallowed" in swallowed
     text = run("kratom", "--with", "itraconazole").out
     assert "7-hydroxymitragynine" in text.lower()
     assert "no study in people" in text
@@ -198,3 +200,83 @@ def test_the_published_schema_fits_what_is_written(run) -> None:
     schema = json.loads((root / "docs/schema/ddi.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(data(run("midazolam", "--with", "ketoconazole", "--json")), schema)
     jsonschema.validate(data(run("gabapentin", "--with", "fluoxetine", "--json")), schema)
+
+
+# ------------------------------------------------------------------ what must not calm
+
+
+def text(done: Done) -> str:
+    assert done.code == 0, done.err
+    return " ".join(done.out.split())
+
+
+@pytest.mark.parametrize(
+    ("victim", "perpetrator", "said"),
+    [
+        ("tamoxifen", "paroxetine", "less endoxifen is formed"),
+        ("codeine", "paroxetine", "less morphine is formed"),
+        ("clopidogrel", "omeprazole", "less of the active metabolite is formed"),
+        ("tramadol", "paroxetine", "less of the opioid metabolite is formed"),
+    ],
+)
+def test_failed_activation_is_told_and_the_ratio_judges_nothing(
+    run, victim, perpetrator, said
+) -> None:
+    words = text(run(victim, "--with", perpetrator))
+    assert said in words
+    assert "Size: not told by this ratio" in words
+    assert "below that of a weak interaction" not in words
+    assert "at most" not in words
+    assert data(run(victim, "--with", perpetrator, "--json"))["strength"] == ""
+    assert "endoxifen is formed" not in text(run("tamoxifen", "--with", "rifampicin"))
+
+
+@pytest.mark.parametrize("perpetrator", ["clarithromycin", "ciprofloxacin"])
+def test_of_a_narrow_medicine_a_small_ratio_does_not_calm(run, perpetrator) -> None:
+    words = text(run("warfarin", "--with", perpetrator))
+    assert "Small changes of warfarin matter: bleeding" in words
+    assert "does not tell the clinical effect" in words
+    assert "below that of a weak interaction" not in words
+    assert "at most" not in words
+
+
+def test_an_interval_that_reaches_far_is_not_called_weak(run) -> None:
+    words = text(run("alprazolam", "--with", "grapefruit"))
+    assert "the interval reaches a" in words
+
+
+def test_no_ceiling_that_people_exceeded(run) -> None:
+    for victim, perpetrator in (("tetrabenazine", "paroxetine"), ("diazepam", "grapefruit")):
+        found = data(run(victim, "--with", perpetrator, "--json"))
+        assert found["observed"]["value"] > 2.0
+        assert found["ceiling"] is None
+
+
+def test_kratom_has_no_upper_limit_and_a_product_is_never_studied(run) -> None:
+    for victim in ("simvastatin", "buspirone", "fentanyl", "triazolam"):
+        assert "at most" not in text(run(victim, "--with", "kratom"))
+    extract = run("midazolam", "--with", "kratom extract")
+    assert "this product was never studied" in text(extract)
+    assert "Seen in people" not in text(extract)
+    found = data(run("midazolam", "--with", "kratom extract", "--json"))
+    assert found["certainty"] == "very low"
+    free = run("midazolam", "--with", "feel free")
+    assert free.out.startswith("midazolam (by mouth) with kava and kratom")
+    assert "feel free holds kratom, kava" in text(free)
+    assert "Seen in people" not in text(free)
+
+
+def test_a_report_of_no_change_is_told_in_words_and_judges_nothing(run) -> None:
+    words = text(run("quetiapine", "--with", "fluoxetine"))
+    assert "reported as unchanged; no figure given" in words
+    assert "Seen in people" not in words
+    found = data(run("quetiapine", "--with", "fluoxetine", "--json"))
+    assert any(fact.startswith("ddi/reported_unchanged/") for fact in found["facts"])
+
+
+def test_a_route_between_takes_no_study_of_another(run) -> None:
+    words = text(run("midazolam", "--route", "nasal", "--with", "itraconazole"))
+    assert words.startswith("midazolam (nasal) with itraconazole")
+    assert "Seen in people" not in words
+    assert "studied in people by mouth, ratio 7.33; that is another route" in words
+    assert "route nasal: between swallowed and into a vein" in words

@@ -17,9 +17,9 @@ from speciosa.cli.patience import progress
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
-    from speciosa.case.vocabulary import Phenotype
+    from speciosa.case.vocabulary import Phenotype, Route
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.interactions.ratio import Taking
+    from speciosa.pharmacology.interactions.meaning import Taking
     from speciosa.report.ddi.document import Question
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?(?:mg)?(?: ?/ ?(\d+(?:\.\d+)?|\.\d+) ?h?)?")
@@ -33,6 +33,13 @@ class VictimRoute(StrEnum):
 
     ORAL = "oral"
     IV = "iv"
+    SUBLINGUAL = "sublingual"
+    NASAL = "nasal"
+    RECTAL = "rectal"
+    INHALED = "inhaled"
+    TRANSDERMAL = "transdermal"
+    INTRAMUSCULAR = "intramuscular"
+    SUBCUTANEOUS = "subcutaneous"
 
 
 def command(
@@ -73,12 +80,12 @@ def command(
 
     knowledge = load()
     if every and out is not None:
-        _write_all(out, knowledge, phenotypes, oral=route is VictimRoute.ORAL)
+        _write_all(out, knowledge, phenotypes, _route(route))
         return
     from speciosa.report.ddi.document import document
 
     question = _question(victim or "", perpetrators or [], phenotypes, knowledge)
-    question = dataclasses.replace(question, oral=route is VictimRoute.ORAL)
+    question = dataclasses.replace(question, route=_route(route))
     result = document(question, knowledge)
     if as_json or output is Format.JSON:
         from speciosa.report.json import encode
@@ -133,6 +140,12 @@ def _phenotypes(given: Mapping[str, str | None]) -> dict[str, Phenotype]:
     return found
 
 
+def _route(route: VictimRoute) -> Route:
+    from speciosa.case.vocabulary import Route
+
+    return Route.INTRAVENOUS if route is VictimRoute.IV else Route(route.value)
+
+
 def _question(
     victim: str,
     given: list[str],
@@ -140,16 +153,17 @@ def _question(
     knowledge: Knowledge,
 ) -> Question:
     """What is asked, or every problem with it at once; products are taken apart."""
-    from speciosa.pharmacology.interactions.ratio import is_kratom, resolve
+    from speciosa.pharmacology.interactions.meaning import conflicts, meant
+    from speciosa.pharmacology.interactions.rows import KRATOM
     from speciosa.report.ddi.document import Question
 
     takings: list[Taking] = []
     flags: list[str] = []
     problems: list[InputProblem] = []
-    itself = "kratom"
+    itself = ""
     try:
-        if not is_kratom(victim, knowledge):
-            itself = resolve(victim, knowledge, "VICTIM").id
+        asked = meant(victim, knowledge, "VICTIM")
+        itself = KRATOM if asked.kratom else asked.ids[0]
     except InputError as error:
         problems += error.problems
     for text in given:
@@ -160,13 +174,8 @@ def _question(
             continue
         takings += found
         flags += told
-    names = [t.medicine if isinstance(t.medicine, str) else t.medicine.id for t in takings]
-    problems += [
-        InputProblem("--with", f"{name!r} twice", "each medicine once")
-        for name in dict.fromkeys(n for n in names if names.count(n) > 1)
-    ]
-    if itself in names and not problems:
-        problems.append(InputProblem("--with", repr(itself), "another medicine than the victim"))
+    ids = [one for t in takings for one in meant(t.medicine, knowledge, "--with").ids]
+    problems += conflicts(itself, ids, "--with")
     if problems:
         raise InputError(problems)
     return Question(victim, takings, phenotypes=phenotypes, flags=flags)
@@ -174,15 +183,15 @@ def _question(
 
 def _taken(text: str, knowledge: Knowledge) -> tuple[list[Taking], list[str]]:
     from speciosa.knowledge.medicines import NameKind
-    from speciosa.pharmacology.interactions.ratio import Taking, is_kratom, resolve
+    from speciosa.pharmacology.interactions.meaning import Taking, holds_kratom, resolve
 
     name, colon, amount = text.partition(":")
     dose_mg, interval_h = _amount(text, amount) if colon else (None, None)
-    if is_kratom(name, knowledge):
+    if holds_kratom(name, knowledge):
         if colon:
             accepted = "kratom without an amount; it stands for the one studied tea"
             raise InputError([InputProblem("--with", repr(text), accepted)])
-        return [Taking("kratom")], []
+        return [Taking(name)], []
     match = knowledge.medicines.match(name)
     several = len(match.medicines) > 1 or bool(match.unknown_parts)
     if match.kind is NameKind.MEDICINE and several:
@@ -215,7 +224,7 @@ def _amount(text: str, amount: str) -> tuple[float, float | None]:
 
 
 def _write_all(
-    out: Path, knowledge: Knowledge, phenotypes: Mapping[str, Phenotype], *, oral: bool
+    out: Path, knowledge: Knowledge, phenotypes: Mapping[str, Phenotype], route: Route
 ) -> None:
     from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
     from speciosa.pharmacology.interactions.matrix import matrix
@@ -227,7 +236,7 @@ def _write_all(
         raise _not_writable(out, error) from None
     metabolism = with_phenotypes(phenotypes, knowledge)
     with progress("pairs") as told:
-        cells = matrix(knowledge, oral=oral, metabolism=metabolism, progress=told)
+        cells = matrix(knowledge, route=route, metabolism=metabolism, progress=told)
         rows = list(table.rows(cells, knowledge))
     made = {".csv": table.as_csv, ".parquet": table.as_parquet, ".json": table.as_json}
     raw = made[out.suffix.lower()](rows)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from speciosa.pharmacology.interactions.assess import assess
 from speciosa.pharmacology.interactions.kinetics.change import NoRatio, Ratio
-from speciosa.pharmacology.interactions.ratio import Taking, ratio
+from speciosa.pharmacology.interactions.meaning import Taking
+from speciosa.pharmacology.interactions.ratio import ratio
 
 __all__ = ["NoRatio", "Ratio", "Taking", "assess", "ratio"]

@@ -14,11 +14,13 @@ from speciosa.pharmacology.interactions.kinetics.change import (
     why_not,
 )
 from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL, Metabolism
-from speciosa.pharmacology.interactions.kinetics.victim import clearance
-from speciosa.pharmacology.interactions.ratio import Taking, act
+from speciosa.pharmacology.interactions.kinetics.route import studied_as
+from speciosa.pharmacology.interactions.kinetics.victim import by_route
+from speciosa.pharmacology.interactions.ratio import as_usual
 from speciosa.pharmacology.interactions.rows import KRATOM
 
 if TYPE_CHECKING:
+    from speciosa.case.vocabulary import Route
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.record import Pair
     from speciosa.knowledge.medicines.record import Medicine
@@ -36,15 +38,15 @@ class Cell:
 
 def perpetrators(knowledge: Knowledge) -> tuple[Acting, ...]:
     """Everything of the base that is known to change an enzyme, kratom included, by id."""
-    found = [act(Taking(medicine), knowledge) for medicine in knowledge.medicines.all()]
+    found = [as_usual(medicine, knowledge) for medicine in knowledge.medicines.all()]
     kept = [a for a in found if a.activity.liver or a.activity.gut_cyp3a is not None]
-    return tuple(sorted((*kept, act(Taking(KRATOM), knowledge)), key=lambda a: a.id))
+    return tuple(sorted((*kept, as_usual(KRATOM, knowledge)), key=lambda a: a.id))
 
 
 def matrix(
     knowledge: Knowledge,
     *,
-    oral: bool = True,
+    route: Route | None = None,
     metabolism: Metabolism = TYPICAL,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Cell]:
@@ -57,12 +59,12 @@ def matrix(
     victims = knowledge.medicines.all()
     whole, done = len(victims) * len(acting), 0
     for victim in victims:
-        cleared = clearance(victim, knowledge, oral=oral, metabolism=metabolism)
+        cleared = by_route(victim, knowledge, route, metabolism=metabolism)
         for perpetrator in acting:
             done += 1
             if perpetrator.id == victim.id:
                 continue
-            seen = knowledge.ddi.pair(victim.id, perpetrator.id, "oral" if oral else "iv")
+            seen = knowledge.ddi.pair(victim.id, perpetrator.id, studied_as(route))
             found = (
                 of_clearance(victim, cleared, [perpetrator], knowledge)
                 if cleared is not None

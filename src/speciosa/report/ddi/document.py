@@ -5,30 +5,33 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
 from speciosa import __version__
 from speciosa.assessment import Provenance
-from speciosa.case.vocabulary import Phenotype
+from speciosa.case.vocabulary import Phenotype, Route
 from speciosa.finding import Certainty, Estimate
 from speciosa.knowledge import Citation, Knowledge
-from speciosa.knowledge.ddi.record import Pair
+from speciosa.knowledge.ddi.record import Activation, Pair
 from speciosa.knowledge.medicines import Medicine
-from speciosa.pharmacology.interactions.grading import certainty_of, strength_of
+from speciosa.pharmacology.interactions.grading import certainty_of, narrow_reason, strength_of
 from speciosa.pharmacology.interactions.kinetics.change import NoRatio, Ratio
 from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
-from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array
+from speciosa.pharmacology.interactions.kinetics.perpetrator import label
+from speciosa.pharmacology.interactions.kinetics.route import studied_as
+from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array, median
 from speciosa.pharmacology.interactions.kinetics.static_model import AucRatio
-from speciosa.pharmacology.interactions.observed import observed_estimate, studied_regimen
-from speciosa.pharmacology.interactions.ratio import (
-    Taking,
-    is_kratom,
-    ratio,
-    resolve,
+from speciosa.pharmacology.interactions.kratom import alkaloids
+from speciosa.pharmacology.interactions.meaning import Taking, as_studied, meant
+from speciosa.pharmacology.interactions.observed import (
+    observed_estimate,
+    reported_unchanged,
+    studied_regimen,
 )
+from speciosa.pharmacology.interactions.ratio import acts, ratio
 from speciosa.pharmacology.interactions.rows import KRATOM
 
 
@@ -63,8 +66,10 @@ class DdiDocument(msgspec.Struct, frozen=True, kw_only=True):
     saying why. ``observed`` is what was measured in people with this very pair; of several
     perpetrators ``observed_alone`` is what each did alone. ``others`` are ratios of further
     species. ``beside_typical`` is exposure in this person without any perpetrator, over a typical
-    adult's, where phenotypes were given. ``unverified`` of ``inputs`` figures were not read in
-    their source.
+    adult's, where phenotypes were given. ``strength_in_interval`` is
+    the strongest class that the interval reaches. ``failed_activation`` and ``small_changes`` say
+    why the size of the ratio does not tell that of the effect; empty where nothing says so.
+    ``unverified`` of ``inputs`` figures were not read in their source.
     """
 
     victim: str
@@ -77,6 +82,9 @@ class DdiDocument(msgspec.Struct, frozen=True, kw_only=True):
     auc_ratio: Spread | None
     no_ratio: str
     strength: str
+    strength_in_interval: str
+    failed_activation: str
+    small_changes: str
     certainty: Certainty
     shares: tuple[Share, ...]
     ceiling: float | None
@@ -105,51 +113,62 @@ class Question:
 
     victim: str
     takings: Sequence[Taking]
-    oral: bool = True
+    route: Route | None = None
     phenotypes: Mapping[str, Phenotype] = dataclasses.field(default_factory=dict)
     flags: Sequence[str] = ()
 
 
 def document(question: Question, knowledge: Knowledge) -> DdiDocument:
     """Ask the model, and add what was seen, the references and where it all came from."""
-    victim, takings, oral = question.victim, question.takings, question.oral
-    known = question.phenotypes
+    takings, route, known = question.takings, question.route, question.phenotypes
     metabolism = with_phenotypes(known, knowledge)
-    found = ratio(victim, takings, knowledge, oral=oral, metabolism=metabolism)
-    medicine = None if is_kratom(victim, knowledge) else resolve(victim, knowledge, "VICTIM")
+    found = ratio(question.victim, takings, knowledge, route=route, metabolism=metabolism)
+    victim = meant(question.victim, knowledge, "VICTIM")
+    medicine = None if victim.kratom else victim.medicines[0]
     seen = found.observed
     modelled = found if isinstance(found, Ratio) else None
-    perpetrators = tuple(_perpetrator(t, knowledge) for t in takings)
-    alone = _alone(medicine, perpetrators, knowledge, oral=oral)
+    perpetrators = tuple(p for taking in takings for p in _perpetrators(taking, knowledge))
+    studied_so = all(as_studied(taking.medicine, knowledge) for taking in takings)
+    alone = _alone(medicine, perpetrators, knowledge, route)
+    if not studied_so:
+        alone.pop(KRATOM, None)
+    unchanged = _unchanged(medicine, perpetrators, knowledge)
     studied = [pair.fact_id for pair in (*([seen] if seen else []), *alone.values())]
+    studied += unchanged.values()
     facts = (*studied, *(modelled.facts if modelled else ()))
     references = tuple(knowledge.cite(fact) for fact in dict.fromkeys(facts))
     inputs = [citation for citation in references if citation.id not in studied]
     shown = seen.auc_ratio if seen else modelled.median if modelled else None
+    fails = _failed_activation(medicine, takings, knowledge) if medicine else ""
+    narrow = _small_changes(medicine, shown, knowledge) if medicine else ""
     return DdiDocument(
         victim=medicine.id if medicine else KRATOM,
         victim_name=medicine.name if medicine else "mitragynine of kratom",
-        route="oral" if oral else "iv",
+        route=str(route or Route.ORAL),
         perpetrators=perpetrators,
         observed=observed_estimate(seen) if seen else None,
         observed_in=studied_regimen(seen) if seen else "",
         observed_alone={name: observed_estimate(pair) for name, pair in alone.items()},
         auc_ratio=_of(modelled) if modelled else None,
         no_ratio=found.why if isinstance(found, NoRatio) else "",
-        strength=strength_of(shown, knowledge) if shown is not None else "",
-        certainty=_certainty(seen, modelled),
+        strength=strength_of(shown, knowledge) if shown is not None and not fails else "",
+        strength_in_interval=_in_interval(modelled, knowledge),
+        failed_activation=fails,
+        small_changes=narrow,
+        certainty=_certainty(seen, modelled, unstudied=_is_alkaloid(medicine) or not studied_so),
         shares=tuple(
             Share(mechanism=name, share=share)
             for name, share in (modelled.shares if modelled else {}).items()
         ),
-        ceiling=modelled.ceiling if modelled else None,
+        # Where the ratio does not tell the effect, its greatest value would only calm.
+        ceiling=None if fails or narrow else _ceiling(modelled, alone, seen),
         others={name: _of(other) for name, other in (modelled.others if modelled else {}).items()},
         phenotypes={enzyme: str(phenotype) for enzyme, phenotype in known.items()},
         beside_typical=_spread(modelled.beside_typical) if modelled and known else None,
         enzymes=modelled.enzymes if modelled else (),
         regimens=modelled.regimens if modelled else (),
         by_class=bool(modelled and modelled.by_class),
-        flags=(*question.flags, *found.flags, *_of_studies(seen, known)),
+        flags=(*question.flags, *unchanged, *found.flags, *_of_studies(seen, known)),
         meaning=_meaning(knowledge),
         inputs=len(inputs),
         unverified=sum(not citation.verified for citation in inputs),
@@ -160,31 +179,95 @@ def document(question: Question, knowledge: Knowledge) -> DdiDocument:
     )
 
 
-def _perpetrator(taking: Taking, knowledge: Knowledge) -> Perpetrator:
-    if is_kratom(taking.medicine, knowledge):
-        return Perpetrator(id=KRATOM, name=KRATOM)
-    medicine = resolve(taking.medicine, knowledge, "--with")
-    return Perpetrator(
-        id=medicine.id,
-        name=medicine.name,
-        dose_mg=taking.dose_mg,
-        interval_h=taking.interval_h,
-    )
+def _perpetrators(taking: Taking, knowledge: Knowledge) -> Iterator[Perpetrator]:
+    """The parts of what is taken; an amount is that of one medicine."""
+    parts = meant(taking.medicine, knowledge, "--with")
+    for medicine in parts.medicines:
+        yield Perpetrator(
+            id=medicine.id,
+            name=medicine.name,
+            dose_mg=taking.dose_mg,
+            interval_h=taking.interval_h,
+        )
+    if parts.kratom:
+        yield Perpetrator(id=KRATOM, name=KRATOM)
 
 
 def _alone(
     medicine: Medicine | None,
     perpetrators: Sequence[Perpetrator],
     knowledge: Knowledge,
-    *,
-    oral: bool,
+    route: Route | None,
 ) -> dict[str, Pair]:
     """Studies of each of several perpetrators without the others."""
     if medicine is None or len(perpetrators) == 1:
         return {}
-    route = "oral" if oral else "iv"
-    found = {p.name: knowledge.ddi.pair(medicine.id, p.id, route) for p in perpetrators}
+    way = studied_as(route)
+    found = {p.name: knowledge.ddi.pair(medicine.id, p.id, way) for p in perpetrators}
     return {name: pair for name, pair in found.items() if pair is not None}
+
+
+def _unchanged(
+    medicine: Medicine | None, perpetrators: Sequence[Perpetrator], knowledge: Knowledge
+) -> dict[str, str]:
+    """What was reported as unchanged without a figure, in words, each with its fact."""
+    if medicine is None:
+        return {}
+    told: dict[str, str] = {}
+    for other in perpetrators:
+        reports = knowledge.ddi.reported_unchanged(medicine.id, other.id)
+        words = reported_unchanged(medicine.id, other.id, knowledge)
+        told |= {w: r.fact_id for w, r in zip(words, reports, strict=True)}
+    return told
+
+
+def _is_alkaloid(medicine: Medicine | None) -> bool:
+    return medicine is None or medicine.id == alkaloids.SEVEN_OH
+
+
+def _failed_activation(medicine: Medicine, takings: Sequence[Taking], knowledge: Knowledge) -> str:
+    """What follows where the enzyme that makes a medicine act is inhibited; empty where not."""
+    activation = knowledge.ddi.pk_wording.activation.get(medicine.id)
+    if activation is None:
+        return ""
+    for one in (one for taking in takings for one in acts(taking, knowledge)):
+        left = one.activity.liver.get(activation.enzyme)
+        if left is not None and median(left) < 1.0:
+            return _inhibited(activation)
+    for taking in takings:
+        for other in meant(taking.medicine, knowledge, "--with").medicines:
+            named = label(other, activation.enzyme)
+            if named is not None and named.effect == "inhibitor":
+                return _inhibited(activation)
+    return ""
+
+
+def _inhibited(activation: Activation) -> str:
+    return f"Where {activation.enzyme} is inhibited, {activation.note}"
+
+
+def _in_interval(modelled: Ratio | None, knowledge: Knowledge) -> str:
+    """The strongest class that the interval of the model reaches."""
+    if modelled is None:
+        return ""
+    reached = [strength_of(end, knowledge) for end in (modelled.low, modelled.high)]
+    order = list(knowledge.ddi.pk_wording.severity_by_class)
+    return min((name for name in reached if name), key=order.index, default="")
+
+
+def _small_changes(medicine: Medicine, shown: float | None, knowledge: Knowledge) -> str:
+    """What a small change of this medicine can do; either way where the way is not known."""
+    ways = (True, False) if shown is None else (shown >= 1.0,)
+    reasons = [narrow_reason(medicine.id, knowledge, rises=rises) for rises in ways]
+    return " or ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def _ceiling(modelled: Ratio | None, alone: Mapping[str, Pair], seen: Pair | None) -> float | None:
+    """The model's ceiling, unless people went beyond it: then its fractions are wrong."""
+    if modelled is None or modelled.ceiling is None:
+        return None
+    observed = [pair.auc_ratio for pair in (*alone.values(), *([seen] if seen else []))]
+    return modelled.ceiling if max(observed, default=0.0) <= modelled.ceiling else None
 
 
 def _of_studies(seen: Pair | None, known: Mapping[str, Phenotype]) -> tuple[str, ...]:
@@ -194,10 +277,11 @@ def _of_studies(seen: Pair | None, known: Mapping[str, Phenotype]) -> tuple[str,
     return (f"the people of the study were not chosen for an unusual {' or '.join(unusual)}",)
 
 
-def _certainty(seen: Pair | None, modelled: Ratio | None) -> Certainty:
+def _certainty(seen: Pair | None, modelled: Ratio | None, *, unstudied: bool) -> Certainty:
+    """As sure as the model or the study; no study in people tells how far an alkaloid's holds."""
     if seen is None and modelled is None:
         return Certainty.UNKNOWN
-    by_class = modelled is not None and modelled.by_class
+    by_class = unstudied or (modelled is not None and modelled.by_class)
     return certainty_of(seen, modelled=modelled is not None, by_class=by_class)
 
 
@@ -229,7 +313,7 @@ def _provenance(question: Question, knowledge: Knowledge) -> Provenance:
             [t.medicine if isinstance(t.medicine, str) else t.medicine.id, t.dose_mg, t.interval_h]
             for t in question.takings
         ],
-        "oral": question.oral,
+        "route": str(question.route or Route.ORAL),
         "phenotypes": {enzyme: str(p) for enzyme, p in question.phenotypes.items()},
     }
     return Provenance(

@@ -12,6 +12,7 @@ from speciosa.report.ddi.document import DdiDocument, Perpetrator, Spread
 WIDTH = 92
 _MOST_REFERENCES = 12
 _SMALLEST = 0.01
+_ROUTES = {"oral": "by mouth", "intravenous": "into a vein"}
 
 
 def as_text(document: DdiDocument) -> str:
@@ -24,7 +25,7 @@ def as_text(document: DdiDocument) -> str:
 
 
 def _title(document: DdiDocument) -> str:
-    route = {"oral": "by mouth", "iv": "into a vein"}[document.route]
+    route = _ROUTES.get(document.route, document.route)
     taken = " and ".join(_taken(p) for p in document.perpetrators) or "nothing beside it"
     return f"{document.victim_name} ({route}) with {taken}"
 
@@ -46,7 +47,10 @@ def _paragraphs(document: DdiDocument) -> Iterator[str]:
         if document.shares:
             yield f"Through: {_shares(document)}."
         if document.ceiling is not None:
-            yield f"At most: {number(document.ceiling)} times, with those enzymes fully inhibited."
+            yield (
+                f"By the same model at most: {number(document.ceiling)} times, with those enzymes "
+                "fully inhibited."
+            )
     if document.beside_typical is not None:
         who = ", ".join(f"{e} {p} metaboliser" for e, p in document.phenotypes.items())
         yield (
@@ -55,6 +59,16 @@ def _paragraphs(document: DdiDocument) -> Iterator[str]:
         )
     if document.perpetrators:
         yield f"Size: {_size(document)}. Certainty: {str(document.certainty).replace('_', ' ')}."
+    if document.failed_activation:
+        yield (
+            f"What {document.victim_name} is turned into carries its effect. "
+            f"{document.failed_activation}. The ratio is of what is taken and does not tell that."
+        )
+    if document.small_changes:
+        yield (
+            f"Small changes of {document.victim_name} matter: {document.small_changes}. The ratio "
+            "does not tell the clinical effect."
+        )
     if document.by_class:
         yield "Most of it rests on a strength class alone, not on measured constants."
     for flag in document.flags:
@@ -104,13 +118,25 @@ def _shares(document: DdiDocument) -> str:
 def _size(document: DdiDocument) -> str:
     if document.observed is None and document.auc_ratio is None:
         return "not known"
+    if document.failed_activation:
+        return "not told by this ratio"
     if not document.strength:
-        return "below that of a weak interaction"
+        return _no_size(document)
     shown = document.observed.value if document.observed else None
     if shown is None and document.auc_ratio is not None:
         shown = document.auc_ratio.median
     rise = "rise" if shown is not None and shown >= 1.0 else "fall"
     return f"{document.strength} ({rise} of exposure)"
+
+
+def _no_size(document: DdiDocument) -> str:
+    """Below a weak interaction, without calming where little is known or little matters."""
+    if document.small_changes:
+        return "small by this ratio, which does not tell how much it matters here"
+    below = "below that of a weak interaction"
+    if document.observed is None and document.strength_in_interval:
+        return f"{below} in the middle; the interval reaches a {document.strength_in_interval} one"
+    return below
 
 
 def _references(document: DdiDocument) -> Iterator[str]:

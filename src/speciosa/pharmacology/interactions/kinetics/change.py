@@ -46,10 +46,11 @@ class Ratio:
 
     ``samples`` are its distribution; ``median``, and ``low`` and ``high``, the central 90 %.
     ``shares`` are parts of the change by mechanism (see ``AucRatio``). ``ceiling`` is the most that
-    is possible, ``None`` where no enzyme is inhibited. ``beside_typical`` is exposure in this
-    person without any perpetrator, over that of a typical adult. ``by_class``: most of it rests on
-    strength classes. ``observed`` is what was seen in people with this very pair. ``others`` are
-    ratios of further species (7-hydroxymitragynine beside mitragynine).
+    is possible, ``None`` where no enzyme is inhibited, or not all that may be are counted.
+    ``beside_typical`` is exposure in this person without any perpetrator, over that of a typical
+    adult. ``by_class``: most of it rests on strength classes. ``observed`` is what was seen in
+    people with this very pair. ``others`` are ratios of further species (7-hydroxymitragynine
+    beside mitragynine).
     """
 
     samples: Array
@@ -79,7 +80,12 @@ class NoRatio:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Acting:
-    """A perpetrator ready to be computed with: its effects by enzyme, or those of kratom."""
+    """A perpetrator ready to be computed with: its effects by enzyme, or those of kratom.
+
+    ``unstudied`` says that nothing is known of what it does, and why, where that is so.
+    ``bounded`` is whether the enzymes that it acts on here are all that it can act on: where not,
+    inhibiting those fully is no ceiling.
+    """
 
     id: str
     name: str
@@ -87,12 +93,33 @@ class Acting:
     activity: Activity
     facts: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    unstudied: str = ""
+    bounded: bool = True
 
 
 def acting_of(medicine: Medicine, use: Use, knowledge: Knowledge) -> Acting:
     """The effects of one perpetrator, computed once."""
     found = effects(medicine, use, knowledge)
-    return Acting(medicine.id, medicine.name, found, activity(found))
+    left = activity(found)
+    return Acting(medicine.id, medicine.name, found, left, bounded=not _gut_alone(left))
+
+
+def _gut_alone(left: Activity) -> bool:
+    """Whether CYP3A is inhibited in the gut wall and not counted in the liver (grapefruit)."""
+    gut, liver = left.gut_cyp3a, left.liver.get(CYP3A)
+    if gut is None or median(gut) >= 1.0:
+        return False
+    return liver is None or median(liver) >= 1.0
+
+
+def no_common_enzyme(victim: str, acting: Sequence[Acting]) -> str:
+    """Why perpetrators that act on none of the victim's enzymes give no ratio."""
+    known = [a.name for a in acting if not a.unstudied]
+    told = [a.unstudied for a in acting if a.unstudied]
+    if known:
+        names = " or ".join(known)
+        told.insert(0, f"the base knows no enzyme that clears {victim} and that {names} changes")
+    return "; ".join(told)
 
 
 def in_this_person(found: Ratio | NoRatio, metabolism: Metabolism) -> Ratio | NoRatio:
@@ -124,11 +151,7 @@ def of_clearance(
     touched = {a.id: touched_by(a, cleared) for a in acting}
     idle = [a for a in acting if not touched[a.id]]
     if acting and len(idle) == len(acting):
-        names = " or ".join(a.name for a in idle)
-        return NoRatio(
-            f"the base knows no enzyme that clears {medicine.name} and that {names} changes",
-            observed=observed,
-        )
+        return NoRatio(no_common_enzyme(medicine.name, idle), cleared.flags, observed)
     found = auc_ratio(cleared, [a.activity for a in acting], model_error(knowledge))
     enzymes = tuple(dict.fromkeys(e for a in acting for e in touched[a.id]))
     at_work = [a.found[e] for a in acting for e in touched[a.id] if e in a.found]
@@ -141,7 +164,7 @@ def of_clearance(
         low=found.low,
         high=found.high,
         shares=found.shares,
-        ceiling=found.ceiling if 1.0 < found.ceiling < math.inf else None,
+        ceiling=told_ceiling(found, [a for a in acting if touched[a.id]]),
         flags=tuple(dict.fromkeys((*_flags(medicine, acting, touched, knowledge), *cleared.flags))),
         facts=tuple(dict.fromkeys((*facts, f"ddi/{MODEL_ERROR}"))) if acting else (),
         by_class=by_class(found, at_work),
@@ -150,6 +173,12 @@ def of_clearance(
         beside_typical=cleared.beside_typical,
         observed=observed,
     )
+
+
+def told_ceiling(found: AucRatio, acting: Sequence[Acting]) -> float | None:
+    """The ceiling, where there is one and every perpetrator acts on no more than is counted."""
+    bounded = all(a.bounded for a in acting)
+    return found.ceiling if bounded and 1.0 < found.ceiling < math.inf else None
 
 
 def touched_by(one: Acting, cleared: Clearance) -> tuple[str, ...]:
@@ -185,7 +214,8 @@ def _flags(
     told = []
     for a in acting:
         if not touched[a.id]:
-            told.append(f"{a.name} has no part in the figure: no common enzyme is known")
+            why = a.unstudied or "no common enzyme is known"
+            told.append(f"{a.name} has no part in the figure: {why}")
         flags = {flag for e in touched[a.id] if e in a.found for flag in a.found[e].flags}
         if LARGER_DOSE in flags:
             told.append(f"{a.name}: the dose is above every dose whose concentration is known")

@@ -1,0 +1,79 @@
+"""Routes between mouth and vein: no study answers for them, and the worse way counts."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from speciosa.case.model import Case, CaseMedicine, KratomUse
+from speciosa.case.vocabulary import KratomStatus, Route
+from speciosa.finding import Severity
+from speciosa.knowledge import load
+from speciosa.pharmacology.interactions.assess import assess
+from speciosa.pharmacology.interactions.kinetics.route import studied_as
+
+KNOWLEDGE = load()
+BETWEEN = [r for r in Route if r not in (Route.ORAL, Route.INTRAVENOUS)]
+
+
+def row(victim: str, perpetrator: str, route: Route | None):
+    medicines = (CaseMedicine(name=victim, route=route), CaseMedicine(name=perpetrator))
+    case = Case(
+        date=datetime.date(2026, 11, 22),
+        kratom=KratomUse(status=KratomStatus.NEVER),
+        medicines=medicines,
+    )
+    found = assess(case, KNOWLEDGE, None).rows
+    wanted = f"interaction.pk.{perpetrator}.{victim}"
+    return next((one for one in found if one.id == wanted), None)
+
+
+@pytest.mark.parametrize("route", [Route.SUBLINGUAL, Route.NASAL, Route.TRANSDERMAL])
+def test_rifampicin_takes_buprenorphine_away_by_every_route_between(route) -> None:
+    found = row("buprenorphine", "rifampicin", route)
+    assert found is not None
+    assert found.severity.rank <= row("buprenorphine", "rifampicin", None).severity.rank
+    assert not found.seen_in_people
+    assert found.auc_ratio.value < 0.5
+    assert any(f"route {route}: between swallowed" in flag for flag in found.flags)
+
+
+@pytest.mark.parametrize(
+    ("victim", "perpetrator"),
+    [
+        ("buprenorphine", "ketoconazole"),
+        ("buprenorphine", "carbamazepine"),
+        ("oxycodone", "ritonavir"),
+        ("midazolam", "itraconazole"),
+        ("midazolam", "rifampicin"),
+    ],
+)
+@pytest.mark.parametrize("route", [Route.SUBLINGUAL, Route.RECTAL, Route.NASAL])
+def test_a_route_between_is_graded_by_the_worse_way(victim, perpetrator, route) -> None:
+    between = row(victim, perpetrator, route)
+    vein = row(victim, perpetrator, Route.INTRAVENOUS)
+    mouth = row(victim, perpetrator, Route.ORAL)
+    assert not between.seen_in_people
+    for other in (vein, mouth):
+        if other is not None and not other.seen_in_people:
+            assert between.severity.rank <= other.severity.rank
+            assert between.auc_ratio.low <= other.auc_ratio.low
+            assert between.auc_ratio.high >= other.auc_ratio.high
+    assert between.severity is Severity.MAJOR
+
+
+def test_studies_answer_for_their_own_route_alone() -> None:
+    assert studied_as(None) == studied_as(Route.ORAL) == "oral"
+    assert studied_as(Route.INTRAVENOUS) == "iv"
+    assert not any(studied_as(route) for route in BETWEEN)
+    assert row("midazolam", "itraconazole", Route.INTRAVENOUS).seen_in_people
+    assert row("midazolam", "itraconazole", None).seen_in_people
+    assert not row("midazolam", "itraconazole", Route.NASAL).seen_in_people
+
+
+def test_what_is_injected_passes_no_gut() -> None:
+    found = row("midazolam", "itraconazole", Route.INTRAMUSCULAR)
+    assert "gut CYP3A" not in found.shares
+    assert not found.seen_in_people
+    assert any("computed as into a vein" in flag for flag in found.flags)
