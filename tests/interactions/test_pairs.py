@@ -174,8 +174,10 @@ def test_forgetting_how_a_medicine_is_cleared_never_turns_into_nothing_found() -
     case = parse_case({"date": "2026-11-22", "medicines": [{"name": n} for n in MIX]})
     kratom = kratom_context(case, KNOWLEDGE, named_in_list=False, samples=None)
     items = recognise(case, KNOWLEDGE).items
+    carried = {"simvastatin", "lithium"}
     known = gather((), items, kratom, KNOWLEDGE)
-    assert {one.status for one in known} == {PairStatus.NOTHING_FOUND}
+    free = [one for one in known if not carried & set(one.members)]
+    assert {one.status for one in free} == {PairStatus.NOTHING_FOUND}
     forgotten = tuple(dataclasses.replace(i, medicine=blank(i.medicine)) for i in items)
     unknown = gather((), forgotten, kratom, KNOWLEDGE)
     assert PairStatus.NOTHING_FOUND not in {
@@ -221,3 +223,33 @@ def test_every_row_says_in_a_few_words_what_it_is_about() -> None:
     for row in check(*MIX, kratom=USING).rows:
         assert row.title
         assert "_" not in row.title
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("digoxin", "sertraline"), ("methotrexate", "melatonin")]
+)
+def test_what_transporters_carry_is_not_judged_rather_than_nothing_found(
+    one: str, other: str
+) -> None:
+    pair = check(one, other).pairs[0]
+    assert pair.status is PairStatus.NOT_JUDGED
+    assert "transporters" in pair.sentence
+    assert "nothing found" not in pair.sentence
+
+
+def test_a_pair_with_kratom_inside_a_row_of_several_is_no_surer_than_kratom_alone() -> None:
+    result = check("escitalopram", "fluconazole", "quetiapine", kratom=USING)
+    shared = {r.id: r for r in result.rows}["interaction.pd.shared.qt"]
+    assert shared.certainty is Certainty.MODERATE
+    sure = {p.members: p.certainty for p in shared.pairs}
+    assert sure["escitalopram", "fluconazole"] is None
+    assert sure["escitalopram", "kratom"] is Certainty.VERY_LOW
+    assert pair(result, "kratom", "escitalopram").certainty is Certainty.VERY_LOW
+
+
+def test_the_headline_counts_pairs() -> None:
+    result = check("alprazolam", "oxycodone", "gabapentin", kratom=USING)
+    met = [one for one in result.pairs if one.status is PairStatus.FOUND]
+    major = [one for one in met if one.severity.rank <= Severity.MAJOR.rank]
+    assert f"{len(met)} of {len(result.pairs)} pairs" in result.headline
+    assert f"worse for {len(major)}." in result.headline

@@ -139,6 +139,7 @@ class HazardWording(Record, frozen=True, kw_only=True):
     exceptions: dict[str, dict[HazardClass, RowException]]
     shared: tuple[SharedRule, ...]
     kratom_joins: str
+    kratom_less_sure: str
     seven_oh_note: str
     unknown_product_note: str
 

@@ -184,3 +184,5 @@ class PairsWording(Record, frozen=True, kw_only=True):
     exposure: str
     hazards: dict[str, str]
     never_changed: tuple[str, ...]
+    not_judged_carried: str
+    carried: tuple[str, ...]

@@ -26,7 +26,12 @@ from speciosa.pharmacology.interactions.naming import named
 from speciosa.pharmacology.interactions.order import in_order
 from speciosa.pharmacology.interactions.pairs import change_can_be_judged, gather
 from speciosa.pharmacology.interactions.recognise import Recognition, recognise
-from speciosa.pharmacology.interactions.result import Interaction, InteractionsResult
+from speciosa.pharmacology.interactions.result import (
+    Interaction,
+    InteractionsResult,
+    PairStatus,
+    PairSummary,
+)
 from speciosa.pharmacology.interactions.rows import KRATOM
 from speciosa.pharmacology.interactions.stopped import with_what_follows
 from speciosa.pharmacology.wording import finding
@@ -76,9 +81,10 @@ def assess(
         ),
         knowledge,
     )
+    pairs = gather(rows, found.items, kratom, knowledge)
     with_ratios = any(row.auc_ratio for row in rows)
     return InteractionsResult(
-        headline=_headline(rows, found, kratom),
+        headline=_headline(rows, pairs, found, kratom),
         rows=rows,
         not_checked=found.not_checked,
         recognised=found.recognised,
@@ -95,7 +101,7 @@ def assess(
         ),
         missing=tuple(_missing(case, found, kratom)),
         no_effect=_no_effect(knowledge) if with_ratios else None,
-        pairs=gather(rows, found.items, kratom, knowledge),
+        pairs=pairs,
         about_ratios=knowledge.ddi.pairs_wording.about_ratios if with_ratios else "",
     )
 
@@ -116,14 +122,22 @@ def _no_effect(knowledge: Knowledge) -> Estimate:
 # ------------------------------------------------------------------ headline
 
 
-def _headline(rows: Sequence[Interaction], found: Recognition, kratom: KratomContext) -> str:
+def _headline(
+    rows: Sequence[Interaction],
+    pairs: Sequence[PairSummary],
+    found: Recognition,
+    kratom: KratomContext,
+) -> str:
     """What stands out, and never that there is nothing to fear."""
     parts = []
     if rows:
-        first = rows[0]
-        serious = sum(row.severity.rank <= Severity.MAJOR.rank for row in rows)
-        count = "1 interaction" if len(rows) == 1 else f"{len(rows)} interactions"
-        parts.append(f"{count}, {serious} of them major or worse. {first.sentence}")
+        met = [pair for pair in pairs if pair.status is PairStatus.FOUND]
+        serious = sum(pair.severity.rank <= Severity.MAJOR.rank for pair in met)
+        noun = "pair" if len(pairs) == 1 else "pairs"
+        parts.append(
+            f"Something was found for {len(met)} of {len(pairs)} {noun}, major or worse for "
+            f"{serious}. {rows[0].sentence}"
+        )
     elif found.items:
         parts.append(
             f"No rule met for {_names(found)}; this does not show that the combination is safe."

@@ -32,6 +32,7 @@ class _Found:
 
     row: Interaction
     severity: Severity
+    certainty: Certainty
     place: int
     in_group: bool
 
@@ -86,23 +87,24 @@ def _found(rows: Sequence[Interaction]) -> Mapping[Key, Sequence[_Found]]:
     groups: dict[Key, list[_Found]] = defaultdict(list)
     for place, row in enumerate(rows):
         listed = groups if len(set(row.members)) > _TWO else own
-        for key, severity in _concerned(row):
-            listed[key].append(_Found(row, severity, place, listed is groups))
+        for key, severity, certainty in _concerned(row):
+            listed[key].append(_Found(row, severity, certainty, place, listed is groups))
     found = {key: own[key] + _tempered(groups[key], own[key]) for key in {*own, *groups}}
     for listed_of_pair in found.values():
         listed_of_pair.sort(key=lambda one: (one.severity.rank, one.in_group, one.place))
     return found
 
 
-def _concerned(row: Interaction) -> Iterator[tuple[Key, Severity]]:
-    """The pairs that a row is about, and how severe it is for each."""
+def _concerned(row: Interaction) -> Iterator[tuple[Key, Severity, Certainty]]:
+    """The pairs that a row is about, how severe it is for each, and how sure."""
     if row.pairs:
-        yield from ((frozenset(pair.members), pair.severity) for pair in row.pairs)
+        for pair in row.pairs:
+            yield frozenset(pair.members), pair.severity, pair.certainty or row.certainty
         return
     for two in combinations(dict.fromkeys(row.members), _TWO):
         # Where several change one, two that change it are no pair for that.
         if not row.victim or row.victim in two:
-            yield frozenset(two), row.severity
+            yield frozenset(two), row.severity, row.certainty
 
 
 def _tempered(groups: Sequence[_Found], own: Sequence[_Found]) -> list[_Found]:
@@ -131,7 +133,7 @@ def _summary(
     status, severity, certainty, place = PairStatus.FOUND, Severity.INFO, Certainty.UNKNOWN, 0
     if found:
         first = found[0]
-        severity, certainty, place = first.severity, first.row.certainty, first.place
+        severity, certainty, place = first.severity, first.certainty, first.place
         sentence = _group_sentence(names, first.row, knowledge) if first.in_group else ""
         sentence = sentence or first.row.sentence
     elif unjudged := _not_judged(pair, names, items, kratom, knowledge):
@@ -170,14 +172,24 @@ def _not_judged(
     if KRATOM in pair and kratom.seven_oh:
         return _fill(wording.not_judged_seven_oh, names)
     medicines = {item.id: item.medicine for item in items}
-    unknown = [
-        name
+    open_ = [
+        (name, medicines[victim])
         for victim, cause, name in ((*pair, names[0]), (*pair[::-1], names[1]))
-        if victim != KRATOM
-        and not change_can_be_judged(medicines[victim], knowledge)
-        and knowledge.ddi.pair(victim, cause) is None
+        if victim != KRATOM and knowledge.ddi.pair(victim, cause) is None
     ]
-    return _fill(wording.not_judged, names, unknown=" and ".join(unknown)) if unknown else ""
+    unknown = [name for name, one in open_ if not change_can_be_judged(one, knowledge)]
+    if unknown:
+        return _fill(wording.not_judged, names, unknown=" and ".join(unknown))
+    carried = [name for name, one in open_ if _carried(one, knowledge)]
+    return (
+        _fill(wording.not_judged_carried, names, unknown=" and ".join(carried)) if carried else ""
+    )
+
+
+def _carried(medicine: Medicine, knowledge: Knowledge) -> bool:
+    """Whether transporters, which nothing here follows, matter to how a medicine is removed."""
+    ddi = knowledge.ddi
+    return medicine.id in (*ddi.pk_wording.p_gp_victims, *ddi.pairs_wording.carried)
 
 
 def _fill(text: str, names: tuple[str, str], **more: str) -> str:

@@ -26,10 +26,14 @@ class Kind(StrEnum):
 
 
 class MemberPair(msgspec.Struct, frozen=True, kw_only=True):
-    """Two members (sorted ids) of a row of several, and how severe it is for these two."""
+    """Two members (sorted ids) of a row of several, and how severe it is for these two.
+
+    ``certainty`` is that for these two where it differs from the row's.
+    """
 
     members: tuple[str, str]
     severity: Severity
+    certainty: Certainty | None = None
 
 
 class Interaction(msgspec.Struct, frozen=True, kw_only=True):

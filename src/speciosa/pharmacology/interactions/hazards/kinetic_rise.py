@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from speciosa.finding import Severity
-from speciosa.pharmacology.interactions.result import Interaction, Kind, MemberPair
+from speciosa.pharmacology.interactions.result import Interaction, Kind
 from speciosa.pharmacology.interactions.rows import KRATOM, worst
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def with_kinetic_rises(
             continue
         lifts = rule.lifts.get(row.hazard, {})
         pairs = tuple(
-            MemberPair(members=p.members, severity=lifts.get(p.severity, p.severity))
+            msgspec.structs.replace(p, severity=lifts.get(p.severity, p.severity))
             if strongly.keys() & set(p.members)
             else p
             for p in row.pairs

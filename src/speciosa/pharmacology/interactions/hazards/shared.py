@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from speciosa.finding import Severity
+from speciosa.finding import Certainty, Severity
 from speciosa.pharmacology.interactions.hazards.circumstances import NOTHING_KNOWN, Circumstances
 from speciosa.pharmacology.interactions.hazards.pairs import (
     HazardPair,
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from speciosa.knowledge.ddi.hazards import SharedRule
     from speciosa.pharmacology.interactions.kratom.use import KratomContext
     from speciosa.pharmacology.interactions.recognise import Item
+
+_TWO = 2
 
 
 def shared_hazards(
@@ -83,6 +85,10 @@ def _row(
         lifted[pair.one.id, pair.other.id] = severity
     severity = worst(tuple(lifted.values()))
     names = _names(rule, pairs, lifted, severity, knowledge)
+    of_kratom = _certainty_of_kratom(rule, joins, knowledge)
+    sure = {key: of_kratom if KRATOM in key else None for key in lifted}
+    # Where the worst is so by kratom alone, the whole is no surer than what is known of kratom.
+    by_kratom = all(sure[key] for key, one in lifted.items() if one is severity)
     clause = known.clause(rule.id) if severity is not Severity.INFO else ""
     return Interaction(
         id=f"interaction.pd.shared.{rule.id}",
@@ -91,7 +97,7 @@ def _row(
         kind=Kind.PHARMACODYNAMIC,
         hazard=rule.id,
         severity=severity,
-        certainty=rule.certainty,
+        certainty=(by_kratom and of_kratom) or rule.certainty,
         sentence=f"{names}{points}{clause}{remark}",
         mechanism=rule.mechanism,
         ask=rule.ask,
@@ -104,10 +110,23 @@ def _row(
             *known.facts(rule.id),
         ),
         pairs=tuple(
-            MemberPair(members=(min(key), max(key)), severity=of_pair)
+            MemberPair(members=(min(key), max(key)), severity=of_pair, certainty=sure[key])
             for key, of_pair in sorted(lifted.items(), key=lambda one: sorted(one[0]))
         ),
     )
+
+
+def _certainty_of_kratom(
+    rule: SharedRule, kratom: Participant | None, knowledge: Knowledge
+) -> Certainty | None:
+    """The least sure of what is said of kratom with the classes of a rule; ``None`` without it."""
+    if kratom is None:
+        return None
+    says = knowledge.ddi.wording.kratom
+    sides = [side for level in rule.levels for side in (level.one, level.other)]
+    classes = {klass for side in sides for klass in side if klass in kratom.hazards}
+    told = [says[klass].certainty for klass in classes if klass in says]
+    return max([rule.certainty, *told], key=list(Certainty).index)
 
 
 def _names(
@@ -138,6 +157,8 @@ def _names(
     joins = [p for p in by_label if p.id == KRATOM and KRATOM not in main]
     says = knowledge.ddi.wording.kratom_joins
     joined = "".join(f" {says.format(kratom=capital(p.label))}" for p in joins)
+    if KRATOM in main and len(main) > _TWO:
+        joined = f" {knowledge.ddi.wording.kratom_less_sure}"
     return f"{capital(listed(first))} together: {rule.effect}{also}{joined}"
 
 
