@@ -62,10 +62,6 @@ class Metabolism:
         """Whether liver or kidney are known to differ."""
         return not (isinstance(self.liver, float) and isinstance(self.renal, float))
 
-    def of_genes_alone(self) -> Metabolism:
-        """The same person with healthy liver and kidney."""
-        return dataclasses.replace(self, liver=1.0, remaining=1.0, renal=1.0, organ_words=())
-
     def told(self, enzymes: Collection[str]) -> str:
         """What differs from a typical adult and concerns these enzymes, in words; or empty."""
         genes = (

@@ -48,19 +48,18 @@ def by_cyp2d6(item: Item, victim: Clearance | None, context: Context) -> Part | 
             severity=Severity.INFO,
             certainty=Certainty.MODERATE,
             sentence="no change by CYP2D6 inhibition is expected in a poor metaboliser, whose "
-            "exposure is already higher than usual.",
+            "exposure is already higher than usual, so that it weighs no less.",
             mechanism=knowledge.ddi.pk_wording.text["poor_metaboliser"].format(
                 enzyme=effect.CYP2D6
             ),
             facts=facts,
         )
-    if not kratom.leaf:
-        return seven_oh_part(Severity.MINOR, facts, knowledge)
     observed = observed_ratio(item, knowledge)
     if kratom.own is not None:
         return _of_own(victim, kratom.own, observed, facts, context)
     if kratom.beyond_study:
-        return _unknown(victim, observed, facts, context)
+        unknown = _unknown(victim, observed, facts, context)
+        return unknown if kratom.leaf else seven_oh_part(unknown.severity, facts, knowledge)
     return _within(victim, observed, facts, context)
 
 
@@ -102,11 +101,12 @@ def _of_own(
 def _unknown(
     victim: Clearance, observed: Fact | None, facts: tuple[str, ...], context: Context
 ) -> Part:
-    """Beyond the study, and how far is not known; no milder than the part that is known."""
+    """Beyond the study, and how far is not known; no milder than what is known or reported."""
     part = context.kratom.known_part
     error = model_error(context.knowledge)
     known = auc_ratio(victim, [part.at_worst], error) if part else None
-    median = known.median if known else 1.0
+    reported = auc_ratio(victim, [effect.reported_use(context.knowledge)])
+    median = max(known.median if known else 1.0, reported.median)
     text = context.knowledge.ddi.pk_wording.text
     sentence = text["cyp2d6_unknown"]
     if observed is not None:
@@ -116,8 +116,10 @@ def _unknown(
         severity=worst([Severity.MINOR, severity_of(median, context.knowledge)]),
         certainty=Certainty.VERY_LOW,
         sentence=sentence + said_of_known(known, context),
-        mechanism=text["cyp2d6_beyond"].format(observed=as_text(_probe(context))),
-        facts=facts,
+        mechanism=text["cyp2d6_beyond"].format(observed=as_text(_probe(context)))
+        + " "
+        + text["graded_as_reported"],
+        facts=(*facts, *effect.REPORTED_FACTS),
         estimate=Estimate(value=None, unit="ratio", no_interval_because=why),
     )
 

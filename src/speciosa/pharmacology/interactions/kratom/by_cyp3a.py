@@ -45,14 +45,16 @@ def by_cyp3a(item: Item, victim: Clearance | None, context: Context) -> Part | N
     knowledge = context.knowledge
     is_major = share(item.medicine, CYP3A) >= context.major
     facts = clearance_facts(item.medicine, frozenset({CYP3A}), knowledge)
-    if not context.kratom.leaf:
-        return seven_oh_part(Severity.MINOR, facts, knowledge) if is_major else None
     observed = observed_ratio(item, knowledge) if is_major else None
     own = context.kratom.own
     if own is not None:
         return _of_own(victim, own, observed, facts, context)
     if context.far_end is not None:
-        return _of_unknown_size(victim, context.far_end, observed, facts, context)
+        part = _of_unknown_size(victim, context.far_end, observed, facts, context)
+        if part is None or context.kratom.leaf:
+            return part
+        # Nothing shows that a product that was never studied does less than leaf.
+        return seven_oh_part(part.severity, facts, knowledge)
     return _as_studied(victim, observed, facts, context)
 
 
@@ -185,13 +187,15 @@ def _of_unknown_size(
     if observed is None and not _reaches(max(studied.high, far.high, of_cyp3a.high), knowledge):
         return None
     all_facts = (*effect.GUT_FACTS, *effect.BEYOND_FACTS, f"ddi/{MODEL_ERROR}", *facts)
+    reported = auc_ratio(victim, [effect.reported_use(knowledge)])
+    median = max(studied.median, (known or studied).median, reported.median)
     return Part(
-        severity=_severity(max(studied.median, (known or studied).median), far.high, knowledge),
+        severity=_severity(median, max(far.high, reported.high), knowledge),
         certainty=Certainty.VERY_LOW,
         sentence=_of_far_end(observed, studied, far, far_end, knowledge)
         + said_of_known(known, context),
         mechanism=_why_unknown(far_end, context),
-        facts=(*all_facts, *(person.FACTS if known else ())),
+        facts=(*all_facts, *effect.REPORTED_FACTS, *(person.FACTS if known else ())),
         estimate=Estimate(
             value=None,
             unit="ratio",
@@ -224,7 +228,11 @@ def _of_far_end(
 def _why_unknown(far_end: FarEnd, context: Context) -> str:
     text = context.knowledge.ddi.pk_wording.text
     far_seen = number(far_end.of_midazolam)
-    parts = [text["kratom_gut"], text["beyond_study"].format(far_seen=far_seen, seen=far_end.seen)]
+    parts = [
+        text["kratom_gut"],
+        text["beyond_study"].format(far_seen=far_seen, seen=far_end.seen),
+        text["graded_as_reported"],
+    ]
     if context.kratom.seven_oh:
         parts.append(text["seven_oh"])
     return " ".join(parts)

@@ -50,6 +50,11 @@ CYP2D6_FACTS = (
     "ddi/kratom/perpetrator/CYP2D6/Ki",
 )
 
+_REPORTED_LEFT = tuple(
+    f"ddi/kratom/reported_use/{what}_left" for what in ("gut_CYP3A", "liver_CYP3A", "CYP2D6")
+)
+REPORTED_FACTS = ("ddi/kratom/reported_use/mitragynine_mg_per_day", *_REPORTED_LEFT)
+
 
 def studied_gut(knowledge: Knowledge) -> Activity:
     """Gut CYP3A left after the studied tea; the liver unchanged."""
@@ -101,6 +106,18 @@ def far_end(knowledge: Knowledge) -> Activity:
     fastest = positive_cv(kinact.id, kinact.number, cv)
     lost = fastest * concentration / (concentration + positive_cv(half.id, half.number, cv))
     return Activity(liver={CYP3A: rate / (rate + lost)}, gut_cyp3a=np.zeros(SIZE))
+
+
+def reported_use(knowledge: Knowledge) -> Activity:
+    """What the largest use that is reported of regular users leaves; it grades, and is not shown.
+
+    For a use of unknown size, so that leaving an amount out never makes a warning milder.
+    """
+    gut, liver, cyp2d6 = (
+        fraction(fact.id, fact.number, fact.low, fact.high)
+        for fact in map(knowledge.fact, _REPORTED_LEFT)
+    )
+    return Activity(liver={CYP3A: liver, CYP2D6: cyp2d6}, gut_cyp3a=gut)
 
 
 def studied_cyp2d6_bound(knowledge: Knowledge) -> Activity:

@@ -10,6 +10,7 @@ import numpy as np
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import matters, severity_of
+from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL
 from speciosa.pharmacology.interactions.kinetics.perpetrator import (
     GUT_FRACTION,
     activity,
@@ -77,8 +78,8 @@ def on_kratom(
             continue
         found = alkaloids.ratios([acting.activity], knowledge, metabolism)
         spared = found
-        if metabolism.organs:  # a diseased organ makes a ratio smaller and removes no row
-            spared = alkaloids.ratios([acting.activity], knowledge, metabolism.of_genes_alone())
+        if not metabolism.typical:  # less of an enzyme makes a ratio smaller and removes no row
+            spared = alkaloids.ratios([acting.activity], knowledge, TYPICAL)
         either = (*found.values(), *spared.values())
         if any(matters(r.median, r.low, r.high, knowledge) for r in either):
             rows.append((acting, _row(acting, found, spared, context)))
@@ -219,6 +220,7 @@ def _together(rows: Sequence[tuple[_Acting, Interaction]], context: _Context) ->
     acting = sorted((a for a, _ in rows), key=lambda a: a.item.id)
     found = alkaloids.ratios([a.activity for a in acting], knowledge, context.metabolism)
     main = found[MITRAGYNINE]
+    usual = alkaloids.ratios([a.activity for a in acting], knowledge, TYPICAL)[MITRAGYNINE]
     facts = tuple(dict.fromkeys(fact for a in acting for fact in a.facts))
     sentence, estimate = _said(found, facts, context)
     medians = [row.auc_ratio.value for _, row in rows if row.auc_ratio and row.auc_ratio.value]
@@ -231,7 +233,12 @@ def _together(rows: Sequence[tuple[_Acting, Interaction]], context: _Context) ->
         victim=KRATOM,
         direction=Direction.MEDICINE_ON_KRATOM,
         kind=Kind.PHARMACOKINETIC,
-        severity=worst([severity_of(main.median, knowledge), *(row.severity for _, row in rows)]),
+        severity=worst(
+            [
+                *(severity_of(ratio.median, knowledge) for ratio in (main, usual)),
+                *(row.severity for _, row in rows),
+            ]
+        ),
         certainty=Certainty.VERY_LOW,
         sentence=f"{kratom.with_(names)} together: {sentence}{opposite}",
         mechanism=" ".join((text["on_kratom_all"], *_of_person(context))),

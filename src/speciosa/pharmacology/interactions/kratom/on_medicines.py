@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.grading import narrow_reason, number, raised
+from speciosa.pharmacology.interactions.kinetics.metabolism import TYPICAL
 from speciosa.pharmacology.interactions.kinetics.route import route_flags
 from speciosa.pharmacology.interactions.kinetics.static_model import auc_ratio
 from speciosa.pharmacology.interactions.kinetics.victim import by_route, clearance
@@ -50,13 +51,14 @@ def by_kratom(
         major=knowledge.ddi.constant("cut_off/major_pathway_fm").number,
         knowledge=knowledge,
     )
-    healthy = dataclasses.replace(context, metabolism=metabolism.of_genes_alone())
+    usual = dataclasses.replace(context, metabolism=TYPICAL)
     for item in items:
-        # A diseased organ makes a ratio smaller and the exposure larger: it softens nothing.
-        spared = _parts(item, healthy) if metabolism.organs else ()
-        parts = _parts(item, context) or spared
+        # A lacking enzyme or a diseased organ makes a ratio smaller and the exposure larger: it
+        # softens nothing.
+        usually = () if metabolism.typical else _parts(item, usual)
+        parts = _parts(item, context) or usually
         if parts:
-            yield _row(item, parts, worst([p.severity for p in (*parts, *spared)]), context)
+            yield _row(item, parts, worst([p.severity for p in (*parts, *usually)]), context)
 
 
 def _parts(item: Item, context: Context) -> tuple[Part, ...]:

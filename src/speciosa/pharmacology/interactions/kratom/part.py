@@ -102,13 +102,14 @@ def said_of_known(known: AucRatio | None, context: Context) -> str:
 
 
 def seven_oh_part(severity: Severity, facts: tuple[str, ...], knowledge: Knowledge) -> Part:
-    """What is said of a 7-OH product, of which nothing was studied."""
-    why = "no interaction study of 7-OH products exists in people"
+    """What is said of a 7-OH product, of which nothing was studied: as severe as leaf."""
+    text = knowledge.ddi.pk_wording.text
+    why = text["no_seven_oh_study"]
     return Part(
         severity=severity,
         certainty=Certainty.UNKNOWN,
         sentence="whether exposure changes is not known.",
-        mechanism=knowledge.ddi.pk_wording.text["seven_oh"],
+        mechanism=f"{text['seven_oh']} {text['seven_oh_graded']}",
         facts=("ddi/kratom/extrapolation_limits", *facts),
         estimate=Estimate(value=None, unit="ratio", no_interval_because=why),
     )

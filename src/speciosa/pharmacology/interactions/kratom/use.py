@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speciosa.case.vocabulary import PLASMA_LEVELS, KratomStatus
-from speciosa.pharmacology.interactions.kratom.effect import studied
+from speciosa.pharmacology.interactions.kratom.effect import reported_use, studied
 from speciosa.pharmacology.interactions.kratom.person import FACTS as PERSON_FACTS
 from speciosa.pharmacology.interactions.kratom.person import persons_use
 
@@ -82,6 +82,17 @@ class KratomContext:
         """What leaf leaves of enzymes, with the facts: by this use, else by the studied tea."""
         found = self.own or self.known_part
         return (found.at_worst, PERSON_FACTS) if found is not None else studied(knowledge)
+
+    def weighing(self, knowledge: Knowledge) -> tuple[Activity, ...]:
+        """What severity goes by: this use where its size is known, else no less than reported use.
+
+        A 7-OH product weighs as leaf of unknown size: nothing shows that it does less.
+        """
+        if self.own is not None:
+            return (self.own.at_worst,)
+        known = (self.known_part.at_worst,) if self.known_part is not None else ()
+        beyond = (reported_use(knowledge),) if self.beyond_study else ()
+        return (*known, *beyond, studied(knowledge)[0])
 
     @property
     def acting_as(self) -> str:
@@ -226,10 +237,20 @@ def _as_studied(product: KratomProduct, knowledge: Knowledge) -> bool:
     wording = knowledge.ddi.pk_wording
     if product.form.value not in wording.studied_forms or product.dose is None:
         return False
-    if product.dose.leaf_g is None or product.times_per_day is None:
+    if product.times_per_day is None or product.days_per_week is None:
         return False
-    if product.days_per_week is None:
-        return False
-    studied_g = knowledge.ddi.constant("kratom/studied/leaf_g").number
     uses = product.times_per_day * product.days_per_week
-    return product.dose.leaf_g <= studied_g and uses <= wording.studied_uses_per_week
+    return _within(product, knowledge) and uses <= wording.studied_uses_per_week
+
+
+def _within(product: KratomProduct, knowledge: Knowledge) -> bool:
+    """Whether every amount that is told of one use lies within that of the study."""
+    told = {
+        "leaf_g": product.dose.leaf_g if product.dose else None,
+        "mitragynine_mg": product.dose.mitragynine_mg if product.dose else None,
+    }
+    known = {name: amount for name, amount in told.items() if amount is not None}
+    return bool(known) and all(
+        amount <= knowledge.ddi.constant(f"kratom/studied/{name}").number
+        for name, amount in known.items()
+    )

@@ -17,6 +17,7 @@ from speciosa.pharmacology.interactions.medicines.weighed import Ground, Weighed
 from speciosa.pharmacology.interactions.observed import (
     observed_estimate,
     reported_unchanged,
+    studied_otherwise,
     studied_regimen,
 )
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
@@ -42,7 +43,10 @@ def pair_row(perpetrator: Item, victim: Item, prepared: Prepared) -> Interaction
         return None
     wording, model = knowledge.ddi.pk_wording, weighed.here
     counts = weighed.severity is not None
-    grades, sentences, mechanism, facts = [], [], [], []
+    grades: list[Severity] = []
+    sentences: list[str] = []
+    mechanism: list[str] = []
+    facts: list[str] = []
     if weighed.severity is not None:
         grades.append(weighed.severity)
         sentences.append(_ratio_sentence(victim, weighed, prepared))
@@ -64,7 +68,12 @@ def pair_row(perpetrator: Item, victim: Item, prepared: Prepared) -> Interaction
     if victim.id in wording.active_moiety:
         mechanism.append(f"{victim.medicine.name}: {wording.active_moiety[victim.id]}.")
         facts.append(f"ddi/active_moiety/{victim.id}")
-    mechanism += [f"{said}." for said in reported_unchanged(victim.id, perpetrator.id, knowledge)]
+    ids = (victim.id, perpetrator.id)
+    beside = (
+        *reported_unchanged(*ids, knowledge),
+        *studied_otherwise(*ids, victim.route, knowledge),
+    )
+    mechanism += [f"{said}." for said in beside]
     facts += [r.fact_id for r in knowledge.ddi.reported_unchanged(victim.id, perpetrator.id)]
     if perpetrator.faded or victim.faded:
         severity = Severity.INFO

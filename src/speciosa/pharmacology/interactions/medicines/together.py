@@ -29,6 +29,8 @@ def combined_row(
     """One victim with all its perpetrators together."""
     knowledge = prepared.knowledge
     perpetrators = [item for item, _ in rows if not item.faded]
+    if not perpetrators:
+        return None  # all were stopped long enough ago that no effect is expected
     acting = [prepared.acting[item.id] for item in perpetrators]
     joined = kratom.present and kratom.leaf
     if joined:
@@ -38,14 +40,16 @@ def combined_row(
     if found is None:
         return None
     flags = found.flags
+    if kratom.present and not joined:
+        flags = (*flags, knowledge.ddi.pk_wording.text["flag_seven_oh_weighs"])
     if here is None:
         flags = (*flags, knowledge.ddi.pk_wording.text["flag_typical_adult"])
-    severity = worst(
-        [
-            *(severity_of(ratio.median, knowledge) for ratio in _graded(victim, acting, prepared)),
-            *(row.severity for _, row in rows),
-        ]
-    )
+    severity = worst([row.severity for _, row in rows])
+    for several in _weighing(acting, perpetrators, kratom, prepared):
+        if severity.rank <= Severity.MAJOR.rank:
+            break  # no ratio weighs more
+        ratios = _graded(victim, several, prepared)
+        severity = worst([severity, *(severity_of(r.median, knowledge) for r in ratios)])
     if victim.faded:
         severity = Severity.INFO
     text = knowledge.ddi.pk_wording.text
@@ -84,11 +88,11 @@ def combined_row(
 
 def _kratom(kratom: KratomContext, knowledge: Knowledge) -> Acting:
     activity, facts = kratom.acting(knowledge)
-    return Acting(KRATOM, KRATOM, {}, activity, facts)
+    return Acting(KRATOM, KRATOM, {}, activity, facts, bounded=False)
 
 
 def _names(perpetrators: Sequence[Item], kratom: KratomContext, *, joined: bool) -> str:
-    names = ", ".join(item.label for item in perpetrators) or "the stopped medicines"
+    names = ", ".join(item.label for item in perpetrators)
     if not joined:
         return names
     return f"{names} and kratom ({kratom.acting_as})"
@@ -109,6 +113,20 @@ def _sentence(
         f"Exposure to {victim.label} with {names} together: ratio {middle} ({low} to {high}) by a "
         f"model.{opposite}"
     )
+
+
+def _weighing(
+    acting: Sequence[Acting],
+    perpetrators: Sequence[Item],
+    kratom: KratomContext,
+    prepared: Prepared,
+) -> Iterator[Sequence[Acting]]:
+    """What acts as it is shown, and with as much kratom as a use of unknown size weighs."""
+    yield acting
+    if kratom.present:
+        for activity in kratom.weighing(prepared.knowledge):
+            of_list = (prepared.acting[item.id] for item in perpetrators)
+            yield [*of_list, Acting(KRATOM, KRATOM, {}, activity)]
 
 
 def _graded(victim: Item, acting: Sequence[Acting], prepared: Prepared) -> Iterator[Ratio]:

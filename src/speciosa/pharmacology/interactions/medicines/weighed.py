@@ -105,15 +105,15 @@ def weigh(perpetrator: Item, victim: Item, prepared: Prepared) -> Weighed:
         for ground, middle, low, high in grounds
         if matters(middle, low, high, knowledge)
     ]
-    severity, ground = min(found, key=lambda one: one[0].rank, default=(None, None))
+    heaviest = min(found, key=lambda one: one[0].rank, default=None)
     return Weighed(
         observed=observed,
         here=here,
         usual=usual,
         differs=differs,
         applies=observed is not None and not any(map(prepared.metabolism.lacks, observed.enzymes)),
-        ground=ground,
-        severity=severity,
+        ground=heaviest[1] if heaviest else None,
+        severity=heaviest[0] if heaviest else None,
     )
 
 
