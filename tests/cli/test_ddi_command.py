@@ -185,6 +185,12 @@ def test_every_pair_of_the_base_is_written(run, tmp_path: Path) -> None:
     assert float(one["observed"]) > 5.0
     assert float(one["p05"]) < float(one["median"]) < float(one["p95"])
     assert all(bool(r["median"]) != bool(r["no_ratio"]) for r in rows)
+    assert not any(r["ceiling"] for r in rows if r["perpetrator"] == "kratom")
+    found = {(r["victim"], r["perpetrator"]): r for r in rows}
+    failed = found["tamoxifen", "paroxetine"]
+    assert not failed["strength"]
+    assert "less endoxifen is formed" in failed["flags"]
+    assert found["tamoxifen", "rifampicin"]["strength"]
 
 
 def test_a_file_that_cannot_be_written_is_our_word_and_not_a_traceback(run, tmp_path: Path) -> None:
@@ -280,3 +286,30 @@ def test_a_route_between_takes_no_study_of_another(run) -> None:
     assert "Seen in people" not in words
     assert "studied in people by mouth, ratio 7.33; that is another route" in words
     assert "route nasal: between swallowed and into a vein" in words
+
+
+def test_what_a_list_of_these_would_tell_is_named(run) -> None:
+    words = text(run("alprazolam", "--with", "oxycodone"))
+    assert "No model figure" in words
+    assert "sedation and slowed breathing (alprazolam + oxycodone): major" in words
+    found = data(run("midazolam", "--with", "feel free", "--json"))
+    assert {"severity": "major", "title": "sedation", "members": ["kratom", "midazolam"]} in (
+        found["in_a_list"]
+    )
+
+
+def test_a_dose_beyond_the_study_is_sized_by_the_graver(run) -> None:
+    usual = data(run("quetiapine", "--with", "cimetidine", "--json"))
+    more = data(run("quetiapine", "--with", "cimetidine:1600", "--json"))
+    assert usual["strength"] == ""
+    assert more["observed"] == usual["observed"]
+    assert more["strength"] == "moderate"
+    assert more["direction"] == "rise"
+    assert more["certainty"] in ("low", "very low")
+
+
+def test_no_ceiling_where_transporters_are_not_counted(run) -> None:
+    for victim in ("simvastatin", "colchicine"):
+        found = data(run(victim, "--with", "clarithromycin", "--json"))
+        assert found["ceiling"] is None
+        assert any("transporters also carry" in flag for flag in found["flags"])

@@ -85,7 +85,7 @@ def test_leaf_is_told_as_its_one_study(name) -> None:
 
 
 @pytest.mark.parametrize("perpetrator", ["kratom", "kratom extract", "grapefruit"])
-@pytest.mark.parametrize("victim", ["simvastatin", "buspirone", "midazolam", "alprazolam"])
+@pytest.mark.parametrize("victim", ["triazolam", "buspirone", "midazolam", "alprazolam"])
 def test_the_gut_alone_is_no_ceiling(victim, perpetrator) -> None:
     assert of(victim, perpetrator).ceiling is None
     assert of(victim, "ketoconazole").ceiling is not None
@@ -115,3 +115,13 @@ def test_what_seven_oh_does_to_others_was_never_studied() -> None:
     assert "no enzyme" not in found.why
     both = of("midazolam", "ketoconazole", "7-OH")
     assert "7-hydroxymitragynine has no part in the figure: what" in told(both)
+
+
+# ------------------------------------------------------------------ what the ratio does not tell
+
+
+def test_a_failed_activation_is_told_beside_the_ratio() -> None:
+    assert "less endoxifen is formed" in of("tamoxifen", "paroxetine").failed_activation
+    assert "active metabolite" in of("clopidogrel", "omeprazole").failed_activation
+    assert not of("tamoxifen", "rifampicin").failed_activation
+    assert not of("metoprolol", "paroxetine").failed_activation

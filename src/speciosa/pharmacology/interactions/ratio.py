@@ -13,6 +13,7 @@ from speciosa.pharmacology.interactions.kinetics.change import (
     Ratio,
     acting_of,
     by_class,
+    failed_activation,
     in_this_person,
     no_common_enzyme,
     of_clearance,
@@ -92,7 +93,8 @@ def ratio(
     )
     cleared = by_route(medicine, knowledge, route, metabolism=metabolism)
     if cleared is None:
-        return NoRatio(why_not(medicine, knowledge), told, seen)
+        fails = failed_activation(medicine, at_work, knowledge)
+        return NoRatio(why_not(medicine, knowledge), told, seen, fails)
     found = of_clearance(medicine, cleared, at_work, knowledge, observed=seen)
     found = in_this_person(found, metabolism)
     if medicine.id == alkaloids.SEVEN_OH:

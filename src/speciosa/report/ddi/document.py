@@ -15,14 +15,13 @@ from speciosa.assessment import Provenance
 from speciosa.case.vocabulary import Phenotype, Route
 from speciosa.finding import Certainty, Estimate
 from speciosa.knowledge import Citation, Knowledge
-from speciosa.knowledge.ddi.record import Activation, Pair
+from speciosa.knowledge.ddi.record import Pair
 from speciosa.knowledge.medicines import Medicine
-from speciosa.pharmacology.interactions.grading import certainty_of, narrow_reason, strength_of
+from speciosa.pharmacology.interactions.grading import certainty_of, severity_of, strength_of
 from speciosa.pharmacology.interactions.kinetics.change import NoRatio, Ratio
 from speciosa.pharmacology.interactions.kinetics.metabolism import with_phenotypes
-from speciosa.pharmacology.interactions.kinetics.perpetrator import label
 from speciosa.pharmacology.interactions.kinetics.route import studied_as
-from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array, median
+from speciosa.pharmacology.interactions.kinetics.sampling import SIZE, Array
 from speciosa.pharmacology.interactions.kinetics.static_model import AucRatio
 from speciosa.pharmacology.interactions.kratom import alkaloids
 from speciosa.pharmacology.interactions.meaning import Taking, as_studied, meant
@@ -31,8 +30,9 @@ from speciosa.pharmacology.interactions.observed import (
     reported_unchanged,
     studied_regimen,
 )
-from speciosa.pharmacology.interactions.ratio import acts, ratio
+from speciosa.pharmacology.interactions.ratio import ratio
 from speciosa.pharmacology.interactions.rows import KRATOM
+from speciosa.report.ddi.beyond import InList, in_a_list, small_changes
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +66,12 @@ class DdiDocument(msgspec.Struct, frozen=True, kw_only=True):
     saying why. ``observed`` is what was measured in people with this very pair; of several
     perpetrators ``observed_alone`` is what each did alone. ``others`` are ratios of further
     species. ``beside_typical`` is exposure in this person without any perpetrator, over a typical
-    adult's, where phenotypes were given. ``strength_in_interval`` is
-    the strongest class that the interval reaches. ``failed_activation`` and ``small_changes`` say
+    adult's, where phenotypes were given. ``strength`` and
+    ``direction`` are those of what was seen, or of the model where that is graver and the person or
+    the dose is another than in the study; ``strength_in_interval`` is the strongest class that the
+    interval reaches. ``failed_activation`` and ``small_changes`` say
     why the size of the ratio does not tell that of the effect; empty where nothing says so.
+    ``in_a_list`` is what an assessment of these medicines alone tells, kratom of unknown amount.
     ``unverified`` of ``inputs`` figures were not read in their source.
     """
 
@@ -82,10 +85,12 @@ class DdiDocument(msgspec.Struct, frozen=True, kw_only=True):
     auc_ratio: Spread | None
     no_ratio: str
     strength: str
+    direction: str
     strength_in_interval: str
     failed_activation: str
     small_changes: str
     certainty: Certainty
+    in_a_list: tuple[InList, ...]
     shares: tuple[Share, ...]
     ceiling: float | None
     others: dict[str, Spread]
@@ -138,9 +143,9 @@ def document(question: Question, knowledge: Knowledge) -> DdiDocument:
     facts = (*studied, *(modelled.facts if modelled else ()))
     references = tuple(knowledge.cite(fact) for fact in dict.fromkeys(facts))
     inputs = [citation for citation in references if citation.id not in studied]
-    shown = seen.auc_ratio if seen else modelled.median if modelled else None
-    fails = _failed_activation(medicine, takings, knowledge) if medicine else ""
-    narrow = _small_changes(medicine, shown, knowledge) if medicine else ""
+    shown = _judged(seen, modelled, knowledge, as_studied_in=not known and not _dosed(takings))
+    fails = found.failed_activation
+    narrow = small_changes(medicine, shown, knowledge) if medicine else ""
     return DdiDocument(
         victim=medicine.id if medicine else KRATOM,
         victim_name=medicine.name if medicine else "mitragynine of kratom",
@@ -152,10 +157,16 @@ def document(question: Question, knowledge: Knowledge) -> DdiDocument:
         auc_ratio=_of(modelled) if modelled else None,
         no_ratio=found.why if isinstance(found, NoRatio) else "",
         strength=strength_of(shown, knowledge) if shown is not None and not fails else "",
+        direction=("rise" if shown >= 1.0 else "fall") if shown is not None else "",
         strength_in_interval=_in_interval(modelled, knowledge),
         failed_activation=fails,
         small_changes=narrow,
-        certainty=_certainty(seen, modelled, unstudied=_is_alkaloid(medicine) or not studied_so),
+        certainty=_certainty(
+            seen if seen is not None and shown == seen.auc_ratio else None,
+            modelled,
+            unstudied=_is_alkaloid(medicine) or not studied_so,
+        ),
+        in_a_list=in_a_list(victim, route, takings, knowledge),
         shares=tuple(
             Share(mechanism=name, share=share)
             for name, share in (modelled.shares if modelled else {}).items()
@@ -225,25 +236,21 @@ def _is_alkaloid(medicine: Medicine | None) -> bool:
     return medicine is None or medicine.id == alkaloids.SEVEN_OH
 
 
-def _failed_activation(medicine: Medicine, takings: Sequence[Taking], knowledge: Knowledge) -> str:
-    """What follows where the enzyme that makes a medicine act is inhibited; empty where not."""
-    activation = knowledge.ddi.pk_wording.activation.get(medicine.id)
-    if activation is None:
-        return ""
-    for one in (one for taking in takings for one in acts(taking, knowledge)):
-        left = one.activity.liver.get(activation.enzyme)
-        if left is not None and median(left) < 1.0:
-            return _inhibited(activation)
-    for taking in takings:
-        for other in meant(taking.medicine, knowledge, "--with").medicines:
-            named = label(other, activation.enzyme)
-            if named is not None and named.effect == "inhibitor":
-                return _inhibited(activation)
-    return ""
+def _dosed(takings: Sequence[Taking]) -> bool:
+    return any(taking.dose_mg is not None for taking in takings)
 
 
-def _inhibited(activation: Activation) -> str:
-    return f"Where {activation.enzyme} is inhibited, {activation.note}"
+def _judged(
+    seen: Pair | None, modelled: Ratio | None, knowledge: Knowledge, *, as_studied_in: bool
+) -> float | None:
+    """The ratio that the size is told by: what was seen, or the graver of it and the model.
+
+    A study says nothing of another dose or of an unusual person, which the model counts.
+    """
+    ratios = [seen.auc_ratio] if seen else []
+    if modelled is not None and (seen is None or not as_studied_in):
+        ratios.append(modelled.median)
+    return min(ratios, key=lambda r: severity_of(r, knowledge).rank, default=None)
 
 
 def _in_interval(modelled: Ratio | None, knowledge: Knowledge) -> str:
@@ -253,13 +260,6 @@ def _in_interval(modelled: Ratio | None, knowledge: Knowledge) -> str:
     reached = [strength_of(end, knowledge) for end in (modelled.low, modelled.high)]
     order = list(knowledge.ddi.pk_wording.severity_by_class)
     return min((name for name in reached if name), key=order.index, default="")
-
-
-def _small_changes(medicine: Medicine, shown: float | None, knowledge: Knowledge) -> str:
-    """What a small change of this medicine can do; either way where the way is not known."""
-    ways = (True, False) if shown is None else (shown >= 1.0,)
-    reasons = [narrow_reason(medicine.id, knowledge, rises=rises) for rises in ways]
-    return " or ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
 def _ceiling(modelled: Ratio | None, alone: Mapping[str, Pair], seen: Pair | None) -> float | None:

@@ -44,6 +44,8 @@ def rows(cells: Iterable[Cell], knowledge: Knowledge) -> Iterator[PairRow]:
         found = cell.found
         observed = cell.observed.auc_ratio if cell.observed else None
         modelled = found if isinstance(found, Ratio) else None
+        fails = found.failed_activation
+        unjudged = (f"not judged by this ratio: {fails}",) if fails else ()
         shown = observed if observed is not None else modelled.median if modelled else None
         yield PairRow(
             victim=cell.victim.id,
@@ -53,11 +55,11 @@ def rows(cells: Iterable[Cell], knowledge: Knowledge) -> Iterator[PairRow]:
             p05=_told(modelled.low) if modelled else None,
             p95=_told(modelled.high) if modelled else None,
             ceiling=_told(modelled.ceiling) if modelled and modelled.ceiling else None,
-            strength=strength_of(shown, knowledge) if shown is not None else "",
+            strength=strength_of(shown, knowledge) if shown is not None and not unjudged else "",
             shares=_shares(modelled),
             enzymes=" ".join(modelled.enzymes) if modelled else "",
             by_class=modelled.by_class if modelled else None,
-            flags="; ".join(found.flags),
+            flags="; ".join((*found.flags, *unjudged)),
             no_ratio="" if isinstance(found, Ratio) else found.why,
         )
 

@@ -43,7 +43,7 @@ def _paragraphs(document: DdiDocument) -> Iterator[str]:
     else:
         yield f"By the model: {_times(document.auc_ratio)} the usual exposure."
         for name, other in document.others.items():
-            yield f"{name[0].upper()}{name[1:]}: {_times(other)} the usual exposure, by the model."
+            yield f"{_capital(name)}: {_times(other)} the usual exposure, by the model."
         if document.shares:
             yield f"Through: {_shares(document)}."
         if document.ceiling is not None:
@@ -59,16 +59,7 @@ def _paragraphs(document: DdiDocument) -> Iterator[str]:
         )
     if document.perpetrators:
         yield f"Size: {_size(document)}. Certainty: {str(document.certainty).replace('_', ' ')}."
-    if document.failed_activation:
-        yield (
-            f"What {document.victim_name} is turned into carries its effect. "
-            f"{document.failed_activation}. The ratio is of what is taken and does not tell that."
-        )
-    if document.small_changes:
-        yield (
-            f"Small changes of {document.victim_name} matter: {document.small_changes}. The ratio "
-            "does not tell the clinical effect."
-        )
+    yield from _beyond(document)
     if document.by_class:
         yield "Most of it rests on a strength class alone, not on measured constants."
     for flag in document.flags:
@@ -79,6 +70,26 @@ def _paragraphs(document: DdiDocument) -> Iterator[str]:
             "not read in their source."
         )
     yield f"Meaning: {document.meaning}"
+
+
+def _beyond(document: DdiDocument) -> Iterator[str]:
+    """What the size of the ratio does not tell."""
+    if document.failed_activation:
+        yield (
+            f"What {document.victim_name} is turned into carries its effect. "
+            f"{_capital(document.failed_activation)}. The ratio is of what is taken and does not "
+            "tell that."
+        )
+    if document.small_changes:
+        yield (
+            f"Small changes of {document.victim_name} matter: {document.small_changes}. The ratio "
+            "does not tell the clinical effect."
+        )
+    if document.in_a_list:
+        rows = "; ".join(
+            f"{row.title} ({' + '.join(row.members)}): {row.severity}" for row in document.in_a_list
+        )
+        yield f"As a list, in an assessment, these have: {rows}."
 
 
 def _seen(document: DdiDocument) -> Iterator[str]:
@@ -98,6 +109,10 @@ def _seen(document: DdiDocument) -> Iterator[str]:
     ]
     if alone:
         yield f"Seen in people with each alone, times the usual exposure: {', '.join(alone)}."
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _times(spread: Spread) -> str:
@@ -122,11 +137,7 @@ def _size(document: DdiDocument) -> str:
         return "not told by this ratio"
     if not document.strength:
         return _no_size(document)
-    shown = document.observed.value if document.observed else None
-    if shown is None and document.auc_ratio is not None:
-        shown = document.auc_ratio.median
-    rise = "rise" if shown is not None and shown >= 1.0 else "fall"
-    return f"{document.strength} ({rise} of exposure)"
+    return f"{document.strength} ({document.direction} of exposure)"
 
 
 def _no_size(document: DdiDocument) -> str:

@@ -46,11 +46,12 @@ class Ratio:
 
     ``samples`` are its distribution; ``median``, and ``low`` and ``high``, the central 90 %.
     ``shares`` are parts of the change by mechanism (see ``AucRatio``). ``ceiling`` is the most that
-    is possible, ``None`` where no enzyme is inhibited, or not all that may be are counted.
+    is possible, ``None`` where no enzyme is inhibited, or not all that may be is counted.
     ``beside_typical`` is exposure in this person without any perpetrator, over that of a typical
     adult. ``by_class``: most of it rests on strength classes. ``observed`` is what was seen in
     people with this very pair. ``others`` are ratios of further species (7-hydroxymitragynine
-    beside mitragynine).
+    beside mitragynine). ``failed_activation`` says what follows where the enzyme that makes the
+    victim act is inhibited; the ratio does not tell that.
     """
 
     samples: Array
@@ -67,6 +68,7 @@ class Ratio:
     beside_typical: Array | float = 1.0
     observed: Pair | None = None
     others: Mapping[str, AucRatio] = dataclasses.field(default_factory=dict)
+    failed_activation: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +78,7 @@ class NoRatio:
     why: str
     flags: tuple[str, ...] = ()
     observed: Pair | None = None
+    failed_activation: str = ""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -148,10 +151,11 @@ def of_clearance(
     observed: Pair | None = None,
 ) -> Ratio | NoRatio:
     """The ratio for a clearance and effects that were prepared before."""
+    fails = failed_activation(medicine, acting, knowledge)
     touched = {a.id: touched_by(a, cleared) for a in acting}
     idle = [a for a in acting if not touched[a.id]]
     if acting and len(idle) == len(acting):
-        return NoRatio(no_common_enzyme(medicine.name, idle), cleared.flags, observed)
+        return NoRatio(no_common_enzyme(medicine.name, idle), cleared.flags, observed, fails)
     found = auc_ratio(cleared, [a.activity for a in acting], model_error(knowledge))
     enzymes = tuple(dict.fromkeys(e for a in acting for e in touched[a.id]))
     at_work = [a.found[e] for a in acting for e in touched[a.id] if e in a.found]
@@ -164,7 +168,11 @@ def of_clearance(
         low=found.low,
         high=found.high,
         shares=found.shares,
-        ceiling=told_ceiling(found, [a for a in acting if touched[a.id]]),
+        ceiling=(
+            None
+            if _carried(medicine, knowledge)
+            else told_ceiling(found, [a for a in acting if touched[a.id]])
+        ),
         flags=tuple(dict.fromkeys((*_flags(medicine, acting, touched, knowledge), *cleared.flags))),
         facts=tuple(dict.fromkeys((*facts, f"ddi/{MODEL_ERROR}"))) if acting else (),
         by_class=by_class(found, at_work),
@@ -172,7 +180,19 @@ def of_clearance(
         regimens=tuple(dict.fromkeys(r for effect in at_work for r in effect.regimens)),
         beside_typical=cleared.beside_typical,
         observed=observed,
+        failed_activation=fails,
     )
+
+
+def failed_activation(medicine: Medicine, acting: Sequence[Acting], knowledge: Knowledge) -> str:
+    """What follows where the enzyme that makes a medicine act is inhibited; empty where not."""
+    activation = knowledge.ddi.pk_wording.activation.get(medicine.id)
+    if activation is None:
+        return ""
+    left = [a.activity.liver.get(activation.enzyme) for a in acting]
+    if not any(median(one) < 1.0 for one in left if one is not None):
+        return ""
+    return f"where {activation.enzyme} is inhibited, {activation.note}"
 
 
 def told_ceiling(found: AucRatio, acting: Sequence[Acting]) -> float | None:
@@ -231,11 +251,17 @@ def _flags(
     ]
     told += _opposed(acting, enzymes)
     wording = knowledge.ddi.pk_wording
-    if medicine.id in wording.p_gp_victims or _TRANSPORT_CLASS in medicine.klass.casefold():
+    if _carried(medicine, knowledge):
         told.append(f"transporters also carry {medicine.name}; they are not modelled")
     if medicine.id in wording.active_moiety:
         told.append(f"parent only: {wording.active_moiety[medicine.id]}")
     return told
+
+
+def _carried(medicine: Medicine, knowledge: Knowledge) -> bool:
+    """Whether transporters, which the equation does not hold, matter to a medicine."""
+    of_p_gp = medicine.id in knowledge.ddi.pk_wording.p_gp_victims
+    return of_p_gp or _TRANSPORT_CLASS in medicine.klass.casefold()
 
 
 def _opposed(acting: Sequence[Acting], enzymes: set[str]) -> list[str]:
