@@ -775,7 +775,13 @@ _ROWS = (
         sentence="Alprazolam, quetiapine and kratom together: drowsiness can add up.",
         mechanism="All three depress the brain.",
         consider="Review which of them is needed.",
-        pairs=(MemberPair(members=("alprazolam", "kratom"), severity=Severity.MODERATE),),
+        pairs=(
+            MemberPair(
+                members=("alprazolam", "kratom"),
+                severity=Severity.MODERATE,
+                certainty=Certainty.LOW,
+            ),
+        ),
     ),
     Interaction(
         id="pk.all.sertraline",

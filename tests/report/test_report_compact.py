@@ -59,18 +59,20 @@ def assert_no_grave_interaction_is_missing(assessment: Assessment, text: str) ->
     """What matters most in full, what else is grave by name with its advice, the rest counted."""
     table = interaction_table.table(assessment.interactions)
     for line in interaction_table.leading(table):
-        assert flowing([line.sentence]) in text
+        alike = [interaction_table.partner(line), line.rest.strip()]
+        assert flowing([line.sentence]) in text or all(flowing([part]) in text for part in alike)
         if line.severity.rank <= Severity.MAJOR.rank:
             assert flowing([line.main.ask]) in text
             assert flowing([line.main.watch]) in text
     for line in table.lines:
         if line.severity.rank <= Severity.MAJOR.rank:
-            named = (line.sentence, interaction_table.short_name(line.main))
+            named = (line.sentence, interaction_table.brief(line.main), line.rest.strip())
             assert any(flowing([words]) in text for words in named)
     for row in assessment.interactions.rows:
         if row.severity.rank <= Severity.MAJOR.rank:
             for sentence in re.split(r"(?<=[.?!]) (?=[A-Z])", row.consider):
-                assert flowing([sentence]) in text
+                said = interaction_table.of_any_victim(row, sentence)
+                assert flowing([said]) in text
     for pairs in table.not_judged:
         assert flowing([pairs]) in text
 

@@ -154,7 +154,7 @@ def test_a_row_opens_to_mechanism_shares_ceiling_flags_reports_and_advice() -> N
         "Inhibition of intestinal and hepatic CYP3A.", "gut CYP3A 71 %", "liver CYP3A 29 %",
         "can rise by this route: 7.4 times", "The dose of quetiapine was not used.",
         "Two fatal cases with benzodiazepines, 2019.", "Dizzy on standing?",
-        "moderate: alprazolam + kratom",
+        "moderate, certainty low: alprazolam + kratom",
     ):  # fmt: skip
         assert words in opened
         assert words not in in_sight(markup)
@@ -179,3 +179,39 @@ def test_the_compact_report_leads_with_five_pairs_and_counts_the_rest() -> None:
     for severity in Severity:
         rest = [line for line in table.lines if line not in leading and line.severity is severity]
         assert not rest or f"{SEVERITY[severity].word} {len(rest)} more" in text
+
+
+def test_the_compact_report_names_every_moderate_pair_and_leads_with_known_dangers() -> None:
+    """Combined pill with St John's wort: an unplanned pregnancy is told, and not counted away."""
+    text = " ".join(on_terminal(fifteen(), full=False).split())
+    assert "St John's wort with ethinylestradiol: contraception can fail" in text
+    table = interaction_table.table(fifteen().interactions)
+    leading = interaction_table.leading(table)
+    for line in table.lines:
+        if line.severity is Severity.MODERATE and line not in leading:
+            assert interaction_table.brief(line.main) in text
+
+
+def test_pairs_that_say_the_same_stand_on_one_line_with_their_own_figures() -> None:
+    text = " ".join(on_terminal(fifteen(), full=False).split())
+    assert "Kratom with alprazolam, alcohol, gabapentin, hydroxyzine" in text
+    section_ = text.partition("Not judged")[2]
+    assert section_.count("sedation, impaired driving, falls and, at worst,") == 1
+    assert "Exposure, times usual" in text
+
+
+def test_advice_that_names_the_victim_alone_is_told_once() -> None:
+    told = interaction_table.advice(interaction_table.table(fifteen().interactions).lines)
+    assert sum("about the kratom" in one.text for one in told) == 1
+
+
+def test_a_row_of_several_says_in_sight_that_directions_are_opposite() -> None:
+    table = interaction_table.table(fifteen().interactions)
+    opposite = [line for line in table.at_once if "opposite directions" in line.sentence]
+    assert opposite
+    assert all("opposite directions" in line.short for line in opposite)
+
+
+def test_pairs_of_a_shared_row_say_their_own_certainty() -> None:
+    shared = next(r for r in made_up.full().interactions.rows if r.id == "pd.shared.sedation")
+    assert "certainty low: alprazolam + kratom" in interaction_table.pairs_in(shared)

@@ -19,6 +19,7 @@ from speciosa.pharmacology.interactions.result import (
     PairStatus,
     PairSummary,
 )
+from speciosa.pharmacology.interactions.rows import NAMED
 from speciosa.report.numbers import shown, usual_interval
 from speciosa.report.words import SEVERITY, letter
 
@@ -45,9 +46,11 @@ class Line(NamedTuple):
 
     @property
     def short(self) -> str:
-        """Several that change one: who they are, where figures stand beside it; else empty."""
-        several = len(self.names) > _TWO and not self.title
-        return self.lead.removesuffix(":") if several else ""
+        """Several that change one: who, and what else is said, where figures stand beside it."""
+        if len(self.names) <= _TWO or self.title or not self.lead:
+            return ""
+        more = _SENTENCES.split(self.rest.strip())[1:]
+        return " ".join((f"{self.lead.removesuffix(':')}.", *more))
 
     @property
     def says_who(self) -> bool:
@@ -155,12 +158,47 @@ def title(row: Interaction) -> str:
 
 
 def leading(lines: Table) -> tuple[Line, ...]:
-    """What a short report tells: what is urgent, grave hazards of several, and the first pairs."""
+    """What a short report tells: what is urgent, grave hazards of several, and the first pairs.
+
+    Grave pairs that are known by name are always told: no figure stands for them.
+    """
     shared = [line for line in lines.together if line.severity.rank <= Severity.MAJOR.rank]
-    first = lines.worse[:_LEADING]
+    known = [
+        line
+        for line in lines.worse
+        if line.severity.rank <= Severity.MAJOR.rank and line.main.hazard == NAMED
+    ]
+    first = [*lines.worse[:_LEADING], *known]
     urgent = [line for line in lines.lines if line.severity.rank < Severity.MAJOR.rank]
-    chosen = {id(line) for line in (*shared, *first, *urgent)}
+    said = {_says(line) for line in first} - {None}
+    same = [line for line in lines.worse if _says(line) in said]
+    chosen = {id(line) for line in (*shared, *first, *urgent, *same)}
     return tuple(line for line in lines.lines if id(line) in chosen)
+
+
+def _says(line: Line) -> tuple[object, ...] | None:
+    """What a line of two says of the one it begins with, whoever the other is."""
+    if len(line.names) != _TWO or " with " not in line.lead:
+        return None
+    return (common(line), line.rest, line.severity, line.main.ask, line.main.watch)
+
+
+def alike(lines: Iterable[Line]) -> tuple[tuple[Line, ...], ...]:
+    """Lines in their order; those of two that say the same of one with others stand together."""
+    found: dict[tuple[object, ...], list[Line]] = {}
+    for index, line in enumerate(lines):
+        found.setdefault(_says(line) or (index,), []).append(line)
+    return tuple(tuple(told) for told in found.values())
+
+
+def common(line: Line) -> str:
+    """The one of a line of two that its sentence begins with."""
+    return line.lead.partition(" with ")[0]
+
+
+def partner(line: Line) -> str:
+    """The other one of a line of two, as its sentence names it."""
+    return line.lead.partition(" with ")[2].removesuffix(":")
 
 
 class Advice(NamedTuple):
@@ -177,11 +215,30 @@ def advice(lines: Iterable[Line]) -> tuple[Advice, ...]:
         for row in line.rows:
             if row.severity.rank <= Severity.MAJOR.rank:
                 for sentence in filter(None, _SENTENCES.split(row.consider)):
-                    about.setdefault(sentence, {})[short_name(row)] = None
+                    about.setdefault(of_any_victim(row, sentence), {})[short_name(row)] = None
     together: dict[tuple[str, ...], list[str]] = {}
     for sentence, names in about.items():
         together.setdefault(tuple(names), []).append(sentence)
     return tuple(Advice(" ".join(told), names) for names, told in together.items())
+
+
+def of_any_victim(row: Interaction, sentence: str) -> str:
+    """A sentence of advice that names the victim alone, as it holds for every victim."""
+    return (
+        re.sub(rf"\b{re.escape(victim(row))}\b", "the medicine", sentence)
+        if row.victim
+        else sentence
+    )
+
+
+def brief(row: Interaction) -> str:
+    """Who with whom and what about, with the middle of the ratio where there is one."""
+    ratio = row.auc_ratio
+    if row.victim and ratio is not None and ratio.value is not None:
+        told = f"{victim(row)} {shown(ratio).number} times"
+    else:
+        told = title(row)
+    return f"{' + '.join(row.names)} ({told})" if len(row.names) == _TWO else f"{told} by several"
 
 
 def short_name(row: Interaction) -> str:
@@ -194,11 +251,12 @@ def short_name(row: Interaction) -> str:
 def pairs_in(row: Interaction) -> str:
     """How severe a row of several is for every two of them, the worst first."""
     named = dict(zip(row.members, row.names, strict=False))
-    told: dict[Severity, list[str]] = {}
+    told: dict[str, list[str]] = {}
     for pair in sorted(row.pairs, key=lambda pair: pair.severity.rank):
         two = " + ".join(named.get(member, member) for member in pair.members)
-        told.setdefault(pair.severity, []).append(two)
-    return "; ".join(f"{SEVERITY[one].word.lower()}: {', '.join(two)}" for one, two in told.items())
+        sure = f", certainty {pair.certainty.value}" if pair.certainty else ""
+        told.setdefault(f"{SEVERITY[pair.severity].word.lower()}{sure}", []).append(two)
+    return "; ".join(f"{how}: {', '.join(two)}" for how, two in told.items())
 
 
 def ground(row: Interaction) -> str:

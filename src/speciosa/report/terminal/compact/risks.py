@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from speciosa.assessment import Assessment
 from speciosa.clinical.safety.result import SideEffect
 from speciosa.finding import Severity
+from speciosa.pharmacology.wording import listed
 from speciosa.regulation.result import LawLayer
 from speciosa.report import interaction_table, outline, words
 from speciosa.report.interaction_table import Line, Table, ground, has_number, title, victim
 from speciosa.report.numbers import shown
 from speciosa.report.terminal.page import GUTTER, Page, Piece
 from speciosa.report.terminal.unchecked import unchecked
+
+# Moderate pairs and worse are named up to so many; a longer list is for the full report.
+_NAMED = 40
 
 
 def interactions(page: Page, assessment: Assessment) -> None:
@@ -23,14 +29,15 @@ def interactions(page: Page, assessment: Assessment) -> None:
     unchecked(page, result, table)
     shown_lines = interaction_table.leading(table)
     said: set[str] = set()
-    for line in shown_lines:
-        _line(page, line, said)
+    for alike in interaction_table.alike(shown_lines):
+        _line(page, alike[0], said) if len(alike) == 1 else _alike(page, alike, said)
     rest = [line for line in table.lines if line not in shown_lines]
     _rest(page, rest)
     _consider(page, table)
     if table.pairs_with_nothing:
         count = table.pairs_with_nothing
-        page.line((f"Nothing found for {count} more pairs; that excludes no interaction.", "dim"))
+        noun = "pair" if count == 1 else "pairs"
+        page.line((f"Nothing found for {count} more {noun}; that excludes no interaction.", "dim"))
     page.line((result.about_ratios, "dim"))
     page.brief(f for f in result.findings if not f.id.startswith("interaction.not_checked"))
 
@@ -46,10 +53,15 @@ def _line(page: Page, line: Line, said: set[str]) -> None:
             told.append(
                 f" Exposure to {victim(row)}: {parts.number}{spread} times ({ground(row)})."
             )
-    if line.also:
-        told.append(f" Also: {', '.join(title(row) for row in line.also)}.")
+    if also := [title(row) for row in line.also if row not in line.ratios or not has_number(row)]:
+        told.append(f" Also: {', '.join(also)}.")
     facts = [f for r in line.rows for f in (*r.facts, *(r.auc_ratio.facts if r.auc_ratio else ()))]
     page.severity(words.SEVERITY[line.severity], *told, page.cites(facts))
+    _advice(page, line, said)
+
+
+def _advice(page: Page, line: Line, said: set[str]) -> None:
+    """What to ask and watch where it is major or worse, unless it was ``said`` above."""
     if line.severity.rank <= Severity.MAJOR.rank:
         advice = (("Ask", line.main.ask), ("Watch", line.main.watch))
         new = [(term, text) for term, text in advice if text and text not in said]
@@ -57,16 +69,43 @@ def _line(page: Page, line: Line, said: set[str]) -> None:
         said.update(text for _, text in new)
 
 
+def _alike(page: Page, lines: Sequence[Line], said: set[str]) -> None:
+    """Several pairs of one with others that say the same, as one line, with what differs."""
+    first = lines[0]
+    partners = [interaction_table.partner(line) for line in lines]
+    told: list[Piece] = [f"{interaction_table.common(first)} with {listed(partners)}:{first.rest}"]
+    for ground_, ratios_ in _by_ground(lines).items():
+        told.append(f" Exposure, times usual ({ground_}): {'; '.join(ratios_)}.")
+    also = dict.fromkeys(title(row) for line in lines for row in line.also if not row.victim)
+    if also:
+        told.append(f" Also, of some: {', '.join(also)}.")
+    facts = dict.fromkeys(fact for line in lines for row in line.rows for fact in row.facts)
+    page.severity(words.SEVERITY[first.severity], *told, page.cites(tuple(facts)))
+    _advice(page, first, said)
+
+
+def _by_ground(lines: Sequence[Line]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for row in (row for line in lines for row in line.ratios):
+        if row.auc_ratio is not None and has_number(row):
+            parts = shown(row.auc_ratio)
+            spread = f" ({parts.range})" if parts.range else ""
+            told.setdefault(ground(row), []).append(f"{victim(row)} {parts.number}{spread}")
+    return told
+
+
 def _rest(page: Page, rest: list[Line]) -> None:
-    """What is major or worse by name, and how many more there are of each severity."""
+    """What is moderate or worse by name, and how many more there are of each severity."""
     for severity in Severity:
         lines = [line for line in rest if line.severity is severity]
         if not lines:
             continue
         mark = words.SEVERITY[severity]
-        if severity.rank <= Severity.MAJOR.rank:
-            names = "; ".join(interaction_table.short_name(line.main) for line in lines)
-            page.severity(mark, f"{len(lines)} more: {names}.")
+        if severity.rank <= Severity.MODERATE.rank:
+            named = [interaction_table.brief(line.main) for line in lines[:_NAMED]]
+            uncounted = len(lines) - len(named)
+            more = f"; and {uncounted} more, see --full" if uncounted else ""
+            page.severity(mark, f"{len(lines)} more: {'; '.join(named)}{more}.")
         else:
             page.severity(mark, f"{len(lines)} more; see --full.")
 
