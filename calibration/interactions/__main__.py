@@ -27,7 +27,9 @@ from calibration.interactions.facts import facts
 from calibration.interactions.fit import Posterior, fit
 from calibration.interactions.groups import NOT_INDEPENDENT
 from calibration.interactions.judge import Judged
-from calibration.interactions.page import (
+from calibration.interactions.page import page
+from calibration.interactions.space import Space
+from calibration.interactions.table import (
     BOX,
     FITTED,
     HELD,
@@ -39,10 +41,8 @@ from calibration.interactions.page import (
     PERPETRATOR,
     TEXTBOOK,
     VICTIM,
-    page,
     table,
 )
-from calibration.interactions.space import Space
 from calibration.interactions.trials import KRATOM, trials, uncalibrated, use_of
 from speciosa.knowledge import Knowledge, load
 
@@ -118,7 +118,8 @@ def main() -> None:
     posterior = calibrated(knowledge)
     with Progress(console=Console(stderr=True)) as progress:
         judged = schemes(posterior, knowledge, progress)
-    text = page(judged, posterior, knowledge)
+    unchanged = judge.of_reports(knowledge.ddi.unchanged, judge.fitted(posterior))
+    text = page(judged, unchanged, posterior, knowledge)
     if "--write" not in sys.argv[1:]:
         sys.stdout.write(text)
         return
@@ -126,11 +127,9 @@ def main() -> None:
     (DATA / "in_vivo.json").write_text(encoded(in_vivo), encoding="utf-8")
     (DATA / "model_error.json").write_text(encoded([error]), encoding="utf-8")
     (DOCS / "interactions.md").write_text(text, encoding="utf-8")
-    (DOCS / "interactions.csv").write_text(table(judged), encoding="utf-8")
-    panels = [
-        (f"pair left out ({len(judged[PAIR])})", judged[PAIR]),
-        (f"held out ({len(judged[HELD])})", judged[HELD]),
-    ]
+    (DOCS / "interactions.csv").write_text(table(judged, unchanged), encoding="utf-8")
+    shown = {name: judge.answered(judged[name]) for name in (PAIR, HELD)}
+    panels = [(f"{name} ({len(pairs)} with an answer)", pairs) for name, pairs in shown.items()]
     (DOCS / "interactions.svg").write_text(scatter(panels), encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from calibration.interactions.fit import Posterior
+from calibration.interactions.trials import enzymes_of, shows_inhibition
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.pharmacology.interactions.kinetics.in_vivo import IN_VIVO
 from speciosa.pharmacology.interactions.kinetics.perpetrator import Ground
@@ -42,13 +43,19 @@ def _potencies(posterior: Posterior) -> Iterator[Fact]:
         if kept
         for enzyme in trial.touched
     )
+    shown = {
+        (trial.pair.perpetrator, enzyme)
+        for trial, kept in zip(space.trials, posterior.kept, strict=True)
+        if kept and shows_inhibition(trial.pair, space.base)
+        for enzyme in enzymes_of(trial.pair)
+    }
     agreed = {a.plus[0] for a in space.agreements}
     for i, unknown in enumerate(space.unknowns):
         if unknown.kind != "potency":
             continue
         n = pairs[unknown.about, unknown.enzyme]
         by_pairs = unknown.group == Ground.PAIRS
-        if by_pairs and not n:
+        if by_pairs and (unknown.about, unknown.enzyme) not in shown:
             continue
         mean, sd = posterior.of(*space.potency_and_bias(unknown.about, unknown.enzyme))
         rests = ["the studied pairs"] if n else []
@@ -128,14 +135,14 @@ def _spreads(posterior: Posterior) -> Iterator[Fact]:
             basis=Basis.DERIVED,
             note=_MADE,
         )
-    for (kind, group, _), i in posterior.space.index.items():
+    for (kind, group, enzymes), i in posterior.space.index.items():
         if kind != "bias":
             continue
         mean, sd = posterior.of(i)
         wide = math.hypot(sd, posterior.spreads[group])
         yield Fact(
-            id=f"{IN_VIVO}/ground/{group}",
-            subject=f"effects by {group}",
+            id=f"{IN_VIVO}/ground/{group}/{enzymes.replace(' ', '_')}",
+            subject=f"effects by {group} on {enzymes}",
             quantity="ratio of the odds of effect in people to those by the ground",
             value=_three(math.exp(mean)),
             low=_three(math.exp(mean - Z90 * wide)),
@@ -152,10 +159,11 @@ def _error(posterior: Posterior) -> Fact:
     return Fact(
         id=f"ddi/{MODEL_ERROR}",
         subject="static model on the study pairs",
-        quantity="standard deviation of the log ratio beyond the ranges of the parameters",
+        quantity="standard deviation, at a ratio of 1, of the log ratio beyond the ranges of the "
+        "parameters",
         value=_three(posterior.error),
         n=int(posterior.kept.sum()),
-        conditions="study pairs without kratom",
+        conditions="study pairs without kratom; elsewhere times 1 + the size of the log ratio",
         basis=Basis.DERIVED,
         note=f"fitted with the calibrated figures; {_MADE}",
     )

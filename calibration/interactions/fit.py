@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.interactions.space import START, Array, Space
+from speciosa.pharmacology.interactions.kinetics.static_model import growth
 
 START_WEIGHS = 2.0
 _ROUNDS = 60
@@ -27,18 +28,19 @@ _FARTHEST = 1.0  # largest step of any unknown
 
 
 class Posterior(NamedTuple):
-    """The unknowns with their covariance, and the spreads and the error they go with."""
+    """The unknowns with their covariance, and the spreads and the error they go with.
+
+    ``error`` is the standard deviation, at a ratio of 1, of the log ratio that no unknown explains,
+    in the form that the product widens its intervals with (``growth``); the fit itself weighs
+    every trial alike, by ``spreads["error"]``.
+    """
 
     space: Space
     mean: Array
     covariance: Array
     spreads: Mapping[str, float]
     kept: NDArray[np.bool_]
-
-    @property
-    def error(self) -> float:
-        """Standard deviation of the log ratio that no unknown explains."""
-        return self.spreads["error"]
+    error: float
 
     def of(self, *indices: int) -> tuple[float, float]:
         """Mean and standard deviation of a sum of unknowns."""
@@ -76,7 +78,8 @@ def fit(space: Space, kept: NDArray[np.bool_]) -> Posterior:
         if longest < _SETTLED and _change(before, spreads) < _SETTLED:
             break
     covariance = np.diag(prior) - (prior[:, None] * rows.T) @ gain @ (rows * prior)
-    return Posterior(space, mean, covariance, spreads, kept)
+    beside = (off**2 + off_variance)[:n] / growth(at[kept]) ** 2
+    return Posterior(space, mean, covariance, spreads, kept, _spread("error", beside))
 
 
 def variances(slopes: Array, covariance: Array) -> Array:
@@ -114,10 +117,13 @@ def _squares(
 def _updated(spreads: Mapping[str, float], squares: Mapping[str, Array]) -> dict[str, float]:
     updated = dict(spreads)
     for group, values in squares.items():
-        whole = float(values.sum()) + START_WEIGHS * START[group] ** 2
-        fitted = math.sqrt(whole / (values.size + START_WEIGHS))
-        updated[group] *= (fitted / spreads[group]) ** _LONGER
+        updated[group] *= (_spread(group, values) / spreads[group]) ** _LONGER
     return updated
+
+
+def _spread(group: str, squares: Array) -> float:
+    whole = float(squares.sum()) + START_WEIGHS * START[group] ** 2
+    return math.sqrt(whole / (squares.size + START_WEIGHS))
 
 
 def _change(before: Mapping[str, float], after: Mapping[str, float]) -> float:

@@ -21,7 +21,6 @@ _METABOLITES = frozenset(("tetrabenazine", "venlafaxine", "risperidone"))
 NOT_INDEPENDENT = {
     "held_543": "gut fraction of verapamil from studies with grapefruit juice",
     "held_709": "figure of the victim from the same study",
-    "held_710": "figure of the victim from the same study",
     "held_764": "gut fraction of alfentanil from the same study",
     "held_765": "gut fraction of alfentanil from the same study",
 }
@@ -32,13 +31,22 @@ _FIXED_GROUPS: tuple[tuple[str, str, Callable[[Judged], bool]], ...] = (
     ("size", "1.25 to 2", lambda j: 1.25 <= j.pair.auc_ratio < 2),
     ("size", "0.8 to 1.25", lambda j: 0.8 <= j.pair.auc_ratio < 1.25),
     ("size", "below 0.8", lambda j: j.pair.auc_ratio < 0.8),
+    ("size", "all of 2 or more", lambda j: j.pair.auc_ratio >= 2),
+    ("size", "all that changed (below 0.8, or 1.25 or more)", lambda j: changed(j, 1.25)),
     ("route", "victim by mouth", lambda j: j.pair.route == "oral"),
     ("route", "victim intravenous", lambda j: j.pair.route == "iv"),
     ("ground", "constants and concentrations", lambda j: j.ground == "constants"),
     ("ground", "strength class", lambda j: j.ground == "class"),
     ("ground", "studied pairs alone", lambda j: j.ground == "pairs"),
-    ("ground", "no common enzyme: predicted no change", lambda j: not j.ground),
+    ("measure", "AUC or clearance", lambda j: not j.pair.of_concentrations),
+    ("measure", "plasma concentrations, not AUC", lambda j: j.pair.of_concentrations),
 )
+_BEFORE_MECHANISM = 9
+
+
+def changed(judged: Judged, fold: float) -> bool:
+    """Whether exposure changed by at least that fold, up or down."""
+    return max(judged.pair.auc_ratio, 1.0 / judged.pair.auc_ratio) >= fold
 
 
 def groups(
@@ -48,7 +56,7 @@ def groups(
     wording = knowledge.ddi.pk_wording
     transport = {*_BY_TRANSPORT, *wording.p_gp_victims}
     metabolites = {*_METABOLITES, *wording.active_moiety}
-    tests = [*_FIXED_GROUPS[:7]]
+    tests = [*_FIXED_GROUPS[:_BEFORE_MECHANISM]]
     tests += [
         ("mechanism", mechanism.replace("_", " "), _of_mechanism(mechanism))
         for mechanism in sorted({j.pair.mechanism for j in judged})
@@ -57,7 +65,7 @@ def groups(
         ("enzyme", enzyme, _of_enzyme(enzyme))
         for enzyme in sorted({e for j in judged for e in j.pair.enzymes})
     ]
-    tests += _FIXED_GROUPS[7:]
+    tests += _FIXED_GROUPS[_BEFORE_MECHANISM:]
     tests += [
         ("apart", "victim of a transporter", lambda j: _transported(j, transport)),
         ("apart", "saturable victim", lambda j: j.pair.victim in _SATURABLE),

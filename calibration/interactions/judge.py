@@ -12,8 +12,10 @@ import numpy as np
 from calibration.interactions.facts import facts
 from calibration.interactions.fit import Posterior, fit
 from calibration.interactions.space import Array, Space
-from calibration.interactions.trials import recalibrated
+from calibration.interactions.trials import KRATOM, recalibrated
+from speciosa.case.vocabulary import Route
 from speciosa.knowledge import Knowledge
+from speciosa.knowledge.ddi.record import Unchanged
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.pharmacology.interactions.kinetics.concentration import Use
 from speciosa.pharmacology.interactions.kinetics.perpetrator import Ground, activity, effects
@@ -22,12 +24,18 @@ from speciosa.pharmacology.interactions.kinetics.static_model import (
     auc_ratio,
     model_error,
 )
-from speciosa.pharmacology.interactions.kinetics.victim import clearance
+from speciosa.pharmacology.interactions.kinetics.victim import by_route
 
 if TYPE_CHECKING:
     from speciosa.knowledge.ddi.record import Pair
     from speciosa.knowledge.medicines.record import Exposure, Medicine
 
+_ROUTES = {
+    "oral": Route.ORAL,
+    "iv": Route.INTRAVENOUS,
+    "sublingual": Route.SUBLINGUAL,
+    "transdermal": Route.TRANSDERMAL,
+}
 _ROUNDED = 5e-3  # ratios are seen to two decimals
 
 
@@ -35,7 +43,7 @@ class Judged(NamedTuple):
     """One pair: what was seen, and what was predicted with its 90 % interval.
 
     ``ground`` is the weakest that the effect rests on; empty where the base gives the two no common
-    enzyme, and the prediction is no change.
+    enzyme: the product then says that it has no answer, and no change stands in its place.
     """
 
     pair: Pair
@@ -43,6 +51,11 @@ class Judged(NamedTuple):
     low: float
     high: float
     ground: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the product gives a ratio for the pair at all."""
+        return bool(self.ground)
 
     @property
     def off(self) -> float:
@@ -72,19 +85,55 @@ def guest_limit(seen: float, variability: float) -> float:
     return (variability + 2.0 * (seen - 1.0)) / seen
 
 
-def predict(pair: Pair, use: Use, knowledge: Knowledge) -> Judged:
-    """The product's answer to a pair; no change, with the error alone, without a common enzyme."""
-    victim = clearance(knowledge.medicines.get(pair.victim), knowledge, oral=pair.route == "oral")
+class Answer(NamedTuple):
+    """What the product says of a pair; ``ground`` is empty where it has no answer."""
+
+    median: float
+    low: float
+    high: float
+    ground: str
+
+
+def answer(pair: Pair | Unchanged, use: Use, knowledge: Knowledge) -> Answer:
+    """The product's answer; without a common enzyme no change with the error alone."""
+    victim = by_route(knowledge.medicines.get(pair.victim), knowledge, _ROUTES[pair.route])
     acting = effects(knowledge.medicines.get(pair.perpetrator), use, knowledge)
     error = model_error(knowledge)
     common = [e for e in acting if victim is not None and e in victim.fm]
     if victim is None or not common:
         low, high = np.quantile(error, (0.05, 0.95))
-        return Judged(pair, 1.0, float(low), float(high), "")
+        return Answer(1.0, float(low), float(high), "")
     ratio = auc_ratio(victim, [activity(acting)], error)
     grounds = {acting[e].ground for e in common}
     weakest = next(g for g in (Ground.PAIRS, Ground.CLASS, Ground.CONSTANTS) if g in grounds)
-    return Judged(pair, ratio.median, ratio.low, ratio.high, weakest.value)
+    return Answer(ratio.median, ratio.low, ratio.high, weakest.value)
+
+
+def predict(pair: Pair, use: Use, knowledge: Knowledge) -> Judged:
+    """The product's answer to a pair beside what was seen."""
+    return Judged(pair, *answer(pair, use, knowledge))
+
+
+Reports = Mapping[Unchanged, Answer]
+
+
+def of_reports(reports: Iterable[Unchanged], knowledge: Knowledge) -> Reports:
+    """What the product says where a source reports no change without a figure."""
+    return {
+        report: answer(report, Use(), knowledge)
+        for report in sorted(reports, key=lambda r: r.id)
+        if report.perpetrator != KRATOM
+    }
+
+
+def answered(judged: Iterable[Judged]) -> tuple[Judged, ...]:
+    """The pairs for which the product gives a ratio."""
+    return tuple(j for j in judged if j.answered)
+
+
+def nothing_changes(judged: Iterable[Judged]) -> tuple[Judged, ...]:
+    """The same pairs under the rule that no exposure ever changes, which any model must beat."""
+    return tuple(Judged(j.pair, 1.0, 1.0, 1.0, j.ground) for j in judged)
 
 
 def predicted(

@@ -1,48 +1,44 @@
-"""The validation page and the table of every pair."""
+"""The validation page."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from calibration.interactions.fit import START_WEIGHS, Posterior
-from calibration.interactions.groups import NOT_INDEPENDENT, groups, reason
-from calibration.interactions.judge import Judged, Schemes, Summary, summary
+from calibration.interactions.groups import NOT_INDEPENDENT, changed, groups, reason
+from calibration.interactions.judge import (
+    Judged,
+    Reports,
+    Schemes,
+    Summary,
+    answered,
+    nothing_changes,
+    summary,
+)
 from calibration.interactions.space import START
+from calibration.interactions.table import (
+    HELD,
+    HELD_APART,
+    HELD_BOX,
+    HELD_DOSE,
+    HELD_TEXTBOOK,
+    PAIR,
+    PERPETRATOR,
+    VICTIM,
+)
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.ddi.record import Pair, Unchanged
 
-# Names of the schemes; the first word of each is the column of the table of pairs.
-TEXTBOOK = "textbook model"
-BOX = "base alone, no pair used"
-FITTED = "fitted on all (in-sample)"
-PAIR = "pair left out"
-VICTIM = "victim left out"
-PERPETRATOR = "perpetrator left out"
-HELD = "held out"
-HELD_APART = "held out, not independent of a record"
-HELD_DOSE = "held out, dose of the study"
-HELD_BOX = "held out, base alone"
-HELD_TEXTBOOK = "held out, textbook model"
-COLUMNS: Mapping[str, str] = {
-    TEXTBOOK: "textbook",
-    BOX: "base_alone",
-    FITTED: "fitted",
-    PAIR: "pair_left_out",
-    VICTIM: "victim_left_out",
-    PERPETRATOR: "perpetrator_left_out",
-    HELD: "held_out",
-    HELD_APART: "held_out",
-    HELD_DOSE: "held_out_dose",
-    HELD_BOX: "base_alone",
-    HELD_TEXTBOOK: "textbook",
-}
+TRIVIAL = "nothing changes"
+JUDGED = (PAIR, VICTIM, PERPETRATOR, HELD, HELD_DOSE)
 AIM_GMFE, AIM_TWO_FOLD, AIM_COVERAGE = 1.4, 0.88, (0.85, 0.95)
+LARGE = 2.0
+_CHANGED = 1.25
 _WORST = 10
 _HEAD = (
     "| n | Fold error | Bias | 1.25-fold | 1.5-fold | Two-fold | Guest | Guest 1.25 | In 90 % "
@@ -51,8 +47,9 @@ _HEAD = (
 )
 
 
-def page(schemes: Schemes, posterior: Posterior, knowledge: Knowledge) -> str:
+def page(schemes: Schemes, unchanged: Reports, posterior: Posterior, knowledge: Knowledge) -> str:
     """The whole page."""
+    answers = {name: answered(judged) for name, judged in schemes.items()}
     lines = (
         "# Validation of the interaction model (changes of concentration)",
         "",
@@ -61,46 +58,54 @@ def page(schemes: Schemes, posterior: Posterior, knowledge: Knowledge) -> str:
         "[decision 0013](../decisions/0013-in-vivo-potency.md). Kratom has a page of its own: "
         "[kratom-interactions.md](kratom-interactions.md).",
         "",
-        *_in_short(schemes),
+        *_in_short(schemes, answers),
         "![Predicted against observed](interactions.svg)",
         "",
-        *_all_schemes(schemes),
+        *_all_schemes(schemes, answers),
+        *_not_answered(schemes),
+        *_unchanged(unchanged),
         *_fitted(posterior),
-        *_groups("Groups, pair left out", schemes[PAIR], knowledge),
-        *_groups("Groups, held out", schemes[HELD], knowledge),
-        *_worst("Pair left out", schemes[PAIR]),
-        *_worst("Held out", schemes[HELD]),
-        *_unsafe(schemes),
+        *_groups("Groups, pair left out", answers[PAIR], knowledge),
+        *_groups("Groups, held out", answers[HELD], knowledge),
+        *_worst("Pair left out", answers[PAIR]),
+        *_worst("Held out", answers[HELD]),
+        *_unsafe(answers),
     )
     return "\n".join(lines)
 
 
-def _in_short(schemes: Schemes) -> Iterator[str]:
+def _in_short(schemes: Schemes, answers: Schemes) -> Iterator[str]:
     yield "## In short"
     yield ""
-    pairs, held = len(schemes[PAIR]), len(schemes[HELD])
+    fitted, held = len(schemes[PAIR]), len(schemes[HELD])
     low, high = AIM_COVERAGE
     yield (
-        f"The model was calibrated on {pairs} pairs of medicines whose AUC ratio was measured in "
+        f"The model was calibrated on {fitted} pairs of medicines whose AUC ratio was measured in "
         "people, and is judged only on pairs that took no part in the fit, in two ways: every pair "
         f"of the calibration left out in turn, and {held} further pairs that were collected from "
-        "labels, papers and databases and never shown to the fit. Aims: geometric mean fold error "
-        f"at most {AIM_GMFE:g}, at least {_percent(AIM_TWO_FOLD)} within two-fold, 90 % intervals "
-        f"that hold {_percent(low)} to {_percent(high)} of what was seen."
+        "labels, papers and databases and never shown to the fit. Only pairs for which the product "
+        f"gives a ratio are judged here; for {held - len(answers[HELD])} of the {held} it says "
+        "that it has none, and they are [told apart](#pairs-without-an-answer). Aims: geometric "
+        f"mean fold error at most {AIM_GMFE:g}, at least {_percent(AIM_TWO_FOLD)} within two-fold, "
+        f"90 % intervals that hold {_percent(low)} to {_percent(high)} of what was seen."
     )
     yield ""
-    yield "| Judged on | Fold error | Within two-fold | In the 90 % interval | Aims |"
+    yield "| Judged on | Answered | Fold error | Within two-fold | In the 90 % interval |"
     yield "|---|---|---|---|---|"
-    for name in (PAIR, VICTIM, PERPETRATOR, HELD, HELD_DOSE):
-        s = summary(schemes[name])
-        yield (
-            f"| {name}, {s.n} pairs | {s.gmfe:.2f} | {_percent(s.within_2)} | "
-            f"{_percent(s.coverage)} | {_verdict(s)} |"
-        )
-    base, naive = summary(schemes[HELD_BOX]), summary(schemes[HELD_TEXTBOOK])
+    for name in JUDGED:
+        cells = " | ".join(f"{shown}: {verdict}" for shown, verdict in verdicts(answers[name]))
+        yield f"| {name} | {len(answers[name])} | {cells} |"
+    yield f"| {TRIVIAL}, {HELD} | {len(answers[HELD])} | {_trivial(answers[HELD])} |"
+    yield f"| {TRIVIAL}, {PAIR} | {len(answers[PAIR])} | {_trivial(answers[PAIR])} |"
     yield ""
+    yield from _read_with_care(answers)
+    same = {j.pair.id for j in answers[HELD]}
+    base, naive = (
+        summary([j for j in schemes[name] if j.pair.id in same])
+        for name in (HELD_BOX, HELD_TEXTBOOK)
+    )
     yield (
-        f"On the held-out pairs the textbook model is off {naive.gmfe:.2f}-fold with "
+        f"On the same held-out pairs the textbook model is off {naive.gmfe:.2f}-fold with "
         f"{_percent(naive.within_2)} within two-fold, the base without any calibration "
         f"{base.gmfe:.2f}-fold with {_percent(base.within_2)}."
     )
@@ -111,30 +116,74 @@ def _in_short(schemes: Schemes) -> Iterator[str]:
         "after looking at the pairs of the calibration, so leaving such a pair out of the fit does "
         "not make it wholly unseen. Strength classes and fractions of clearance often rest on "
         "studies of interactions. Held-out pairs where this was noticed judge nothing and stand "
-        f"apart ({_apart(schemes)}). Pairs get into studies because an effect was expected. The "
+        f"apart ({_apart(schemes)}). {_flat(answers)} The "
         "report of a list of medicines takes the usual regimen unless more is taken, as the first "
         "row of held-out pairs does; scaled to the dose of each study, often a single one, they "
-        "come out a little worse. Seen ratios are means of groups: one person can differ more."
+        "come out worse. Seen ratios are means of groups: one person can differ more."
     )
     yield ""
+
+
+def _read_with_care(answers: Schemes) -> Iterator[str]:
+    """What the reader of a ratio must know before the details."""
+    held, left = (
+        summary([j for j in answers[name] if j.pair.auc_ratio >= LARGE]) for name in (HELD, PAIR)
+    )
+    yield (
+        f"**Large interactions are underpredicted.** Where exposure rose {LARGE:g}-fold or more "
+        f"the prediction was on average {held.bias:.2f} times what was seen in held-out pairs "
+        f"({held.n}; off {held.gmfe:.2f}-fold, {_percent(held.within_2)} within two-fold) and "
+        f"{left.bias:.2f} times in pairs left out ({left.n}; off {left.gmfe:.2f}-fold, "
+        f"{_percent(left.within_2)} within two-fold)."
+    )
+    yield ""
+    held_out, at_dose, left_out = (
+        summary(answers[name]).coverage for name in (HELD, HELD_DOSE, PAIR)
+    )
+    outside = [j for j in answers[HELD] if not j.inside]
+    least = min(held_out, at_dose)
+    yield (
+        f"**Read the 90 % interval of a report as one of about {_percent(least)}.** It held what "
+        f"was seen in {_percent(left_out)} of pairs left out, but in {_percent(held_out)} of "
+        f"held-out pairs and in {_percent(at_dose)} at the dose of their study, where one study in "
+        f"{1.0 / (1.0 - least):.0f} lies outside. Of the {len(outside)} held-out pairs outside, "
+        f"{sum(j.unsafe for j in outside)} changed more than the interval allows."
+    )
+    yield ""
+
+
+def _flat(answers: Schemes) -> str:
+    shares = {
+        name: np.mean([not changed(j, _CHANGED) for j in answers[name]]) for name in (PAIR, HELD)
+    }
+    return (
+        f"Pairs without a change are easy to get right: {_percent(float(shares[HELD]))} of the "
+        f"held-out pairs judged here lie within 0.8 to 1.25, and {_percent(float(shares[PAIR]))} "
+        "of the pairs of the calibration; the rule that nothing changes stands beside each."
+    )
+
+
+def _trivial(judged: Sequence[Judged]) -> str:
+    s = summary(nothing_changes(judged))
+    return f"{s.gmfe:.2f} | {_percent(s.within_2)} | none given"
 
 
 def _apart(schemes: Schemes) -> str:
     return "; ".join(f"{_name(j)}: {NOT_INDEPENDENT[j.pair.id]}" for j in schemes[HELD_APART])
 
 
-def _verdict(s: Summary) -> str:
-    missed = []
-    if s.gmfe > AIM_GMFE:
-        missed.append("fold error")
-    if s.within_2 < AIM_TWO_FOLD:
-        missed.append("two-fold")
-    if not AIM_COVERAGE[0] <= s.coverage <= AIM_COVERAGE[1]:
-        missed.append("interval")
-    return "missed: " + ", ".join(missed) if missed else "met"
+def verdicts(judged: Sequence[Judged]) -> tuple[tuple[str, str], ...]:
+    """Fold error, share within two-fold and coverage as shown, each with ``met`` or ``missed``."""
+    s = summary(judged)
+    aims = (
+        (f"{s.gmfe:.2f}", s.gmfe <= AIM_GMFE),
+        (_percent(s.within_2), s.within_2 >= AIM_TWO_FOLD),
+        (_percent(s.coverage), AIM_COVERAGE[0] <= s.coverage <= AIM_COVERAGE[1]),
+    )
+    return tuple((shown, "met" if met else "missed") for shown, met in aims)
 
 
-def _all_schemes(schemes: Schemes) -> Iterator[str]:
+def _all_schemes(schemes: Schemes, answers: Schemes) -> Iterator[str]:
     yield "## Every way of predicting"
     yield ""
     yield (
@@ -142,23 +191,84 @@ def _all_schemes(schemes: Schemes) -> Iterator[str]:
         "mean of predicted over observed, above 1 where too much is predicted. Guest: within the "
         "limits of Guest 2011, which narrow to nothing at a ratio of 1, and to 1.25-fold in the "
         "second form. *Beyond it* is the unsafe miss: more change seen than the interval allows. "
-        "Pairs without a common enzyme count: predicted no change. *Textbook*: liver-inlet "
-        "concentration with an absorption rate of 6 per hour, point values, constants only. *Base "
-        "alone*: today's figures of the records with no pair used; its interval has the published "
-        "error. Refits take the usual regimen; so do held-out pairs, once more with the dose of "
-        "their study where its words give one."
+        "Each row is judged on the pairs that it answers; *all pairs* are those without an answer "
+        "too, counted as if no change had been said, which the product never says. *Textbook*: "
+        "liver-inlet concentration with an absorption rate of 6 per hour, point values, constants "
+        "only. *Base alone*: today's figures of the records with no pair used; its interval has "
+        "the published error. *Nothing changes*: the rule that every ratio is 1. Refits take the "
+        "usual regimen; so do held-out pairs, once more with the dose of their study where its "
+        "words give one."
     )
     yield ""
     yield f"| Prediction {_HEAD[0]}"
     yield f"|---{_HEAD[1]}"
-    for name, judged in schemes.items():
+    for name, judged in answers.items():
         yield f"| {name} {_cells(summary(judged))}"
+    for name in (PAIR, HELD):
+        yield f"| {TRIVIAL}, {name} {_cells(summary(nothing_changes(answers[name])), bare=True)}"
+    for name in JUDGED:
+        yield f"| {name}, all pairs {_cells(summary(schemes[name]))}"
+    for name in (PAIR, HELD):
+        trivial = summary(nothing_changes(schemes[name]))
+        yield f"| {TRIVIAL}, {name}, all pairs {_cells(trivial, bare=True)}"
     yield ""
 
 
-def _cells(s: Summary) -> str:
-    shares = (s.within_1_25, s.within_1_5, s.within_2, s.guest, s.guest_1_25, s.coverage, s.unsafe)
-    return f"| {s.n} | {s.gmfe:.2f} | {s.bias:.2f} | " + " | ".join(map(_percent, shares)) + " |"
+def _not_answered(schemes: Schemes) -> Iterator[str]:
+    yield "## Pairs without an answer"
+    yield ""
+    yield (
+        "The base knows no enzyme that clears the one and that the other changes, so the product "
+        "gives no ratio and says that this is not the same as no change. It is not: this is what "
+        "was seen in those pairs."
+    )
+    yield ""
+    yield "| Judged on | Without an answer | Changed 1.25-fold or more | Two-fold or more |"
+    yield "|---|---|---|---|"
+    for name in JUDGED[:-1]:
+        silent = [j for j in schemes[name] if not j.answered]
+        counts = [sum(changed(j, fold) for j in silent) for fold in (_CHANGED, LARGE)]
+        yield f"| {name} | {len(silent)} of {len(schemes[name])} | {counts[0]} | {counts[1]} |"
+    yield ""
+    large = [j for j in schemes[HELD] if not j.answered and changed(j, LARGE)]
+    listed = "; ".join(sorted(f"{_name(j)} ({_shown(j.pair.auc_ratio)})" for j in large))
+    yield f"Held out, two-fold or more: {listed}. Transporters are not in the model at all."
+    yield ""
+
+
+def _unchanged(unchanged: Reports) -> Iterator[str]:
+    said = {report: answer for report, answer in unchanged.items() if answer.ground}
+    more = [r for r, a in said.items() if a.median > _CHANGED]
+    less = [r for r, a in said.items() if a.median < 1.0 / _CHANGED]
+    beyond = [r for r, a in said.items() if a.low > _CHANGED or a.high < 1.0 / _CHANGED]
+    yield "## Reported as unchanged, without a figure"
+    yield ""
+    yield (
+        f"For {len(unchanged)} pairs a source says in words that there is no change, or no "
+        "significant one, and gives no figure. That is no ratio of 1: it counts in nothing above "
+        f"and hides no answer of the model. The model answers {len(said)} of them. It says more "
+        f"than {_CHANGED:g} for {len(more)}, less than {1.0 / _CHANGED:g} for {len(less)}, and for "
+        f"{len(beyond)} its whole interval lies outside these two."
+    )
+    yield ""
+    yield "| Pair | The model says | 90 % interval | The source says |"
+    yield "|---|---|---|---|"
+    for report in (*more, *less):
+        answer = unchanged[report]
+        words = " / ".join(study.words for study in report.studies)
+        yield (
+            f"| {_name_of(report)} | {_shown(answer.median)} | {_shown(answer.low)} to "
+            f"{_shown(answer.high)} | {words} |"
+        )
+    yield ""
+
+
+def _cells(s: Summary, *, bare: bool = False) -> str:
+    """The figures of a row; ``bare`` where the way of predicting gives no interval."""
+    shares = [s.within_1_25, s.within_1_5, s.within_2, s.guest, s.guest_1_25]
+    cells = [*map(_percent, shares)]
+    cells += ["none", "none"] if bare else [_percent(s.coverage), _percent(s.unsafe)]
+    return f"| {s.n} | {s.gmfe:.2f} | {s.bias:.2f} | " + " | ".join(cells) + " |"
 
 
 def _fitted(posterior: Posterior) -> Iterator[str]:
@@ -169,10 +279,11 @@ def _fitted(posterior: Posterior) -> Iterator[str]:
     yield (
         "The equation is the product's own. Four kinds of figures may move, each away from what "
         "the base says and pulled back to it by a normal prior: the average error of each kind of "
-        f"ground ({kinds.count('bias')}), the effect of a perpetrator on an enzyme as a factor on "
-        f"its odds ({kinds.count('potency')}), and a victim's fractions of clearance "
-        f"({kinds.count('fm')}) and gut fractions ({kinds.count('f_gut')}) on the logit scale "
-        f"within their recorded ranges. Constants and strength class are two statements of one "
+        f"ground at CYP3A and at other enzymes ({kinds.count('bias')}), the effect of a "
+        f"perpetrator on an enzyme as a factor on its odds ({kinds.count('potency')}), and a "
+        f"victim's fractions of clearance ({kinds.count('fm')}) and gut fractions "
+        f"({kinds.count('f_gut')}) on the logit scale within their recorded ranges. "
+        "Constants and strength class are two statements of one "
         f"effect where both exist ({len(space.agreements)}). The width of every prior and the "
         "error of the model are fitted too, from the same pairs, anew for every pair, victim or "
         f"perpetrator left out. They start from the figures below, which weigh as much as "
@@ -189,19 +300,27 @@ def _fitted(posterior: Posterior) -> Iterator[str]:
         "induction": "log odds of induction",
         "fm": "a fraction of clearance, in recorded ranges",
         "f_gut": "a gut fraction, in recorded ranges",
-        "error": "log AUC ratio beyond all figures (error of the model)",
+        "error": "log AUC ratio beyond all figures, as the fit weighs pairs",
     }
     for group, name in names.items():
         yield f"| {name} | {START[group]:g} | {spreads[group]:.2f} |"
     yield ""
-    yield "| Ground | Odds of effect in people over those by the ground | 90 % of perpetrators |"
-    yield "|---|---|---|"
-    for (kind, group, _), i in sorted(space.index.items()):
+    yield (
+        "The error that widens the product's intervals grows with the change: "
+        f"{posterior.error:.2f} at a ratio of 1, times 1 + |ln ratio| elsewhere "
+        f"({posterior.error * (1.0 + np.log(2.0)):.2f} at 2, "
+        f"{posterior.error * (1.0 + np.log(10.0)):.2f} at 10)."
+    )
+    yield ""
+    odds = "Odds of effect in people over those by the ground"
+    yield f"| Ground | At | {odds} | 90 % of perpetrators |"
+    yield "|---|---|---|---|"
+    for (kind, group, enzymes), i in sorted(space.index.items()):
         if kind == "bias":
             mean, sd = posterior.of(i)
             wide = 1.645 * float(np.hypot(sd, spreads[group]))
             yield (
-                f"| {group} | {np.exp(mean):.2f} | {np.exp(mean - wide):.2f} to "
+                f"| {group} | {enzymes} | {np.exp(mean):.2f} | {np.exp(mean - wide):.2f} to "
                 f"{np.exp(mean + wide):.2f} |"
             )
     yield ""
@@ -239,61 +358,26 @@ def _worst(title: str, judged: Sequence[Judged]) -> Iterator[str]:
     yield ""
 
 
-def _unsafe(schemes: Schemes) -> Iterator[str]:
+def _unsafe(answers: Schemes) -> Iterator[str]:
     yield "## Unsafe misses: more change seen than the interval allows"
     yield ""
     for name in (PAIR, HELD):
-        missed = [j for j in schemes[name] if j.unsafe]
+        missed = [j for j in answers[name] if j.unsafe]
         listed = "; ".join(sorted(f"{_name(j)} ({_shown(j.pair.auc_ratio)})" for j in missed))
-        yield f"{name[0].upper()}{name[1:]} ({len(missed)} of {len(schemes[name])}): {listed}."
+        yield f"{name[0].upper()}{name[1:]} ({len(missed)} of {len(answers[name])}): {listed}."
         yield ""
     yield (
         "Where a pair was studied the report shows the studied ratio first and the model beside "
-        "it. These misses tell what to expect of pairs that nobody studied. Transporters are not "
-        "in the model at all."
+        "it. These misses tell what to expect of pairs that nobody studied."
     )
     yield ""
 
 
-def table(schemes: Schemes) -> str:
-    """Every pair with every prediction, as CSV."""
-    pairs = {j.pair.id: j.pair for judged in schemes.values() for j in judged}
-    found: dict[tuple[str, str], Judged] = {}
-    for name, judged in schemes.items():
-        found |= {(j.pair.id, COLUMNS[name]): j for j in judged}
-    columns = tuple(dict.fromkeys(COLUMNS.values()))
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    head = ["id", "victim", "perpetrator", "route", "mechanism", "enzymes", "studies", "observed"]
-    rows.writerow(
-        [*head, "ground", *(f"{c}_{part}" for c in columns for part in ("median", "low", "high"))]
-    )
-    for id_, pair in sorted(pairs.items()):
-        of = [found.get((id_, column)) for column in columns]
-        ground = next((j.ground for j in reversed(of) if j is not None), "")
-        rows.writerow(
-            [
-                id_,
-                pair.victim,
-                pair.perpetrator,
-                pair.route,
-                pair.mechanism,
-                " ".join(pair.enzymes),
-                len(pair.studies),
-                f"{pair.auc_ratio:.4g}",
-                ground or "none",
-                *(
-                    f"{value:.4g}" if j is not None else ""
-                    for j in of
-                    for value in ((j.median, j.low, j.high) if j is not None else ("", "", ""))
-                ),
-            ]
-        )
-    return text.getvalue()
-
-
 def _name(judged: Judged) -> str:
-    pair = judged.pair
+    return _name_of(judged.pair)
+
+
+def _name_of(pair: Pair | Unchanged) -> str:
     route = "" if pair.route == "oral" else f" ({pair.route})"
     return f"{pair.perpetrator_name} on {pair.victim_name}{route}"
 

@@ -1,9 +1,10 @@
 """The unknowns of the calibration and their priors, and the ratio of every trial under them.
 
-An unknown is one of four kinds. ``bias``: how far a kind of ground is off on average, as log odds
-of effect. ``potency``: how far one perpetrator at one enzyme is off beyond that. ``fm`` and
-``f_gut``: a figure of a victim, in standard deviations of its recorded range on the logit scale.
-All have the mean 0, and each kind (of ground) its own standard deviation, which is fitted too.
+An unknown is one of four kinds. ``bias``: how far a kind of ground is off on average, at CYP3A and
+at all other enzymes, as log odds of effect. ``potency``: how far one perpetrator at one enzyme is
+off beyond that. ``fm`` and ``f_gut``: a figure of a victim, in standard deviations of its recorded
+range on the logit scale. All have the mean 0, and each kind (of ground) its own standard deviation,
+which is fitted too.
 
 The ratio is the product's own equation: all trials, each once as it is and once moved along every
 unknown that it depends on, lie side by side along the axis of the draws.
@@ -78,6 +79,11 @@ class Range(NamedTuple):
         return float(1.0 / (1.0 + np.exp(-(self.middle + z * spread))))
 
 
+def shared_by(enzyme: str) -> str:
+    """The enzymes that share an average error: CYP3A, which acts in the gut too, or all others."""
+    return enzyme if enzyme == CYP3A else "other enzymes"
+
+
 class Agreement(NamedTuple):
     """Constants and strength class say the same thing but for the errors of both grounds.
 
@@ -127,21 +133,21 @@ class Space:
                 if enzyme not in cleared:
                     continue
                 own = self._add("potency", medicine.id, enzyme, acting.group)
-                bias = self._add("bias", acting.group, "", "bias")
+                bias = self._add("bias", acting.group, shared_by(enzyme), "bias")
                 if acting.named is None:
                     continue
                 classes = "induction" if acting.group == "induction" else Ground.CLASS.value
                 if classes == acting.group:
                     named = Agreement((own,), _NONE, acting.named, classes)
                 else:
-                    of_classes = self._add("bias", classes, "", "bias")
+                    of_classes = self._add("bias", classes, shared_by(enzyme), "bias")
                     named = Agreement((own, bias), of_classes, acting.named, classes)
                 self.agreements.append(named)
         for trial in self.trials:
             for enzyme, acting in trial.acting.items():
                 if acting.group == Ground.PAIRS:
                     self._add("potency", trial.pair.perpetrator, enzyme, acting.group)
-                    self._add("bias", acting.group, "", "bias")
+                    self._add("bias", acting.group, shared_by(enzyme), "bias")
 
     def _add_victims(self) -> None:
         for trial in self.trials:
@@ -155,7 +161,7 @@ class Space:
     def potency_and_bias(self, perpetrator: str, enzyme: str) -> tuple[int, int]:
         """Indices of the two unknowns that size an effect."""
         i = self.index["potency", perpetrator, enzyme]
-        return i, self.index["bias", self.unknowns[i].group, ""]
+        return i, self.index["bias", self.unknowns[i].group, shared_by(enzyme)]
 
     def depends_on(self, trial: Trial) -> tuple[int, ...]:
         """The unknowns that move the ratio of a trial."""

@@ -129,17 +129,31 @@ def _log_odds(left: float, *, induction: bool) -> float:
 
 
 def by_pairs_alone(pairs: Iterable[Pair], base: Knowledge) -> frozenset[tuple[str, str]]:
-    """Perpetrator and enzyme of every pair that names an inhibition the base has no ground for."""
+    """Perpetrator and enzyme of every inhibition that a pair showed and the base has no ground for.
+
+    What saw no change makes no inhibitor: it only helps to size one that another pair showed.
+    """
     found = set()
     for pair in pairs:
-        if pair.mechanism == "induction" or pair.perpetrator == KRATOM:
+        if pair.perpetrator == KRATOM or not shows_inhibition(pair, base):
             continue
         known = grounds(base.medicines.get(pair.perpetrator), Use(), base)
         victim = base.medicines.get(pair.victim)
-        for enzyme in (_NAMES.get(e, e) for e in pair.enzymes):
+        for enzyme in enzymes_of(pair):
             if enzyme not in known and enzyme in victim.victim.fm:
                 found.add((pair.perpetrator, enzyme))
     return frozenset(found)
+
+
+def enzymes_of(pair: Pair) -> tuple[str, ...]:
+    """The enzymes that the studies of a pair name, as the model calls them."""
+    return tuple(_NAMES.get(enzyme, enzyme) for enzyme in pair.enzymes)
+
+
+def shows_inhibition(pair: Pair, base: Knowledge) -> bool:
+    """Whether a pair saw at least the rise that the weakest class of inhibitors stands for."""
+    least = base.ddi.constant("strength/inhibitor/weak").number
+    return pair.mechanism != "induction" and pair.auc_ratio >= least
 
 
 def use_of(pair: Pair) -> Use:

@@ -107,7 +107,10 @@ class AucRatio:
 
 
 def model_error(knowledge: Knowledge) -> Array:
-    """Samples of the factor between a studied ratio and the equation beyond parameter ranges."""
+    """Samples of the factor between a studied ratio near 1 and the equation beyond its ranges.
+
+    ``growth`` says how much larger it is elsewhere.
+    """
     fact = knowledge.ddi.constant(MODEL_ERROR)
     return np.asarray(np.exp(standard_normal(fact.id) * fact.number))
 
@@ -203,7 +206,17 @@ def _widened(ratio: Array, error: Array, ceiling: float) -> Array:
     """
     low = 1.0 if bool(np.all(ratio >= 1.0 - _ROUNDING)) else 0.0
     high = 1.0 if bool(np.all(ratio <= 1.0 + _ROUNDING)) else np.inf
-    return np.asarray(np.clip(ratio * error, low, min(high, ceiling)))
+    widened = ratio * error ** growth(np.log(ratio))
+    return np.asarray(np.clip(widened, low, min(high, ceiling)))
+
+
+def growth(log_ratio: Array) -> Array:
+    """How many times the error at a ratio of 1 (as a logarithm) the error at other ratios is.
+
+    Large changes are predicted worse: the last percents of a clearance decide them. The error
+    still grows less than the change, so that more of a perpetrator never gives less.
+    """
+    return np.asarray(1.0 + np.abs(log_ratio))
 
 
 def _shares(
