@@ -106,6 +106,7 @@ def test_seven_oh_formed_and_swallowed_are_told_apart_and_alike_by_either_questi
         assert "no study in people" in told(found)
         assert "direction of the opioid effect cannot be predicted" in told(found)
     assert swallowed in told(product)
+    assert not of("7-OH", "kratom").others  # kratom does not change what is formed from itself
 
 
 def test_what_seven_oh_does_to_others_was_never_studied() -> None:

@@ -178,10 +178,11 @@ def _beside_formed(
     """The ratio of swallowed 7-OH with that of 7-OH formed from kratom, which is another one."""
     if isinstance(found, NoRatio):
         return _also(found, (_NO_DIRECTION,))
+    found = _also(found, (f"the figure is of {_SWALLOWED}", _NO_DIRECTION))
+    if isinstance(found, NoRatio) or any(a.id == KRATOM for a in acting):
+        return found
     formed = alkaloids.ratios([a.activity for a in acting], knowledge, metabolism)
-    others = {_FORMED: formed[alkaloids.SEVEN_OH]}
-    flags = (f"the figure is of {_SWALLOWED}", _NO_DIRECTION)
-    return _also(dataclasses.replace(found, others=others), flags)
+    return dataclasses.replace(found, others={_FORMED: formed[alkaloids.SEVEN_OH]})
 
 
 def _of_kratom(
