@@ -183,6 +183,13 @@ def test_kratom_has_a_part_in_the_row_of_a_victim_of_several() -> None:
     assert found.auc_ratio.value > alone.auc_ratio.value
 
 
+def test_an_inducer_hides_no_inhibitor_for_good() -> None:
+    listed = ("buspirone", "erythromycin", "verapamil")
+    alone = row(check(*listed), "pk.all.buspirone")
+    found = row(check(*listed, "rifampicin"), "pk.all.buspirone")
+    assert found.severity.rank <= alone.severity.rank
+
+
 def test_several_that_are_all_gone_have_no_row_together() -> None:
     gone = [{"name": n, "stopped": "2026-01-01"} for n in ("carbamazepine", "rifampicin")]
     result = check(*gone, "midazolam")

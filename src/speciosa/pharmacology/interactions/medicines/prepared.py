@@ -54,13 +54,16 @@ class Prepared:
         here = in_this_person(found, self.metabolism)
         return here if isinstance(here, Ratio) else None
 
-    def usually(self, victim: Item, acting: Sequence[Acting]) -> Ratio | None:
-        """The ratio in a typical adult, with every perpetrator at its usual regimen."""
-        at_usual = [self.usual.get(one.id, one) for one in acting]
-        return self._of(self.typical[victim.id], victim, at_usual)
+    def typically(self, victim: Item, acting: Sequence[Acting]) -> Ratio | None:
+        """The ratio in a typical adult."""
+        return self._of(self.typical[victim.id], victim, acting)
+
+    def at_usual(self, acting: Sequence[Acting]) -> list[Acting]:
+        """The same perpetrators at their usual regimen."""
+        return [self.usual.get(one.id, one) for one in acting]
 
     def differs(self, victim: Item, acting: Sequence[Acting]) -> bool:
-        """Whether this person, or a dose, is another than that of ``usually``."""
+        """Whether this person, or a dose, is not the typical adult or the usual regimen."""
         larger = any(self.usual.get(one.id, one) is not one for one in acting)
         return larger or self.clearances[victim.id] is not self.typical[victim.id]
 

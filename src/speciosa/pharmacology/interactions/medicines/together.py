@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from speciosa.finding import Certainty, Estimate, Severity
 from speciosa.pharmacology.interactions.grading import number, severity_of
 from speciosa.pharmacology.interactions.kinetics.change import Acting
+from speciosa.pharmacology.interactions.kinetics.static_model import Activity
 from speciosa.pharmacology.interactions.medicines.prepared import MODEL_INTERVAL
 from speciosa.pharmacology.interactions.result import Direction, Interaction, Kind
 from speciosa.pharmacology.interactions.rows import KRATOM, worst
@@ -36,7 +40,7 @@ def combined_row(
     if joined:
         acting.append(_kratom(kratom, knowledge))
     here = prepared.modelled(victim, acting)
-    found = here or prepared.usually(victim, acting)
+    found = here or prepared.typically(victim, prepared.at_usual(acting))
     if found is None:
         return None
     flags = found.flags
@@ -130,8 +134,35 @@ def _weighing(
 
 
 def _graded(victim: Item, acting: Sequence[Acting], prepared: Prepared) -> Iterator[Ratio]:
-    """The ratios that severity goes by: in this person, and in a typical adult where it differs."""
-    found = [prepared.modelled(victim, acting)]
+    """The ratios that severity goes by: in this person, and in a typical adult where it differs.
+
+    What inhibits and what induces count without one another too: neither hides the other for good.
+    """
+    for several in _each_way(acting):
+        if (found := prepared.modelled(victim, several)) is not None:
+            yield found
     if prepared.differs(victim, acting):
-        found.append(prepared.usually(victim, acting))
-    yield from (ratio for ratio in found if ratio is not None)
+        for several in _each_way(prepared.at_usual(acting)):
+            if (found := prepared.typically(victim, several)) is not None:
+                yield found
+
+
+def _each_way(acting: Sequence[Acting]) -> Iterator[Sequence[Acting]]:
+    """All that act, and where some inhibit and some induce also the one way and the other."""
+    yield acting
+    left = [part for one in acting for part in one.activity.liver.values()]
+    if any((part > 1.0).any() for part in left) and any((part < 1.0).any() for part in left):
+        yield [_only(one, 0.0, 1.0) for one in acting]
+        yield [_only(one, 1.0, np.inf) for one in acting]
+
+
+def _only(one: Acting, least: float, most: float) -> Acting:
+    """What a perpetrator does one way: the activity that it leaves, within these limits."""
+    gut = one.activity.gut_cyp3a
+    return dataclasses.replace(
+        one,
+        activity=Activity(
+            {enzyme: np.clip(left, least, most) for enzyme, left in one.activity.liver.items()},
+            None if gut is None else np.clip(gut, least, most),
+        ),
+    )

@@ -90,7 +90,9 @@ def weigh(perpetrator: Item, victim: Item, prepared: Prepared) -> Weighed:
     acting = [prepared.acting[perpetrator.id]]
     observed = prepared.observed(perpetrator, victim)
     here = prepared.modelled(victim, acting)
-    usual = prepared.usually(victim, acting) if prepared.differs(victim, acting) else here
+    usual = here
+    if prepared.differs(victim, acting):
+        usual = prepared.typically(victim, prepared.at_usual(acting))
     differs = tuple(_differs(perpetrator, victim, observed, prepared))
     grounds: list[tuple[Ground, float, float, float]] = []
     if observed is not None:
@@ -131,7 +133,8 @@ def counted_rises(items: Sequence[Item], prepared: Prepared) -> dict[tuple[str, 
             if not any(_differs(perpetrator, victim, seen, prepared)):
                 continue
             acting = [prepared.acting[perpetrator.id]]
-            here, usual = prepared.modelled(victim, acting), prepared.usually(victim, acting)
+            here = prepared.modelled(victim, acting)
+            usual = prepared.typically(victim, prepared.at_usual(acting))
             ratios = [(_median(here) or 1.0) * prepared.beside(victim), _median(usual) or 1.0]
             counted[perpetrator.id, victim.id] = max(*ratios, seen.auc_ratio if seen else 1.0)
     return counted
