@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.interactions.cases import KNOWLEDGE
 
 from speciosa.knowledge.medicines.record import Exposure
 from speciosa.pharmacology.interactions.kinetics.concentration import (
+    cv_of,
     dose_mg,
     interval_h,
     scale,
@@ -195,3 +197,17 @@ def test_a_moved_fraction_is_sampled_with_its_own_median() -> None:
     figure = fm_of(MEDICINES.get("midazolam"), KNOWLEDGE)["CYP3A4"]
     samples = fraction(figure.key, figure.value, figure.low, figure.high)
     assert float(np.median(samples)) == pytest.approx(figure.value, abs=0.01)
+
+
+def test_a_recalled_figure_is_less_certain_than_one_that_was_read() -> None:
+    assert cv_of(False, KNOWLEDGE) > cv_of(True, KNOWLEDGE) > 0.0
+    medicine = MEDICINES.get("itraconazole")
+    acting = medicine.perpetrator
+
+    def spread(*, verified: bool) -> float:
+        figures = tuple(replace(p, verified=verified) for p in acting.parameters)
+        changed = replace(medicine, perpetrator=replace(acting, parameters=figures, classes=()))
+        left = grounds(changed, Use(), KNOWLEDGE)["CYP3A4"].effect.liver
+        return float(np.std(np.log(odds(left, induction=False))))
+
+    assert spread(verified=False) > 1.05 * spread(verified=True)

@@ -78,3 +78,12 @@ def test_words_that_say_concentration_are_marked_as_such() -> None:
         for study in pair.studies:
             if "not AUC" in study.caveat or "concentration" in study.statistic:
                 assert study.measure == "concentration", pair.id
+
+
+def test_a_regimen_holds_no_remark_of_an_editor() -> None:
+    for pair in (*DDI.pairs, *DDI.held_out):
+        for study in pair.studies:
+            regimen = study.perpetrator_regimen.lower()
+            assert not regimen.startswith("nda"), pair.id
+            for remark in ("outlier", "supports", "reported as"):
+                assert remark not in regimen, pair.id
