@@ -253,3 +253,9 @@ def test_the_headline_counts_pairs() -> None:
     major = [one for one in met if one.severity.rank <= Severity.MAJOR.rank]
     assert f"{len(met)} of {len(result.pairs)} pairs" in result.headline
     assert f"worse for {len(major)}." in result.headline
+
+
+def test_a_seven_oh_product_is_not_called_kratom_beside_a_medicine() -> None:
+    result = check("oxycodone", "gabapentin", kratom=SEVEN_OH)
+    assert all("the 7-OH product" in p.names for p in result.pairs if "kratom" in p.members)
+    assert all("kratom" not in r.names for r in result.rows)

@@ -14,8 +14,9 @@ from speciosa.finding import Severity
 )
 def test_a_stopped_inducer_warns_that_the_opioid_rises_back(inducer: str, victim: str) -> None:
     found = row(check({"name": inducer, "stopped": "2026-11-18"}, victim), f"pk.{inducer}.{victim}")
-    assert "rises back" in found.sentence
+    assert found.sentence.index("rises back") < found.sentence.index("can fall")
     assert "slowed breathing" in found.sentence
+    assert found.title == f"{victim} rising back"
     assert "too much" in found.watch
     assert found.severity is Severity.MAJOR
 
@@ -78,3 +79,11 @@ def test_a_stopped_inducer_lets_mitragynine_rise_back() -> None:
         "pk.carbamazepine.kratom",
     )
     assert "rises back" in found.sentence
+
+
+def test_long_after_the_pill_the_adapted_dose_of_lamotrigine_is_named() -> None:
+    found = row(
+        check({"name": "combined pill", "stopped": "2026-10-01"}, "lamotrigine"),
+        "named.lamotrigine_oestrogen.ethinylestradiol.lamotrigine",
+    )
+    assert "may no longer fit" in found.sentence

@@ -234,7 +234,8 @@ def of_any_victim(row: Interaction, sentence: str) -> str:
 def brief(row: Interaction) -> str:
     """Who with whom and what about, with the middle of the ratio where there is one."""
     ratio = row.auc_ratio
-    if row.victim and ratio is not None and ratio.value is not None:
+    usual = title(row).endswith(f" {victim(row)}") or row.direction is Direction.MEDICINE_ON_KRATOM
+    if row.victim and usual and ratio is not None and ratio.value is not None:
         told = f"{victim(row)} {shown(ratio).number} times"
     else:
         told = title(row)

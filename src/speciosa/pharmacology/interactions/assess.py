@@ -75,7 +75,7 @@ def assess(
     # Without leaf, kratom is the 7-OH product itself: named twice, it is no pair.
     rows = in_order(
         (
-            named(row, knowledge)
+            named(row, knowledge, kratom.name)
             for row in with_what_follows(risen, found.items, knowledge)
             if kratom.leaf or set(row.members) != {KRATOM, _SEVEN_OH}
         ),

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _REPORTED = "reported"
 
 
-def named(row: Interaction, knowledge: Knowledge) -> Interaction:
-    """The row with the names of its members and its title."""
-    names = tuple(in_words(member, knowledge) for member in row.members)
+def named(row: Interaction, knowledge: Knowledge, kratom: str = KRATOM) -> Interaction:
+    """The row with the names of its members and its title; ``kratom`` is what the product is."""
+    names = tuple(in_words(member, knowledge, kratom) for member in row.members)
     return msgspec.structs.replace(row, names=names, title=row.title or _title(row, knowledge))
 
 
-def in_words(member: str, knowledge: Knowledge) -> str:
+def in_words(member: str, knowledge: Knowledge, kratom: str = KRATOM) -> str:
     """The name of a medicine, a substance or kratom."""
-    return member if member == KRATOM else knowledge.medicines.get(member).name
+    return kratom if member == KRATOM else knowledge.medicines.get(member).name
 
 
 def _title(row: Interaction, knowledge: Knowledge) -> str:

@@ -129,7 +129,8 @@ def _summary(
     knowledge: Knowledge,
 ) -> tuple[tuple[int, int, int, tuple[str, str]], PairSummary]:
     """A pair's summary, and what sorts it."""
-    names = (in_words(pair[0], knowledge), in_words(pair[1], knowledge))
+    one, other = (in_words(member, knowledge, kratom.name) for member in pair)
+    names = (one, other)
     status, severity, certainty, place = PairStatus.FOUND, Severity.INFO, Certainty.UNKNOWN, 0
     if found:
         first = found[0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.grading import narrow_reason, raised, severity_of
 from speciosa.pharmacology.interactions.naming import in_words
 from speciosa.pharmacology.interactions.recognise import State
@@ -31,12 +32,10 @@ def with_what_follows(
     for row in rows:
         cause = _cause(row, by_id)
         ratio = row.auc_ratio.value if row.auc_ratio is not None else None
-        if cause is None or not ratio or ratio == 1.0:
-            yield row
-        elif cause.state is State.STOPPED:
+        if cause is None or row.severity is Severity.INFO:
+            yield _adapted(row, cause, knowledge) if cause is not None and cause.faded else row
+        elif cause.state is State.STOPPED and ratio and ratio != 1.0:
             yield _on_the_way_back(row, cause, 1.0 / ratio, knowledge)
-        elif cause.faded:
-            yield _said(row, "adapted", cause, knowledge)
         else:
             yield row
 
@@ -49,30 +48,41 @@ def _cause(row: Interaction, by_id: dict[str, Item]) -> Item | None:
     return by_id[others[0]]
 
 
+def _adapted(row: Interaction, cause: Item, knowledge: Knowledge) -> Interaction:
+    """The row of a cause that is long gone: a dose may still be the one of that time."""
+    return msgspec.structs.replace(
+        row, sentence=f"{row.sentence} {_said('adapted', row, cause, knowledge)}"
+    )
+
+
 def _on_the_way_back(
     row: Interaction, cause: Item, ratio: float, knowledge: Knowledge
 ) -> Interaction:
+    """The row with what comes now first, and what was while the cause was taken after it."""
     rises = ratio > 1.0
     severity = severity_of(ratio, knowledge)
+    now = _said("rises_back" if rises else "falls_back", row, cause, knowledge)
     reason = narrow_reason(row.victim, knowledge, rises=rises)
-    told = _said(row, "rises_back" if rises else "falls_back", cause, knowledge)
-    sentence = told.sentence
     if reason:
         severity = raised(severity)
-        sentence += f" Small changes matter: {reason}."
+        now += f" Small changes matter: {reason}."
+    who, _, before = row.sentence.partition(": ")
+    says = knowledge.ddi.pairs_wording.stopped
     text = knowledge.ddi.pk_wording.text
     watch = text["watch_up" if rises else "watch_down"].format(
         victim=in_words(row.victim, knowledge)
     )
     return msgspec.structs.replace(
-        told,
+        row,
         severity=worst([row.severity, severity]),
-        sentence=sentence,
+        sentence=f"{who}: {now} {says['before'].format(before=before)}",
+        title=says["title_rises" if rises else "title_falls"].format(
+            victim=in_words(row.victim, knowledge)
+        ),
         watch=f"{watch} {row.watch}" if watch not in row.watch else row.watch,
     )
 
 
-def _said(row: Interaction, key: str, cause: Item, knowledge: Knowledge) -> Interaction:
+def _said(key: str, row: Interaction, cause: Item, knowledge: Knowledge) -> str:
     says = knowledge.ddi.pairs_wording.stopped[key]
-    names = {"cause": cause.medicine.name, "victim": in_words(row.victim, knowledge)}
-    return msgspec.structs.replace(row, sentence=f"{row.sentence} {says.format(**names)}")
+    return says.format(cause=cause.medicine.name, victim=in_words(row.victim, knowledge))
