@@ -11,9 +11,9 @@ from speciosa.case.vocabulary import KratomStatus, Route
 from speciosa.knowledge import load
 from speciosa.pharmacology.interactions.assess import assess
 from speciosa.pharmacology.interactions.kinetics.route import studied_as
+from speciosa.pharmacology.interactions.observed import studied_otherwise
 
 KNOWLEDGE = load()
-BETWEEN = [r for r in Route if r not in (Route.ORAL, Route.INTRAVENOUS)]
 
 
 def row(victim: str, perpetrator: str, route: Route | None):
@@ -36,6 +36,17 @@ def test_rifampicin_takes_buprenorphine_away_by_every_route_between(route) -> No
     assert not found.seen_in_people
     assert found.auc_ratio.value < 0.5
     assert any(f"route {route}: between swallowed" in flag for flag in found.flags)
+
+
+def test_a_study_by_the_same_route_is_told_in_words_and_one_by_another_as_such() -> None:
+    def said(route: Route | None) -> str:
+        return " ".join(studied_otherwise("buprenorphine", "rifampicin", route, KNOWLEDGE))
+
+    own = said(Route.SUBLINGUAL)
+    assert "studied in people by the sublingual route, ratio 0.75" in own
+    assert "another route" not in own
+    assert "ratio 0.75; that is another route" in said(Route.NASAL)
+    assert "another route" in said(None)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +76,9 @@ def test_a_route_between_is_graded_by_the_worse_way(victim, perpetrator, route) 
 def test_studies_answer_for_their_own_route_alone() -> None:
     assert studied_as(None) == studied_as(Route.ORAL) == "oral"
     assert studied_as(Route.INTRAVENOUS) == "iv"
-    assert not any(studied_as(route) for route in BETWEEN)
+    assert not any(studied_as(r) for r in Route if r not in (Route.ORAL, Route.INTRAVENOUS))
+    for pair in (*KNOWLEDGE.ddi.pairs, *KNOWLEDGE.ddi.held_out):
+        assert pair.route in ("oral", "iv", *Route)
     assert row("midazolam", "itraconazole", Route.INTRAVENOUS).seen_in_people
     assert row("midazolam", "itraconazole", None).seen_in_people
     assert not row("midazolam", "itraconazole", Route.NASAL).seen_in_people

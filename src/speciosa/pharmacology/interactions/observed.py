@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.case.vocabulary import Route
 from speciosa.finding import Estimate
 from speciosa.pharmacology.interactions.grading import number
 from speciosa.pharmacology.interactions.kinetics.route import studied_as
 
 if TYPE_CHECKING:
-    from speciosa.case.vocabulary import Route
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.ddi.record import Pair
 
-_ROUTES = {"oral": "by mouth", "iv": "into a vein"}  # the routes of studied pairs
+_ROUTES = {"oral": "by mouth", "iv": "into a vein"}
 
 
 def observed_estimate(observed: Pair) -> Estimate:
@@ -63,17 +63,13 @@ def reported_unchanged(victim: str, perpetrator: str, knowledge: Knowledge) -> t
 def studied_otherwise(
     victim: str, perpetrator: str, route: Route | None, knowledge: Knowledge
 ) -> tuple[str, ...]:
-    """What is said, in words, of studies of a pair (two ids) by another route than this one."""
+    """What is said, in words, of studies of a pair (two ids) that do not answer for this route."""
     if knowledge.ddi.pair(victim, perpetrator, studied_as(route)) is not None:
         return ()
-    pairs = {
-        way: knowledge.ddi.pair(victim, perpetrator, way)
-        for way in _ROUTES
-        if way != studied_as(route)
-    }
+    pairs = [knowledge.ddi.pair(victim, perpetrator, way) for way in (*_ROUTES, *Route)]
     return tuple(
-        f"{pair.victim_name} with {pair.perpetrator_name}: studied in people {_ROUTES[way]}, ratio "
-        f"{number(pair.auc_ratio)}; that is another route"
-        for way, pair in pairs.items()
-        if pair is not None
+        f"{pair.victim_name} with {pair.perpetrator_name}: studied in people "
+        f"{_ROUTES.get(pair.route, f'by the {pair.route} route')}, ratio {number(pair.auc_ratio)}"
+        f"{'' if pair.route == route else '; that is another route'}"
+        for pair in {one.id: one for one in pairs if one is not None}.values()
     )

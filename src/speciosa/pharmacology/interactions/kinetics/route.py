@@ -20,7 +20,11 @@ def is_between(route: Route | None) -> bool:
 
 
 def studied_as(route: Route | None) -> str:
-    """The route of the studies that answer for this one; empty where none does."""
+    """The route of the studied pairs that answer for this one; empty where none does.
+
+    A route between is judged by the model's worse way, even beside a study of its own: the few that
+    there are hold one dose in healthy people, and their exposure differs with what is swallowed.
+    """
     if route in _BY_MOUTH:
         return "oral"
     return "iv" if route is Route.INTRAVENOUS else ""
