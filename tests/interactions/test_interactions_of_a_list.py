@@ -241,7 +241,7 @@ def test_the_worst_comes_first_and_breathing_among_the_worst(listed, kratom) -> 
         breathing = "interaction.pd.shared.breathing"
         if breathing in alike:
             before = alike[: alike.index(breathing)]
-            assert all("opioid" in i for i in before)
+            assert all("opioid" in i or "mao_inhibition" in i for i in before)
 
 
 def test_two_sources_of_caffeine_are_not_one_medicine_taken_twice() -> None:
@@ -265,7 +265,7 @@ def test_ten_medicines_are_quick() -> None:
         start = time.process_time()
         check(*names, kratom=USING)
         times.append(time.process_time() - start)
-    assert min(times) < 0.06  # processor time: the machine of the tests may be shared
+    assert min(times) < 0.1  # processor time: the machine of the tests may be shared
 
 
 def test_a_planned_restart_counts_as_taken_however_long_ago_the_last_dose_was() -> None:
@@ -274,3 +274,10 @@ def test_a_planned_restart_counts_as_taken_however_long_ago_the_last_dose_was() 
     assert shared.severity is Severity.URGENT
     assert "planned again" in shared.sentence
     assert "no effect is expected" not in shared.sentence
+
+
+def test_what_was_checked_in_place_of_a_name_is_told() -> None:
+    told = {f.id: f for f in check("clonazolam", "the pill").findings}["interaction.stood_in"]
+    assert '"clonazolam" as bromazolam' in told.text
+    assert '"the pill" as ethinylestradiol' in told.text
+    assert not any(f.id == "interaction.stood_in" for f in check("morphine").findings)

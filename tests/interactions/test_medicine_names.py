@@ -376,3 +376,9 @@ def test_krypton_is_kratom_and_an_opioid() -> None:
     match = MEDICINES.match("krypton")
     assert match.contains_kratom
     assert [m.id for m in match.medicines] == ["tramadol"]
+
+
+@pytest.mark.parametrize("name", ["clonazolam", "heroin", "the pill", "O-desmethyltramadol 10 mg"])
+def test_a_name_that_another_stands_in_for_says_so(name: str) -> None:
+    assert MEDICINES.match(name).stands_in
+    assert not MEDICINES.match("morphine").stands_in

@@ -37,6 +37,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     ``medicines`` holds every active part of a product, or every candidate of an ambiguous name;
     ``unknown_parts`` names parts that have no record. ``set_aside`` are the words of form,
     strength or salt that were left out of account to find the name; they are no dose.
+    ``stands_in``: the medicine is not what was typed, or not all of it, but acts like it.
     """
 
     kind: NameKind
@@ -44,6 +45,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     unknown_parts: tuple[str, ...] = ()
     contains_kratom: bool = False
     set_aside: tuple[str, ...] = ()
+    stands_in: bool = False
 
 
 class Resolver:
@@ -117,7 +119,7 @@ class Resolver:
         if not known:
             return Match(kind=NameKind.CLASS)
         kind = NameKind.MEDICINE if len(known) == 1 else NameKind.AMBIGUOUS
-        return Match(kind=kind, medicines=known)
+        return Match(kind=kind, medicines=known, stands_in=key in self._standing_in)
 
     def _without_form(self, name: str) -> Match | None:
         for key, set_aside in without_form(normalise(name), self._form_words):
@@ -223,6 +225,10 @@ class Resolver:
                 parts_ = Parts(contains=coded.contains, unknown=coded.unknown)
                 found.setdefault(normalise(name), set()).add(parts_)
         return {name: frozenset(meant) for name, meant in found.items()}
+
+    @cached_property
+    def _standing_in(self) -> frozenset[str]:
+        return frozenset(normalise(n) for many in self._names.checked_as.values() for n in many)
 
     @cached_property
     def _form_words(self) -> frozenset[str]:

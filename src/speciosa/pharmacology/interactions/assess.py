@@ -201,6 +201,15 @@ def _findings(found: Recognition, kratom: KratomContext, knowledge: Knowledge) -
             text=f"The amount in {named_so} was not used: whether it is a dose is not known.",
             action="Give the dose in its own field.",
         )
+    if found.stood_in:
+        read = "; ".join(f'"{typed}" as {name}' for typed, name in found.stood_in)
+        yield Finding(
+            id="interaction.stood_in",
+            severity=Severity.MODERATE,
+            certainty=Certainty.UNKNOWN,
+            text=f"Checked as another that acts like it, or as one part of it: {read}.",
+            action="What is particular to the product itself was not checked; ask what it is.",
+        )
     listed = any(item.id == _SEVEN_OH for item in found.items)
     if listed or (kratom.counts and kratom.seven_oh):
         yield _seven_oh_finding(certain=listed or not kratom.unknown_product)

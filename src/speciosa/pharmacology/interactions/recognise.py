@@ -70,7 +70,8 @@ class Recognition:
 
     ``amounts_in_names`` are typed names with an amount in them, where the line has no dose of its
     own: the amount was left out of account. ``unclear`` are names of a class, or of several things,
-    with the medicines that can be meant.
+    with the medicines that can be meant. ``stood_in`` are names with the medicine that was checked
+    in their place.
     """
 
     items: tuple[Item, ...]
@@ -81,6 +82,7 @@ class Recognition:
     listed_twice: tuple[str, ...]
     amounts_in_names: tuple[str, ...] = ()
     unclear: tuple[tuple[str, tuple[Medicine, ...]], ...] = ()
+    stood_in: tuple[tuple[str, str], ...] = ()
 
 
 class _Collector:
@@ -93,6 +95,7 @@ class _Collector:
         self.kratom_named: list[str] = []
         self.amounts_in_names: list[str] = []
         self.unclear: dict[str, tuple[Medicine, ...]] = {}
+        self.stood_in: dict[str, str] = {}
 
     def add(self, typed: str, build: _Builder) -> None:
         match = self.knowledge.medicines.match(typed)
@@ -105,6 +108,8 @@ class _Collector:
             self.recognised[typed] = match.medicines[0].id
             if len(match.medicines) > 1:
                 self.components[typed] = tuple(m.id for m in match.medicines)
+            if match.stands_in:
+                self.stood_in[typed] = match.medicines[0].name
             self.items += [build(medicine) for medicine in match.medicines]
         else:
             self.not_checked.append(self._why_not(typed, match))
@@ -219,6 +224,7 @@ def recognise(case: Case, knowledge: Knowledge) -> Recognition:
         listed_twice=tuple(dict.fromkeys(twice)),
         amounts_in_names=tuple(dict.fromkeys(found.amounts_in_names)),
         unclear=tuple(sorted(found.unclear.items())),
+        stood_in=tuple(sorted(found.stood_in.items())),
     )
 
 

@@ -33,7 +33,11 @@ def interactions(page: Page, assessment: Assessment) -> None:
     _lines(page, table.worse, "Pair by pair")
     _lines(page, table.milder, "Minor or informative")
     if table.only_in_groups:
-        page.line(f"{table.only_in_groups} more pairs are told only with the list together.")
+        one = table.only_in_groups == 1
+        noun, own = ("pair has", "its") if one else ("pairs have", "their")
+        page.line(
+            f"{table.only_in_groups} more {noun} no line of {own} own: see the list together."
+        )
     if table.nothing_found:
         pairs = "; ".join(table.nothing_found)
         page.line(("Nothing found for: ", "bold"), f"{pairs}. That excludes no interaction.")
