@@ -210,3 +210,19 @@ def test_medicines_that_p_glycoprotein_carries_have_a_row_with_kratom(name) -> N
     found = row(check(name, kratom=USING), f"pk.kratom.{name}")
     assert f"ddi/p_gp_victim/{name}" in found.facts
     assert KNOWLEDGE.cite(f"ddi/p_gp_victim/{name}").statement
+
+
+@pytest.mark.parametrize(
+    ("perpetrator", "victim", "what"),
+    [
+        ("saint_johns_wort", "etonogestrel", "unplanned pregnancy"),
+        ("carbamazepine", "norethisterone", "unplanned pregnancy"),
+        ("clarithromycin", "colchicine", "bone marrow"),
+        ("clarithromycin", "eplerenone", "potassium"),
+        ("valproate", "lamotrigine", "rash"),
+    ],
+)
+def test_what_a_small_change_can_do_is_said_and_weighs(perpetrator, victim, what) -> None:
+    found = row(check(perpetrator, victim), f"pk.{perpetrator}.{victim}")
+    assert what in found.sentence
+    assert found.severity.rank <= Severity.MODERATE.rank

@@ -100,7 +100,7 @@ def test_beyond_the_study_there_is_a_range_and_no_point() -> None:
 def test_nobody_reads_the_far_end_as_a_prediction(name: str) -> None:
     found = row(check(name, kratom=USING), f"pk.kratom.{name}")
     assert "one studied tea (midazolam 1.39)" in found.sentence
-    assert "uncalibrated textbook model and not a prediction" in found.sentence
+    assert "models without a study and is not a prediction" in found.sentence
     assert "where the study saw 1.39" in found.mechanism
 
 

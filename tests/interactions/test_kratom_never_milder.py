@@ -135,3 +135,20 @@ def test_the_studied_amount_is_inside_the_study_however_it_is_told() -> None:
     assert told(mitragynine_mg=39.0).sentence == told(leaf_g=2.0).sentence
     assert "beyond its one study" not in told(mitragynine_mg=39.0).sentence
     assert "beyond its one study" in told(mitragynine_mg=60.0).sentence
+
+
+@pytest.mark.parametrize("name", ["aripiprazole", "buspirone", "midazolam", "quetiapine"])
+def test_the_range_of_an_unknown_size_holds_that_of_an_ordinary_one(name) -> None:
+    known = row(simulated(KNOWN["4 g three times"], name), f"pk.kratom.{name}").auc_ratio
+    found = row(simulated(USING, name), f"pk.kratom.{name}").auc_ratio
+    assert known is not None
+    assert found is not None
+    assert known.high is not None
+    assert found.high is not None
+    assert found.high >= known.high
+
+
+def test_what_is_not_known_of_a_medicine_of_which_little_matters_is_not_the_least() -> None:
+    found = row(check("warfarin", kratom=USING), "pk.kratom.warfarin")
+    assert found.severity is Severity.MODERATE
+    assert found.certainty is Certainty.UNKNOWN

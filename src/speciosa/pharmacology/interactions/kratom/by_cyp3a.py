@@ -184,15 +184,20 @@ def _of_unknown_size(
     part = context.kratom.known_part
     known = auc_ratio(victim, [part.at_worst], error) if part else None
     of_cyp3a = auc_ratio(victim, [_cyp3a_of(part.at_worst)], error) if part else studied
-    if observed is None and not _reaches(max(studied.high, far.high, of_cyp3a.high), knowledge):
+    use = effect.reported_use(knowledge)
+    # As far as this enzyme goes: what decides whether there is a row at all.
+    reach = max(studied.high, far.high, of_cyp3a.high, auc_ratio(victim, [_cyp3a_of(use)]).high)
+    if observed is None and not _reaches(reach, knowledge):
         return None
+    reported = auc_ratio(victim, [use], error)
+    bare = auc_ratio(victim, [use])
     all_facts = (*effect.GUT_FACTS, *effect.BEYOND_FACTS, f"ddi/{MODEL_ERROR}", *facts)
-    reported = auc_ratio(victim, [effect.reported_use(knowledge)])
     median = max(studied.median, (known or studied).median, reported.median)
+    far_high = max(far.high, reported.high, (known or studied).high)
     return Part(
-        severity=_severity(median, max(far.high, reported.high), knowledge),
+        severity=_severity(median, max(far.high, bare.high), knowledge),
         certainty=Certainty.VERY_LOW,
-        sentence=_of_far_end(observed, studied, far, far_end, knowledge)
+        sentence=_of_far_end(observed, studied, far_high, far_end, knowledge)
         + said_of_known(known, context),
         mechanism=_why_unknown(far_end, context),
         facts=(*all_facts, *effect.REPORTED_FACTS, *(person.FACTS if known else ())),
@@ -200,7 +205,7 @@ def _of_unknown_size(
             value=None,
             unit="ratio",
             low=studied.low,
-            high=max(studied.high, far.high, (known or studied).high),
+            high=max(studied.high, far_high),
             interval=text["interval_beyond"],
             facts=all_facts,
         ),
@@ -211,7 +216,7 @@ def _of_unknown_size(
 def _of_far_end(
     observed: Fact | None,
     studied: AucRatio,
-    far: AucRatio,
+    far: float,
     far_end: FarEnd,
     knowledge: Knowledge,
 ) -> str:
@@ -219,10 +224,10 @@ def _of_far_end(
     text = knowledge.ddi.pk_wording.text
     if observed is not None:
         seen = text["own_seen"].format(seen=as_text(observed))
-        return f"{seen} {text['range_beyond_observed'].format(far=number(far.high))}"
+        return f"{seen} {text['range_beyond_observed'].format(far=number(far))}"
     key = "range_beyond" if _reaches(studied.high, knowledge) else "range_beyond_liver"
     high = number(studied.high)
-    return text[key].format(seen=far_end.seen, high=high, far=number(far.high))
+    return text[key].format(seen=far_end.seen, high=high, far=number(far))
 
 
 def _why_unknown(far_end: FarEnd, context: Context) -> str:

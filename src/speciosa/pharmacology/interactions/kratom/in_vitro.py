@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speciosa.finding import Certainty, Estimate, Severity
+from speciosa.pharmacology.interactions.grading import narrow_reason
 from speciosa.pharmacology.interactions.kinetics.victim import clearance_facts, share
 from speciosa.pharmacology.interactions.kratom.part import Context, Part, seven_oh_part
 
@@ -37,7 +38,10 @@ def by_other_enzymes(item: Item, context: Context) -> Part | None:
     facts = [f"ddi/kratom/perpetrator/{enzyme}/Ki" for enzyme in enzymes]
     facts += clearance_facts(item.medicine, frozenset(enzymes), context.knowledge)
     mechanism = text.format(enzyme=" and ".join(enzymes))
-    return _not_studied(Severity.INFO, mechanism, tuple(facts), context)
+    # What is not known of a medicine of which a small change matters is not the least of worries.
+    narrow = narrow_reason(item.id, context.knowledge, rises=True)
+    severity = Severity.MINOR if narrow else Severity.INFO
+    return _not_studied(severity, mechanism, tuple(facts), context)
 
 
 def _not_studied(
