@@ -13,6 +13,7 @@ from speciosa.case.vocabulary import Route
 from speciosa.errors import InputError
 from speciosa.knowledge.medicines.record import Statement
 from speciosa.pharmacology.interactions import NoRatio, Ratio, Taking, ratio
+from speciosa.pharmacology.interactions.kinetics.concentration import Use, concentrations
 from speciosa.pharmacology.interactions.kinetics.sampling import SIZE
 from speciosa.pharmacology.interactions.kinetics.victim import clearance, only_named
 from speciosa.pharmacology.interactions.matrix import matrix
@@ -251,3 +252,19 @@ def test_every_pair_of_the_base_is_there_once_and_within_its_limits() -> None:
     assert told[-1][0] == told[-1][1]
     for pair in KNOWLEDGE.ddi.pairs:
         assert (pair.victim, pair.perpetrator) in seen
+
+
+def test_a_recalled_concentration_is_wider_than_one_that_was_read() -> None:
+    medicine = MEDICINES.get("ketoconazole")
+
+    def spread(*, verified: bool) -> float:
+        exposures = tuple(
+            msgspec.structs.replace(e, verified=verified) for e in medicine.perpetrator.exposures
+        )
+        perpetrator = msgspec.structs.replace(medicine.perpetrator, exposures=exposures)
+        record = msgspec.structs.replace(medicine, perpetrator=perpetrator)
+        found = concentrations(record, medicine.name, Use(), KNOWLEDGE)
+        assert found is not None
+        return float(np.log(found.liver).std())
+
+    assert spread(verified=False) > spread(verified=True)

@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from speciosa.case.model import Case, CaseMedicine, KratomUse
-from speciosa.case.vocabulary import KratomStatus, Route
+from speciosa.case.model import Case, CaseMedicine, KratomDose, KratomProduct, KratomUse
+from speciosa.case.vocabulary import KratomForm, KratomStatus, Route
 from speciosa.knowledge import load
 from speciosa.pharmacology.interactions.assess import assess
 from speciosa.pharmacology.interactions.kinetics.route import studied_as
@@ -89,3 +89,23 @@ def test_what_is_injected_passes_no_gut() -> None:
     assert "gut CYP3A" not in found.shares
     assert not found.seen_in_people
     assert any("computed as into a vein" in flag for flag in found.flags)
+
+
+@pytest.mark.parametrize("route", [Route.INTRAVENOUS, Route.NASAL])
+def test_the_study_of_kratom_by_mouth_is_not_seen_for_another_route(route) -> None:
+    def with_tea(way: Route | None):
+        product = KratomProduct(
+            form=KratomForm.TEA, dose=KratomDose(leaf_g=2.0), times_per_day=1.0, days_per_week=1.0
+        )
+        case = Case(
+            date=datetime.date(2026, 11, 22),
+            kratom=KratomUse(status=KratomStatus.USING, products=(product,)),
+            medicines=(CaseMedicine(name="midazolam", route=way),),
+        )
+        rows = assess(case, KNOWLEDGE, None).rows
+        return next((one for one in rows if one.id == "interaction.pk.kratom.midazolam"), None)
+
+    assert with_tea(None).seen_in_people
+    found = with_tea(route)
+    assert found is None or not found.seen_in_people
+    assert (found is None) == (route is Route.INTRAVENOUS)
