@@ -382,3 +382,12 @@ def test_krypton_is_kratom_and_an_opioid() -> None:
 def test_a_name_that_another_stands_in_for_says_so(name: str) -> None:
     assert MEDICINES.match(name).stands_in
     assert not MEDICINES.match("morphine").stands_in
+
+
+def test_an_invisible_mark_parts_no_name() -> None:
+    assert [m.id for m in MEDICINES.match("metha\u200bdone").medicines] == ["methadone"]
+
+
+@pytest.mark.parametrize("name", ["none", "miconazole", "nil"])
+def test_a_far_name_is_not_suggested(name: str) -> None:
+    assert MEDICINES.suggest(name) == ""

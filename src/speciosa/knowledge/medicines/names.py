@@ -27,6 +27,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 _APOSTROPHES = re.compile(r"['’‘`´]|\.(?!\d)")
 _BREAKS = re.compile(r"[^a-z0-9.]+")
+# The Unicode category of zero-width marks, which nobody sees and which part no name.
+_INVISIBLE = "Cf"
 _MICRO = str.maketrans({"µ": "u", "μ": "u"})
 _NUMBER = r"\d*\.?\d+"
 _UNIT = r"(?:mg|mcg|ug|g|ml|iu|units?)"
@@ -42,7 +44,9 @@ def normalise(name: str) -> str:
     A decimal point before a digit stays, so that 0.5 never turns into 05.
     """
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_MICRO))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != _INVISIBLE
+    )
     return _BREAKS.sub(" ", _APOSTROPHES.sub("", plain)).strip()
 
 

@@ -17,7 +17,7 @@ from speciosa.knowledge.medicines.products import Product, brackets, hyphened_pa
 from speciosa.knowledge.medicines.record import Medicine
 
 # Similarity in percent below which a suggestion would mislead more often than help.
-_SUGGEST_FROM = 80.0
+_SUGGEST_FROM = 83.0
 _SHORTEST_TO_SUGGEST = 4
 
 
