@@ -81,7 +81,9 @@ def on_kratom(
         if not metabolism.typical:  # less of an enzyme makes a ratio smaller and removes no row
             spared = alkaloids.ratios([acting.activity], knowledge, TYPICAL)
         either = (*found.values(), *spared.values())
-        if any(matters(r.median, r.low, r.high, knowledge) for r in either):
+        told = any(matters(r.median, r.low, r.high, knowledge) for r in either)
+        # How much of mitragynine the gut wall takes is not known, so no size of it is too small.
+        if told or _of_gut_wall(item):
             rows.append((acting, _row(acting, found, spared, context)))
     yield from (row for _, row in rows)
     present = [(acting, row) for acting, row in rows if not acting.item.faded]
@@ -102,6 +104,11 @@ def _acting(item: Item, knowledge: Knowledge) -> _Acting | None:
     )
 
 
+def _of_gut_wall(item: Item) -> bool:
+    """Whether what it does is known by what it leaves of CYP3A in the gut wall."""
+    return any(p.parameter == GUT_FRACTION for p in item.medicine.perpetrator.parameters)
+
+
 # ------------------------------------------------------------------ one medicine
 
 
@@ -116,7 +123,7 @@ def _row(
     main = found[MITRAGYNINE]
     rises = main.median >= 1.0
     mechanism = [text["on_kratom"], text["on_kratom_both_ways"], *_of_person(context)]
-    if any(p.parameter == GUT_FRACTION for p in item.medicine.perpetrator.parameters):
+    if _of_gut_wall(item):
         mechanism.append(text["grapefruit_on_kratom"])
     if not rises:
         mechanism.append(text["inducer_on_kratom"])
