@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from calibration.interactions.fit import Posterior
-from calibration.interactions.trials import enzymes_of, shows_inhibition
+from calibration.interactions.trials import SEEN_IN_GUT, enzymes_of, shows_inhibition
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.pharmacology.interactions.kinetics.in_vivo import IN_VIVO
 from speciosa.pharmacology.interactions.kinetics.perpetrator import Ground
@@ -22,6 +22,7 @@ from speciosa.pharmacology.interactions.kinetics.static_model import MODEL_ERROR
 
 _MADE = "python -m calibration.interactions --write"
 _RANGE = "central 90 %"
+_GROUNDS = {"class": "strength class", SEEN_IN_GUT: "the activity left in the gut"}
 _ODDS = {
     True: "odds of effect X - 1",
     False: "odds of effect (1 - X) / X",
@@ -59,7 +60,7 @@ def _potencies(posterior: Posterior) -> Iterator[Fact]:
             continue
         mean, sd = posterior.of(*space.potency_and_bias(unknown.about, unknown.enzyme))
         rests = ["the studied pairs"] if n else []
-        rests += [] if by_pairs else ["constants" if unknown.group != "class" else "strength class"]
+        rests += [] if by_pairs else [_GROUNDS.get(unknown.group, "constants")]
         rests += ["strength class"] if i in agreed else []
         beside = "odds of 1" if by_pairs else "what the base alone gives at the usual regimen"
         yield Fact(

@@ -29,6 +29,7 @@ from calibration.interactions.table import (
     PERPETRATOR,
     VICTIM,
 )
+from calibration.interactions.trials import SEEN_IN_GUT
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -298,6 +299,7 @@ def _fitted(posterior: Posterior) -> Iterator[str]:
         "constants": "log odds of inhibition by constants",
         "class": "log odds of inhibition by strength class",
         "induction": "log odds of induction",
+        SEEN_IN_GUT: "log odds of inhibition of the gut alone (grapefruit juice)",
         "fm": "a fraction of clearance, in recorded ranges",
         "f_gut": "a gut fraction, in recorded ranges",
         "error": "log AUC ratio beyond all figures, as the fit weighs pairs",

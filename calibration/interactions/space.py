@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.interactions.trials import Trial, acting_on
+from calibration.interactions.trials import SEEN_IN_GUT, Trial, acting_on
 from speciosa.knowledge import Knowledge
 from speciosa.pharmacology.interactions.kinetics.in_vivo import Fraction, f_gut_of, fm_of, logit
 from speciosa.pharmacology.interactions.kinetics.perpetrator import Ground
@@ -38,6 +38,7 @@ START: Mapping[str, float] = {
     "constants": 1.0,
     "class": 0.5,
     "induction": 0.5,
+    SEEN_IN_GUT: 0.5,
     "pairs": 1.0,
     "fm": 1.0,
     "f_gut": 1.0,

@@ -13,6 +13,7 @@ from speciosa.knowledge.fact import Fact
 from speciosa.pharmacology.interactions.kinetics.concentration import Use, dose_mg, interval_h
 from speciosa.pharmacology.interactions.kinetics.in_vivo import fm_of
 from speciosa.pharmacology.interactions.kinetics.perpetrator import (
+    GUT_ALONE,
     EnzymeEffect,
     Ground,
     grounds,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from speciosa.knowledge.medicines.record import Medicine
 
 KRATOM = "kratom"
+SEEN_IN_GUT = "gut"  # activity left in the gut as studies in people had it: no constant in vitro
 _NAMES = {"CYP3A": CYP3A}
 
 
@@ -117,6 +119,8 @@ def _acting(effect: EnzymeEffect, named: EnzymeEffect | None) -> Acting:
     gut = 1.0 if effect.gut is None else float(np.median(effect.gut))
     induction = max(liver, gut) > 1.0
     group = "induction" if induction else effect.ground.value
+    if GUT_ALONE in effect.flags:
+        group = SEEN_IN_GUT
     if named is None:
         return Acting(group, liver, gut, None)
     own = _log_odds(liver, induction=induction)

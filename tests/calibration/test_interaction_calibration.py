@@ -299,3 +299,12 @@ def test_a_regimen_that_is_not_one_dose_gives_none() -> None:
     assert with_regimen("400 mg; MD OD (10 days)").interval_h == 24.0
     assert with_regimen("2, 600 mg; MD OD").dose_mg is None
     assert with_regimen("NDA 022567") == Use()
+
+
+def test_what_was_seen_in_the_gut_of_people_does_not_share_the_error_of_constants() -> None:
+    """Grapefruit juice: the activity left was seen, so it is not cut down as a Ki in vitro is."""
+    juice = SPACE.index["potency", "grapefruit_juice", "CYP3A4"]
+    assert SPACE.unknowns[juice].group not in ("constants", "class")
+    fact = KNOWLEDGE.ddi.in_vivo("potency/grapefruit_juice/CYP3A4")
+    assert fact is not None
+    assert fact.number > 0.8
