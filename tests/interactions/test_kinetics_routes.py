@@ -28,7 +28,7 @@ def row(victim: str, perpetrator: str, route: Route | None):
     return next((one for one in found if one.id == wanted), None)
 
 
-@pytest.mark.parametrize("route", [Route.SUBLINGUAL, Route.NASAL, Route.TRANSDERMAL])
+@pytest.mark.parametrize("route", [Route.SUBLINGUAL, Route.NASAL])
 def test_rifampicin_takes_buprenorphine_away_by_every_route_between(route) -> None:
     found = row("buprenorphine", "rifampicin", route)
     assert found is not None
@@ -36,6 +36,19 @@ def test_rifampicin_takes_buprenorphine_away_by_every_route_between(route) -> No
     assert not found.seen_in_people
     assert found.auc_ratio.value < 0.5
     assert any(f"route {route}: between swallowed" in flag for flag in found.flags)
+
+
+def test_a_patch_is_computed_as_into_a_vein_and_the_study_there_told_as_one_of_another_route() -> (
+    None
+):
+    patch = row("fentanyl", "ritonavir", Route.TRANSDERMAL)
+    swallowed = row("fentanyl", "ritonavir", None)
+    assert patch is not None
+    assert swallowed is not None
+    assert not patch.seen_in_people
+    assert "ratio 3.03; that is another route" in " ".join((*patch.flags, patch.mechanism))
+    assert patch.auc_ratio.value < swallowed.auc_ratio.value
+    assert any("route transdermal: computed as into a vein" in flag for flag in patch.flags)
 
 
 def test_a_study_by_the_same_route_is_told_in_words_and_one_by_another_as_such() -> None:

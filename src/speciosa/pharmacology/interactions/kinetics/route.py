@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from speciosa.case.vocabulary import Route
 
-_PAST_THE_GUT = frozenset({Route.INTRAVENOUS, Route.INTRAMUSCULAR, Route.SUBCUTANEOUS})
-_THROUGH_SKIN = frozenset({Route.TRANSDERMAL, Route.TOPICAL})
+_PAST_THE_GUT = frozenset(
+    {
+        Route.INTRAVENOUS,
+        Route.INTRAMUSCULAR,
+        Route.SUBCUTANEOUS,
+        Route.TRANSDERMAL,
+        Route.TOPICAL,
+    }
+)
 _BY_MOUTH = frozenset({None, Route.ORAL})  # a medicine whose route is not told is taken as usual
 
 
 def passes_gut(route: Route | None) -> bool:
-    """Whether any of the dose can pass the gut wall: all but what is injected."""
+    """Whether any of the dose can pass the gut wall: all but what is injected or passes the skin."""
     return route not in _PAST_THE_GUT
 
 
@@ -36,5 +43,7 @@ def route_flags(route: Route | None) -> tuple[str, ...]:
         return ()
     if not is_between(route):
         return (f"route {route}: computed as into a vein; studies by other routes do not count",)
-    part = "" if route in _THROUGH_SKIN else "; part can be swallowed"
-    return (f"route {route}: between swallowed and into a vein, and judged by the worse{part}",)
+    return (
+        f"route {route}: between swallowed and into a vein, and judged by the worse; part can be "
+        "swallowed",
+    )
