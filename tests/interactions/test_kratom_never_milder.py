@@ -137,7 +137,9 @@ def test_the_studied_amount_is_inside_the_study_however_it_is_told() -> None:
     assert "beyond its one study" in told(mitragynine_mg=60.0).sentence
 
 
-@pytest.mark.parametrize("name", ["aripiprazole", "buspirone", "midazolam", "quetiapine"])
+@pytest.mark.parametrize(
+    "name", ["aripiprazole", "buspirone", "desipramine", "midazolam", "quetiapine"]
+)
 def test_the_range_of_an_unknown_size_holds_that_of_an_ordinary_one(name) -> None:
     known = row(simulated(KNOWN["4 g three times"], name), f"pk.kratom.{name}").auc_ratio
     found = row(simulated(USING, name), f"pk.kratom.{name}").auc_ratio

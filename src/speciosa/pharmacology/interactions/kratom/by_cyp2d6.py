@@ -105,13 +105,13 @@ def _unknown(
     part = context.kratom.known_part
     error = model_error(context.knowledge)
     known = auc_ratio(victim, [part.at_worst], error) if part else None
-    reported = auc_ratio(victim, [effect.reported_use(context.knowledge)])
+    reported = auc_ratio(victim, [effect.reported_use(context.knowledge)], error)
     median = max(known.median if known else 1.0, reported.median)
     text = context.knowledge.ddi.pk_wording.text
     sentence = text["cyp2d6_unknown"]
     if observed is not None:
         sentence = text["cyp2d6_seen"].format(seen=as_text(observed)) + " " + text["cyp2d6_more"]
-    why = "CYP2D6 was unchanged after one kratom tea; more or repeated use is untested"
+    all_facts = (*facts, *effect.REPORTED_FACTS, f"ddi/{MODEL_ERROR}")
     return Part(
         severity=worst([Severity.MINOR, severity_of(median, context.knowledge)]),
         certainty=Certainty.VERY_LOW,
@@ -119,8 +119,15 @@ def _unknown(
         mechanism=text["cyp2d6_beyond"].format(observed=as_text(_probe(context)))
         + " "
         + text["graded_as_reported"],
-        facts=(*facts, *effect.REPORTED_FACTS),
-        estimate=Estimate(value=None, unit="ratio", no_interval_because=why),
+        facts=all_facts,
+        estimate=Estimate(
+            value=None,
+            unit="ratio",
+            low=1.0,
+            high=max(known.high if known else 1.0, reported.high),
+            interval=text["interval_beyond"],
+            facts=all_facts,
+        ),
     )
 
 
