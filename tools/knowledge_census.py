@@ -103,7 +103,8 @@ def _medicines(notes: dict[str, Any]) -> Iterator[Row]:
 
 
 def _interactions(notes: dict[str, Any]) -> Iterator[Row]:
-    pairs = {pair["id"] for pair in _json("ddi/pairs.json")["pairs"]}
+    studied = _json("ddi/pairs.json")
+    pairs = {pair["id"] for pair in (*studied["pairs"], *studied["reported_unchanged"])}
     yield Row("observed interactions", _ids(notes["validation_pairs"]), pairs, {})
     constants = [fact["id"].removeprefix("ddi/") for fact in _json("ddi/constants.json")]
     by_kind = {kind: {c.split("/")[1] for c in constants if c.startswith(f"{kind}/")} for kind in
