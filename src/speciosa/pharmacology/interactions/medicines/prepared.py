@@ -92,8 +92,7 @@ def prepare(items: Sequence[Item], metabolism: Metabolism, knowledge: Knowledge)
 
     def cleared(of: Metabolism) -> dict[str, Clearance | None]:
         return {
-            item.id: by_route(item.medicine, knowledge, item.route, metabolism=of)
-            for item in items
+            item.id: by_route(item.medicine, knowledge, item.route, metabolism=of) for item in items
         }
 
     acting, usual = {}, {}
