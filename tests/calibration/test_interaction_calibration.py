@@ -51,7 +51,9 @@ def found(rows: list[dict[str, str]], scheme: str) -> list[judge.Judged]:
     return [
         judge.Judged(
             pairs[row["id"]],
-            *(float(row[f"{scheme}_{part}"]) for part in ("median", "low", "high")),
+            float(row[f"{scheme}_median"]),
+            float(row[f"{scheme}_low"]),
+            float(row[f"{scheme}_high"]),
             row[f"{scheme}_ground"].replace("none", ""),
         )
         for row in rows
