@@ -17,7 +17,7 @@ _BY_MOUTH = frozenset({None, Route.ORAL})  # a medicine whose route is not told 
 
 
 def passes_gut(route: Route | None) -> bool:
-    """Whether any of the dose can pass the gut wall: all but what is injected or passes the skin."""
+    """Whether any of the dose can pass the gut wall: all but what a needle or the skin takes."""
     return route not in _PAST_THE_GUT
 
 
