@@ -22,6 +22,14 @@ def matters(middle: float, low: float, high: float, knowledge: Knowledge) -> boo
     return not band_low <= middle <= band_high or high >= fold or low <= 1.0 / fold
 
 
+def narrowly_matters(medicine_id: str, low: float, high: float, knowledge: Knowledge) -> bool:
+    """Whether an interval reaches far enough for a medicine in which small changes matter."""
+    fold = knowledge.ddi.constant("cut_off/wide_interval_fold_narrow").number
+    rises = high >= fold and bool(narrow_reason(medicine_id, knowledge, rises=True))
+    falls = low <= 1.0 / fold and bool(narrow_reason(medicine_id, knowledge, rises=False))
+    return rises or falls
+
+
 def severity_of(ratio: float, knowledge: Knowledge) -> Severity:
     """Severity of one ratio by the strength class that it equals."""
     name = strength_of(ratio, knowledge)

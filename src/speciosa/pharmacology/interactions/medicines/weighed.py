@@ -12,6 +12,7 @@ from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.grading import (
     matters,
     narrow_reason,
+    narrowly_matters,
     raised,
     severity_of,
 )
@@ -106,6 +107,7 @@ def weigh(perpetrator: Item, victim: Item, prepared: Prepared) -> Weighed:
         (_severity(middle, victim, knowledge), ground)
         for ground, middle, low, high in grounds
         if matters(middle, low, high, knowledge)
+        or narrowly_matters(victim.id, low, high, knowledge)
     ]
     heaviest = min(found, key=lambda one: one[0].rank, default=None)
     return Weighed(
