@@ -87,3 +87,50 @@ def test_long_after_the_pill_the_adapted_dose_of_lamotrigine_is_named() -> None:
         "named.lamotrigine_oestrogen.ethinylestradiol.lamotrigine",
     )
     assert "may no longer fit" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("inhibitor", "opioid"), [("paroxetine", "tramadol"), ("fluoxetine", "codeine")]
+)
+def test_after_an_inhibitor_of_activation_the_active_opioid_returns(
+    inhibitor: str, opioid: str
+) -> None:
+    found = row(
+        check({"name": inhibitor, "stopped": "2026-11-19"}, opioid), f"pk.{inhibitor}.{opioid}"
+    )
+    assert "formed again at the same dose, and breathing can slow" in found.sentence
+    assert "too little" not in found.sentence
+    assert found.title == f"{opioid} active again"
+
+
+@pytest.mark.parametrize(
+    ("cause", "stopped", "victim"),
+    [
+        ("rifampicin", "2026-11-01", "ethinylestradiol"),
+        ("modafinil", "2026-11-01", "levonorgestrel"),
+        ("valproate", "2026-11-12", "lamotrigine"),
+    ],
+)
+def test_a_cause_counts_while_what_was_adapted_to_it_may_not_fit(
+    cause: str, stopped: str, victim: str
+) -> None:
+    found = check({"name": cause, "stopped": stopped}, victim)
+    assert min(r.severity.rank for r in found.rows) <= Severity.MAJOR.rank
+    assert not any("no effect is expected now" in r.sentence for r in found.rows)
+
+
+@pytest.mark.parametrize("inhibitor", ["clarithromycin", "fluconazole", "grapefruit juice"])
+def test_codeine_with_an_inhibitor_of_its_other_way_is_told(inhibitor: str) -> None:
+    found = check("codeine", inhibitor)
+    assert any("slow" in r.sentence and r.severity is Severity.MAJOR for r in found.rows)
+
+
+def test_a_patch_of_buprenorphine_with_an_inducer_is_told() -> None:
+    patch = {"name": "buprenorphine", "route": "transdermal"}
+    found = row(check(patch, "rifampicin"), "pk.rifampicin.buprenorphine")
+    assert "withdrawal" in found.sentence
+
+
+def test_a_medicine_named_beside_kratom_is_not_lost() -> None:
+    found = check("kratom xanax")
+    assert any("alprazolam" in r.members and "kratom" in r.members for r in found.rows)

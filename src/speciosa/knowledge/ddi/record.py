@@ -130,11 +130,15 @@ class Potency(Record, frozen=True, kw_only=True):
 
 
 class Activation(Record, frozen=True, kw_only=True):
-    """A medicine that one enzyme turns into its active form, so that inhibition weakens it."""
+    """A medicine that one enzyme turns into its active form, so that inhibition weakens it.
+
+    ``after`` is what follows when the inhibitor was stopped.
+    """
 
     enzyme: str
     severity: Severity
     note: str
+    after: str
 
 
 class NarrowIndex(Record, frozen=True, kw_only=True):
@@ -160,6 +164,8 @@ class PkWording(Record, frozen=True, kw_only=True):
     p_gp_victims: tuple[str, ...]
     half_lives_until_gone: float
     enzyme_recovery_days: float
+    stopped_perpetrator_days: float
+    stopped_inducer_days: float
     washout: dict[str, Washout]
     recent_kratom_days: float
     severity_by_class: dict[str, Severity]

@@ -164,14 +164,21 @@ class Resolver:
         )
 
     def _telling(self, name: str) -> Match | None:
-        """A name that is not known but holds a word that says what the product contains."""
+        """A name that is not known but holds a word that says what the product contains.
+
+        Medicines named beside that word count too ("kratom xanax").
+        """
         key = f" {normalise(name)} "
         told = {
             meant
             for meant, words in self._names.within.items()
             if any(f" {normalise(word)} " in key for word in words)
         }
-        medicines = tuple(self._records[meant] for meant in sorted(told - {KRATOM}))
+        if not told:
+            return None
+        named = [self._whole(word) for word in key.split()]
+        beside = {m.id for n in named if n and n.kind is NameKind.MEDICINE for m in n.medicines}
+        medicines = tuple(self._records[id_] for id_ in sorted((told - {KRATOM}) | beside))
         if medicines:
             return Match(
                 kind=NameKind.MEDICINE,
@@ -179,7 +186,7 @@ class Resolver:
                 unknown_parts=(f"anything else in {name}",),
                 contains_kratom=KRATOM in told,
             )
-        return Match(kind=NameKind.KRATOM, contains_kratom=True) if told else None
+        return Match(kind=NameKind.KRATOM, contains_kratom=True)
 
     def _says_form_only(self, text: str) -> bool:
         return is_only_form(normalise(text), self._form_words)

@@ -190,11 +190,15 @@ def days_until_gone(medicine: Medicine, knowledge: Knowledge) -> float | None:
         return named.days if named else None
     longest = max([half_life.value, *(a.value for a in half_life.alternatives)])
     days = wording.half_lives_until_gone * longest / _HOURS_PER_DAY
-    slow = ("inducer",), ("kinact", "Emax")
-    if any(c.effect in slow[0] for c in medicine.perpetrator.classes) or any(
-        p.parameter in slow[1] for p in medicine.perpetrator.parameters
-    ):
+    does = medicine.perpetrator
+    induces = any(c.effect == "inducer" for c in does.classes)
+    induces |= any(p.parameter == "Emax" for p in does.parameters)
+    if induces or any(p.parameter == "kinact" for p in does.parameters):
         days += wording.enzyme_recovery_days
+    if induces:
+        days = max(days, wording.stopped_inducer_days)
+    elif does.classes or does.parameters:
+        days = max(days, wording.stopped_perpetrator_days)
     return max(days, named.days) if named else days
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from speciosa.finding import Severity
 from speciosa.pharmacology.interactions.grading import narrow_reason, raised, severity_of
+from speciosa.pharmacology.interactions.kinetics.perpetrator import label
 from speciosa.pharmacology.interactions.naming import in_words
 from speciosa.pharmacology.interactions.recognise import State
 from speciosa.pharmacology.interactions.result import Interaction
@@ -34,6 +35,8 @@ def with_what_follows(
         ratio = row.auc_ratio.value if row.auc_ratio is not None else None
         if cause is None or row.severity is Severity.INFO:
             yield _adapted(row, cause, knowledge) if cause is not None and cause.faded else row
+        elif cause.state is State.STOPPED and _activated(row, cause, knowledge):
+            yield _active_again(row, cause, knowledge)
         elif cause.state is State.STOPPED and ratio and ratio != 1.0:
             yield _on_the_way_back(row, cause, 1.0 / ratio, knowledge)
         else:
@@ -52,6 +55,26 @@ def _adapted(row: Interaction, cause: Item, knowledge: Knowledge) -> Interaction
     """The row of a cause that is long gone: a dose may still be the one of that time."""
     return msgspec.structs.replace(
         row, sentence=f"{row.sentence} {_said('adapted', row, cause, knowledge)}"
+    )
+
+
+def _activated(row: Interaction, cause: Item, knowledge: Knowledge) -> bool:
+    """Whether the cause inhibited the enzyme that makes the victim active."""
+    activation = knowledge.ddi.pk_wording.activation.get(row.victim)
+    named = label(cause.medicine, activation.enzyme) if activation is not None else None
+    return named is not None and named.effect == "inhibitor"
+
+
+def _active_again(row: Interaction, cause: Item, knowledge: Knowledge) -> Interaction:
+    """The row of a victim that needs activation: its active form returns."""
+    says = knowledge.ddi.pairs_wording.stopped
+    who, _, before = row.sentence.partition(": ")
+    after = knowledge.ddi.pk_wording.activation[row.victim].after
+    now = says["active_again"].format(cause=cause.medicine.name, after=after)
+    return msgspec.structs.replace(
+        row,
+        sentence=f"{who}: {now} {says['before'].format(before=before)}",
+        title=says["title_active_again"].format(victim=in_words(row.victim, knowledge)),
     )
 
 
