@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.interactions.kinetics.sampling import Array
 
 _MOST = 0.5
+_NO_WIDTH = 1e-3
 _TRANSPORT_CLASS = "statin"
 
 
@@ -157,6 +158,12 @@ def of_clearance(
     if acting and len(idle) == len(acting):
         return NoRatio(no_common_enzyme(medicine.name, idle), cleared.flags, observed, fails)
     found = auc_ratio(cleared, [a.activity for a in acting], model_error(knowledge))
+    if acting and _nothing_to_change(found):
+        return NoRatio(
+            f"what {' and '.join(a.name for a in acting)} changes has, by the base, no part in how "
+            f"{medicine.name} leaves the body, and how sure that is is not known",
+            observed=observed,
+        )
     enzymes = tuple(dict.fromkeys(e for a in acting for e in touched[a.id]))
     at_work = [a.found[e] for a in acting for e in touched[a.id] if e in a.found]
     facts = [fact for effect in at_work for fact in effect.facts]
@@ -199,6 +206,11 @@ def told_ceiling(found: AucRatio, acting: Sequence[Acting]) -> float | None:
     """The ceiling, where there is one and every perpetrator acts on no more than is counted."""
     bounded = all(a.bounded for a in acting)
     return found.ceiling if bounded and 1.0 < found.ceiling < math.inf else None
+
+
+def _nothing_to_change(found: AucRatio) -> bool:
+    """Whether a ratio is 1 without any width: a figure without a range, which says nothing."""
+    return bool(np.all(np.abs(found.samples - 1.0) < _NO_WIDTH))
 
 
 def touched_by(one: Acting, cleared: Clearance) -> tuple[str, ...]:
