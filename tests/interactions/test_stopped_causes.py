@@ -134,3 +134,11 @@ def test_a_patch_of_buprenorphine_with_an_inducer_is_told() -> None:
 def test_a_medicine_named_beside_kratom_is_not_lost() -> None:
     found = check("kratom xanax")
     assert any("alprazolam" in r.members and "kratom" in r.members for r in found.rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "medicine"),
+    [("krypton tramadol", "tramadol"), ("kratom spiked with fentanyl", "fentanyl")],
+)
+def test_neither_kratom_nor_what_it_is_mixed_with_is_lost(name: str, medicine: str) -> None:
+    assert any({medicine, "kratom"} <= set(r.members) for r in check(name).rows)

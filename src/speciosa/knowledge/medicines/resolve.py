@@ -149,7 +149,7 @@ class Resolver:
 
     def _listed(self, texts: Sequence[str], *, all_known: bool = False) -> Match | None:
         named = [t for t in texts if self._whole(normalise(t)) or not self._says_form_only(t)]
-        found = [self._simple(text) for text in named]
+        found = [self._simple(text) or self._telling(text) for text in named]
         usable = [f for f in found if f and f.kind in (NameKind.MEDICINE, NameKind.KRATOM)]
         if len(named) <= 1 or not usable or (all_known and len(usable) < len(named)):
             return None
@@ -174,9 +174,10 @@ class Resolver:
             for meant, words in self._names.within.items()
             if any(f" {normalise(word)} " in key for word in words)
         }
+        named = [self._whole(word) for word in key.split()]
+        told |= {KRATOM for one in named if one and one.contains_kratom}
         if not told:
             return None
-        named = [self._whole(word) for word in key.split()]
         beside = {m.id for n in named if n and n.kind is NameKind.MEDICINE for m in n.medicines}
         medicines = tuple(self._records[id_] for id_ in sorted((told - {KRATOM}) | beside))
         if medicines:
