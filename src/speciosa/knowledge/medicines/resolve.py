@@ -149,7 +149,10 @@ class Resolver:
 
     def _listed(self, texts: Sequence[str], *, all_known: bool = False) -> Match | None:
         named = [t for t in texts if self._whole(normalise(t)) or not self._says_form_only(t)]
-        found = [self._simple(text) or self._telling(text) for text in named]
+        found = [self._simple(text) for text in named]
+        if any(found):
+            # Beside a part that is known, a word that tells what another part holds counts too.
+            found = [one or self._telling(text) for one, text in zip(found, named, strict=True)]
         usable = [f for f in found if f and f.kind in (NameKind.MEDICINE, NameKind.KRATOM)]
         if len(named) <= 1 or not usable or (all_known and len(usable) < len(named)):
             return None
