@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from speciosa.evidence import rows
+from speciosa.evidence.for_person import rows
 from speciosa.finding import Certainty
 from speciosa.knowledge import load
 from speciosa.knowledge.evidence import Better, Control, Effect, EffectEstimate, Group

@@ -1,5 +1,5 @@
 """Effects of treatments beside their comparators; kratom's reports and signals in lanes apart."""
 
-from speciosa.evidence.room import assess
+from speciosa.evidence.for_person.assess import assess
 
 __all__ = ["assess"]

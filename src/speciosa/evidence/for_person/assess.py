@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from speciosa.case.model import Case
-from speciosa.evidence import person, rows
+from speciosa.evidence.for_person import person, rows
 from speciosa.evidence.result import EffectRow, EvidenceResult, Report
 from speciosa.finding import Finding, Missing, Severity, Tone
 from speciosa.knowledge import Knowledge

@@ -1,0 +1,1 @@
+"""Raw arms or published summaries -> effect sizes and their sampling variances."""

@@ -1,0 +1,1 @@
+"""One comparison pooled: models, heterogeneity, rare events, moderators, small-study effects."""

@@ -1,0 +1,1 @@
+"""The trials that are missing: design, simulation, operating characteristics, protocol."""
