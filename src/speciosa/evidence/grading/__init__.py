@@ -1,1 +1,1 @@
-"""GRADE: recorded judgements per domain, the certainty they add up to, effects in absolute terms."""
+"""GRADE: judgements recorded per domain, the certainty they add up to, absolute effects."""

@@ -1,1 +1,1 @@
-"""Network meta-analysis: every treatment against every other, direct and indirect, and their clash."""
+"""Network meta-analysis: every treatment against every other, direct and indirect."""
