@@ -26,7 +26,8 @@ def uniforms(seed: int, trial: int, subjects: int, draws: int, purpose: str) -> 
 
     A row depends on its subject and on ``draws``, never on how many other rows there are.
     """
-    return uniforms_of_trials(seed, [trial], subjects, draws, purpose)[0]
+    drawn: NDArray[np.float64] = uniforms_of_trials(seed, [trial], subjects, draws, purpose)[0]
+    return drawn
 
 
 def uniforms_of_trials(
@@ -45,7 +46,8 @@ def uniforms_of_trials(
 
 def normals(seed: int, trial: int, subjects: int, draws: int, purpose: str) -> NDArray[np.float64]:
     """Standard normal numbers, shape (subjects, draws), by the inverse of the distribution."""
-    return normals_of_trials(seed, [trial], subjects, draws, purpose)[0]
+    drawn: NDArray[np.float64] = normals_of_trials(seed, [trial], subjects, draws, purpose)[0]
+    return drawn
 
 
 def normals_of_trials(
