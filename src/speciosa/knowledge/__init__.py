@@ -16,6 +16,7 @@ from speciosa.knowledge import files
 from speciosa.knowledge.care import Care
 from speciosa.knowledge.ddi import InteractionModel
 from speciosa.knowledge.evidence import Evidence
+from speciosa.knowledge.evidence.base import Known
 from speciosa.knowledge.fact import Basis, Citation, Fact, Source, Tier
 from speciosa.knowledge.instruments import Instruments
 from speciosa.knowledge.kratom import KratomFacts
@@ -101,7 +102,7 @@ class Knowledge:
     @cached_property
     def evidence(self) -> Evidence:
         """Effect sizes of treatments, and everything known about kratom in anxiety."""
-        return Evidence()
+        return Evidence(self._known)
 
     @cached_property
     def care(self) -> Care:
@@ -112,6 +113,22 @@ class Knowledge:
     def safety(self) -> Safety:
         """Safety rules, red flags, crisis contacts and side effects."""
         return Safety()
+
+    def _known(self) -> Known:
+        """What records of the living base may name."""
+        return Known(
+            treatments=frozenset(one.id for one in self.care.treatments),
+            medicines=frozenset(one.id for one in self.medicines.all()),
+            sources=self.sources.keys(),
+            fact=self._resolves,
+        )
+
+    def _resolves(self, fact_id: str) -> bool:
+        try:
+            self.fact(fact_id)
+        except KnowledgeError:
+            return False
+        return True
 
     @property
     def tables(self) -> tuple[Table, ...]:

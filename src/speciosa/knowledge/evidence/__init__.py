@@ -7,10 +7,13 @@ and never among the rows of the options.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from speciosa.knowledge import files
+from speciosa.knowledge.evidence import base
+from speciosa.knowledge.evidence.pooled import PooledEffect, Pools
+from speciosa.knowledge.evidence.question import Questions
 from speciosa.knowledge.evidence.record import (
     Better,
     Control,
@@ -23,6 +26,7 @@ from speciosa.knowledge.evidence.record import (
     KratomRecord,
     WordedFinding,
 )
+from speciosa.knowledge.evidence.study import Study
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.table import Table
 
@@ -37,6 +41,8 @@ __all__ = [
     "Judgement",
     "KratomEvidence",
     "KratomRecord",
+    "PooledEffect",
+    "Study",
     "WordedFinding",
 ]
 
@@ -45,6 +51,9 @@ class Evidence(Table):
     """Graded effects, kratom's lanes, parameters of a future trial."""
 
     name = "evidence"
+
+    def __init__(self, known: Callable[[], base.Known] | None = None) -> None:
+        self._known = known
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
@@ -65,6 +74,35 @@ class Evidence(Table):
     def wording(self) -> EvidenceWording:
         """The sentences of the evidence room."""
         return files.read("evidence/wording.yaml", EvidenceWording)
+
+    @cached_property
+    def studies(self) -> tuple[Study, ...]:
+        """Every primary study, by id."""
+        found = [
+            study
+            for _, batch in files.read_folder("evidence/studies", tuple[Study, ...])
+            for study in batch
+        ]
+        return tuple(sorted(found, key=lambda study: study.id))
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What is asked of the studies, and how they are pooled."""
+        return files.read("evidence/questions.yaml", Questions)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """The pooled effects, and the hash of what they were made from."""
+        return files.read("evidence/pooled.json", Pools)
+
+    @property
+    def pooled(self) -> tuple[PooledEffect, ...]:
+        """Every pooled and graded effect, in the order of the questions."""
+        return self.pools.effects
+
+    def pool(self, question_id: str) -> PooledEffect:
+        """One pooled effect by id. Raises ``KeyError`` for an unknown id."""
+        return self._pools_by_id[question_id]
 
     def effect(self, effect_id: str) -> Effect:
         """One record by id. Raises ``KeyError`` for an unknown id."""
@@ -95,6 +133,10 @@ class Evidence(Table):
         return tuple(r for r in self.kratom.records if r.lane == name)
 
     @cached_property
+    def _pools_by_id(self) -> Mapping[str, PooledEffect]:
+        return {effect.id: effect for effect in self.pooled}
+
+    @cached_property
     def _effects_by_id(self) -> Mapping[str, Effect]:
         return {effect.id: effect for effect in self.effects}
 
@@ -106,6 +148,7 @@ class Evidence(Table):
             yield _kratom_fact(record)
         yield from _judgement_facts(self.kratom.judgement)
         yield from self.parameters
+        yield from base.facts(self.studies, self.pools)
 
     def problems(self) -> Iterator[str]:
         """Rows without direction or conclusion, intervals that miss their value, loose words."""
@@ -120,6 +163,8 @@ class Evidence(Table):
             for fact_id in worded.facts:
                 if fact_id not in self._by_id:
                     yield f"evidence: finding {worded.id} cites {fact_id}, which does not resolve"
+        if self._known is not None:
+            yield from base.problems(self.studies, self.questions, self.pools, self._known())
 
 
 def _row_problems(effect: Effect, row: EffectEstimate) -> Iterator[str]:

@@ -1,0 +1,186 @@
+"""The living base as data: what its hash is, which facts it gives, and what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from speciosa.knowledge.evidence.pooled import PooledEffect, Pools, certainty
+from speciosa.knowledge.evidence.question import Question, Questions
+from speciosa.knowledge.evidence.study import ArmKind, Study
+from speciosa.knowledge.fact import Basis, Fact
+
+
+def made_from(studies: Sequence[Study], questions: Questions, grading: object) -> str:
+    """A hash of everything a pool rests on; the order of studies and questions changes nothing."""
+    ordered = (
+        sorted(studies, key=lambda study: study.id),
+        questions.settings,
+        sorted(questions.questions, key=lambda question: question.id),
+        grading,
+    )
+    return hashlib.sha256(msgspec.json.encode(ordered, order="deterministic")).hexdigest()
+
+
+def facts(studies: Sequence[Study], pools: Pools) -> Iterator[Fact]:
+    """One fact for every study and every pooled effect."""
+    for study in studies:
+        yield _study_fact(study)
+    for effect in pools.effects:
+        yield from _pooled_facts(effect)
+
+
+class Known(NamedTuple):
+    """Ids that the records of the living base may name; ``fact`` says whether one resolves."""
+
+    treatments: Collection[str]
+    medicines: Collection[str]
+    sources: Collection[str]
+    fact: Callable[[str], bool]
+
+
+def problems(
+    studies: Sequence[Study], questions: Questions, pools: Pools, known: Known
+) -> Iterator[str]:
+    """Ids that do not resolve, arms that are not there, kratom as an option, stale pools."""
+    yield from _twice("study", [study.id for study in studies])
+    yield from _twice("question", [question.id for question in questions.questions])
+    yield from _twice("pooled effect", [effect.id for effect in pools.effects])
+    for study in studies:
+        yield from study_problems(study, known.sources)
+    for question in questions.questions:
+        yield from question_problems(question, questions, known)
+    asked = {question.id: question for question in questions.questions}
+    for effect in pools.effects:
+        yield from _pooled_problems(effect, asked)
+
+
+def study_problems(study: Study, sources: Collection[str]) -> Iterator[str]:
+    """What is wrong with one study, one sentence each."""
+    where = f"study {study.id}"
+    named = {arm.id for arm in study.arms}
+    yield from _twice(f"{where}: arm", [arm.id for arm in study.arms])
+    if len(study.arms) < 2:  # a study compares: one arm has nothing to stand against
+        yield f"{where} has fewer than two arms"
+    if not any(arm.kind is ArmKind.OPTION for arm in study.arms):
+        yield f"{where} has no arm that is an option"
+    if study.verified and not study.sources:
+        yield f"{where} is verified but names no source"
+    if study.verified and not study.read_on:
+        yield f"{where} is verified but has no date of reading"
+    for source in study.sources:
+        if source not in sources:
+            yield f"{where}: no source has the id {source}"
+    for outcome in study.outcomes:
+        used = [value.arm for value in outcome.arms]
+        yield from _twice(f"{where}, {outcome.scale}: values of arm", used)
+        for contrast in outcome.contrasts:
+            used += (contrast.arm, contrast.against)
+        for arm in sorted(set(used) - named):
+            yield f"{where}, {outcome.scale}: there is no arm {arm}"
+        if outcome.what not in {"change", "post", "events"}:
+            yield f"{where}, {outcome.scale}: {outcome.what} is not change, post or events"
+        if outcome.better not in {"below", "above"}:
+            yield f"{where}, {outcome.scale}: better is {outcome.better}, not below or above"
+
+
+def question_problems(question: Question, questions: Questions, known: Known) -> Iterator[str]:
+    """What is wrong with one question, one sentence each."""
+    where = f"question {question.id}"
+    words = f"{question.option} {question.arms} {question.medicines} {question.treatments}"
+    if "kratom" in words.lower() or "mitragyn" in words.lower():
+        yield f"{where}: kratom must never be an option"
+    if question.comparator is ArmKind.OPTION:
+        yield f"{where}: the comparator is an option"
+    for treatment in question.treatments:
+        if treatment not in known.treatments:
+            yield f"{where}: no treatment has the id {treatment}"
+    for medicine in question.medicines:
+        if medicine not in known.medicines:
+            yield f"{where}: no medicine has the id {medicine}"
+    asked = {other.id for other in questions.questions}
+    if question.sensitivity_of and question.sensitivity_of not in asked:
+        yield f"{where}: there is no question {question.sensitivity_of}"
+    yield from _twice(f"{where}: judgement of", [j.domain.value for j in question.judgements])
+    for judgement in question.judgements:
+        if not (judgement.reason and judgement.by and judgement.date):
+            yield f"{where}: the judgement of {judgement.domain} lacks reason, judge or date"
+    assumed = question.assumed
+    for fact_id in (assumed.risk, *assumed.sd.values(), *assumed.important.values()):
+        if fact_id and not known.fact(fact_id):
+            yield f"{where}: no fact has the id {fact_id}"
+
+
+def _pooled_problems(effect: PooledEffect, asked: dict[str, Question]) -> Iterator[str]:
+    where = f"pooled {effect.id}"
+    question = asked.get(effect.id)
+    if question is None:
+        yield f"{where} answers no question"
+    elif question.comparator is not effect.comparator:
+        yield f"{where}: the comparator is not that of its question"
+    if effect.certainty is not certainty(effect.certainty_from, effect.domains):
+        yield f"{where}: the certainty is not what its domains add up to"
+    if not effect.low <= effect.estimate <= effect.high:
+        yield f"{where}: {effect.estimate} lies outside {effect.low} to {effect.high}"
+    if effect.k != len(effect.studies):
+        yield f"{where}: k is {effect.k}, but {len(effect.studies)} studies are listed"
+
+
+def _twice(what: str, names: Sequence[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{what} {name} occurs {count} times"
+
+
+def _study_fact(study: Study) -> Fact:
+    arms = " against ".join(dict.fromkeys(arm.treatment for arm in study.arms))
+    randomised = [arm.n for arm in study.arms if arm.n is not None]
+    design = "; ".join(part for part in (study.design, study.population) if part)
+    return Fact(
+        id=f"evidence/study/{study.id}",
+        subject=arms,
+        quantity=study.title,
+        value=None,
+        n=sum(randomised) if len(randomised) == len(study.arms) else None,
+        conditions=design,
+        sources=study.sources,
+        basis=study.basis,
+        verified=study.verified,
+        read_on=study.read_on,
+        note=study.note,
+    )
+
+
+def _pooled_facts(effect: PooledEffect) -> Iterator[Fact]:
+    yield Fact(
+        id=effect.fact_id,
+        subject=f"{effect.option} against {effect.comparator_words}",
+        quantity=f"{effect.outcome}, {effect.measure}",
+        value=effect.estimate,
+        unit=effect.unit,
+        low=effect.low,
+        high=effect.high,
+        interval="95 % CI",
+        n=effect.n,
+        conditions=f"{effect.k} studies pooled here; {effect.condition}; {effect.method}",
+        sources=effect.sources,
+        basis=Basis.DERIVED,
+        note=f"Certainty {effect.certainty}: {effect.certainty_reason}",
+    )
+    if effect.pi_low is not None and effect.pi_high is not None:
+        yield Fact(
+            id=f"{effect.fact_id}/prediction",
+            subject=f"{effect.option} against {effect.comparator_words}",
+            quantity=f"{effect.outcome}, {effect.measure}, where a new study may lie",
+            value=None,
+            unit=effect.unit,
+            low=effect.pi_low,
+            high=effect.pi_high,
+            interval="95 % prediction interval",
+            sources=effect.sources,
+            basis=Basis.DERIVED,
+        )
