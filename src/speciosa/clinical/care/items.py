@@ -58,7 +58,7 @@ def placed(item: Item, here: Situation) -> Placed:
     """Put one item together for this person."""
     care = here.knowledge.care
     treatment = care.treatment(item.treatment) if item.treatment else None
-    changes = tuple(_changes(item, here))
+    changes = tuple(changes_of(item, here))
     wanted = wish(item, treatment, here)
     standing = item.standing
     for at_least in (*(change.standing for change in changes), wanted.standing):
@@ -123,7 +123,7 @@ def placed(item: Item, here: Situation) -> Placed:
     )
 
 
-def _changes(item: Item, here: Situation) -> Iterator[Change]:
+def changes_of(item: Item, here: Situation) -> Iterator[Change]:
     """The item's own changes, then those of all options that concern its classes."""
     everywhere = here.knowledge.care.plan.option_changes if item.section == OPTIONS else ()
     for change in (*item.changes, *everywhere):

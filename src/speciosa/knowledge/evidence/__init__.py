@@ -14,6 +14,7 @@ from speciosa.knowledge import files
 from speciosa.knowledge.evidence import base
 from speciosa.knowledge.evidence.pooled import PooledEffect, Pools
 from speciosa.knowledge.evidence.question import Questions
+from speciosa.knowledge.evidence.ranking import RankingWording
 from speciosa.knowledge.evidence.record import (
     Better,
     Control,
@@ -104,6 +105,11 @@ class Evidence(Table):
         """One pooled effect by id. Raises ``KeyError`` for an unknown id."""
         return self._pools_by_id[question_id]
 
+    @cached_property
+    def ranking(self) -> RankingWording:
+        """How options are put in order, in words and as data."""
+        return files.read("evidence/ranking.yaml", RankingWording)
+
     def effect(self, effect_id: str) -> Effect:
         """One record by id. Raises ``KeyError`` for an unknown id."""
         return self._effects_by_id[effect_id]
@@ -159,12 +165,23 @@ class Evidence(Table):
         for record in self.kratom.records:
             if record.kind not in known:
                 yield f"evidence: {record.id} is of kind {record.kind}, which has no wording"
+        yield from self._ranking_problems()
         for worded in (*self.wording.kratom, *self.wording.findings):
             for fact_id in worded.facts:
                 if fact_id not in self._by_id:
                     yield f"evidence: finding {worded.id} cites {fact_id}, which does not resolve"
         if self._known is not None:
             yield from base.problems(self.studies, self.questions, self.pools, self._known())
+
+    def _ranking_problems(self) -> Iterator[str]:
+        """Rows that the ranking names and that are not there; facts that do not resolve."""
+        known = {row.option for effect in self.effects for row in effect.rows}
+        for option in (*self.ranking.about_groups, *self.ranking.other_questions):
+            if option not in known:
+                yield f"evidence: the ranking names {option}, which is no row"
+        for fact_id in (*self.ranking.kratom.facts, *self.ranking.kratom.seven_oh_facts):
+            if fact_id not in self._by_id:
+                yield f"evidence: kratom's row cites {fact_id}, which does not resolve"
 
 
 def _row_problems(effect: Effect, row: EffectEstimate) -> Iterator[str]:

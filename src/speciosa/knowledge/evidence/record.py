@@ -29,7 +29,8 @@ class Control(StrEnum):
     """What the option was measured against; unlike controls are never put in one ranking."""
 
     PILL_PLACEBO = "pill_placebo"
-    WAITING_LIST = "waiting_list_or_usual_care"
+    WAITING_LIST = "waiting_list"
+    USUAL_CARE = "usual_care"
     MIXED = "mixed_controls"
     ACTIVE = "active_treatment"
     CONTINUED = "continued_treatment"
@@ -176,10 +177,15 @@ class KratomEvidence(Record, frozen=True, kw_only=True):
 
 
 class PersonCaution(Record, frozen=True, kw_only=True):
-    """A caution on rows of some medicines or treatments when a flag of the person holds."""
+    """A caution on some medicines, treatments or groups when a flag of the person holds.
+
+    ``level`` is what it makes of an option: ``caution``, ``unknown`` (ask first) or ``avoid``.
+    """
 
     when: str
     text: str
+    level: str = "caution"
+    groups: tuple[str, ...] = ()
     medicines: tuple[str, ...] = ()
     treatments: tuple[str, ...] = ()
 
