@@ -7,6 +7,7 @@ arm, events, or a contrast with its interval); effect sizes are computed, never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -47,17 +48,22 @@ class Risk(StrEnum):
 
 
 class RiskOfBias(Record, frozen=True, kw_only=True):
-    """Overall rating, who rated (``published``, ``curator``, ``none``) and why."""
+    """Overall rating, who rated (``published``, ``curator``, ``none``) and why.
+
+    ``domains`` are the ratings of the parts (RoB 2: randomisation, deviations, ...) where given.
+    """
 
     overall: Risk
     by: str
     reason: str = ""
+    domains: Mapping[str, Risk] = msgspec.field(default_factory=dict)
 
 
 class Arm(Record, frozen=True, kw_only=True):
     """One arm. ``treatment`` is an id of a treatment or medicine of the base, or plain words.
 
-    ``dose`` is what the study gave, as reported. ``n`` is the number randomised.
+    ``dose`` is what the study gave, as reported. ``n`` is the number randomised. ``coded`` is what
+    the data set that the arm came from calls it, where that differs in words from ``kind``.
     """
 
     id: str
@@ -66,17 +72,25 @@ class Arm(Record, frozen=True, kw_only=True):
     dose: str = ""
     format: str = ""
     n: int | None = None
+    coded: str = ""
+    note: str = ""
 
 
 class ArmValue(Record, frozen=True, kw_only=True):
-    """What one arm showed: mean and SD (or SE), or events; ``n`` is the number analysed."""
+    """What one arm showed: mean and SD (or SE), or events; ``n`` is the number analysed.
+
+    Without ``n`` the value is kept and cannot be pooled.
+    """
 
     arm: str
-    n: int
+    n: int | None = None
     mean: float | None = None
     sd: float | None = None
     se: float | None = None
     events: int | None = None
+    baseline_mean: float | None = None
+    baseline_sd: float | None = None
+    baseline_n: int | None = None
 
 
 class ReportedContrast(Record, frozen=True, kw_only=True):
@@ -100,13 +114,14 @@ class Outcome(Record, frozen=True, kw_only=True):
 
     ``scale`` is HAM-A, GAD-7, PSWQ, BAI, ...; or an event: response, remission, dropout.
     ``what`` is ``change`` (from baseline), ``post`` (final values) or ``events``.
-    ``better`` is ``below`` where less is better.
+    ``better`` is ``below`` where less is better. ``domain`` is what the scale is about.
     """
 
     scale: str
     what: str
     week: float
     better: str = "below"
+    domain: str = ""
     rater: str = ""
     analysis: str = ""
     definition: str = ""
