@@ -1,0 +1,1 @@
+"""Validation of what the evidence room computes, one module for each part of the report."""
