@@ -28,6 +28,7 @@ from speciosa.knowledge.evidence.record import (
     WordedFinding,
 )
 from speciosa.knowledge.evidence.study import Study
+from speciosa.knowledge.evidence.trial import ProtocolWording, TrialWording
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.table import Table
 
@@ -70,6 +71,16 @@ class Evidence(Table):
     def parameters(self) -> tuple[Fact, ...]:
         """What a simulated trial needs: changes on placebo, spread, dropout."""
         return files.read("evidence/trial_parameters.json", tuple[Fact, ...])
+
+    @cached_property
+    def trial_wording(self) -> TrialWording:
+        """What a trial design takes from the base, its scenarios, the notes beside results."""
+        return files.read("evidence/trial_wording.yaml", TrialWording)
+
+    @cached_property
+    def protocol(self) -> ProtocolWording:
+        """The skeleton of a trial protocol."""
+        return files.read("evidence/protocol.yaml", ProtocolWording)
 
     @cached_property
     def wording(self) -> EvidenceWording:

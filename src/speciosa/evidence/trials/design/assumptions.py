@@ -1,0 +1,172 @@
+"""Every value a simulation rests on: given by the designer, or taken from the base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from speciosa.errors import InputError, InputProblem
+from speciosa.evidence.trials.design.document import Comparator, Design, Kind, Option
+from speciosa.knowledge.fact import Basis
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.evidence.trial import TrialParameter
+    from speciosa.knowledge.fact import Fact
+
+Values = Mapping[str, float]
+# Fields that change nothing until a designer, or a scenario, asks for them.
+_SWITCHED = {
+    "blinding.": {
+        "blinding.believe_active_on_treatment": 0.0,
+        "blinding.believe_active_on_control": 0.0,
+        "blinding.expectancy_points": 0.0,
+    },
+    "withdrawal.": {"withdrawal.share_of_users": 0.0, "withdrawal.points": 0.0},
+}
+_PASSIVE = frozenset({Comparator.WAITING_LIST, Comparator.USUAL_CARE})
+
+
+class Origin(StrEnum):
+    """Who says so."""
+
+    DESIGNER = "designer"
+    BASE = "base"
+    JUDGEMENT = "judgement"
+
+
+class Assumption(msgspec.Struct, frozen=True, kw_only=True):
+    """One value, its range, and where it comes from. ``used`` is False where only scenarios do."""
+
+    field: str
+    words: str
+    value: float
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    origin: Origin = Origin.DESIGNER
+    fact: str = ""
+    verified: bool = False
+    used: bool = True
+    said: str = ""
+
+
+def assumptions(design: Design, knowledge: Knowledge) -> tuple[Assumption, ...]:
+    """What the design gives and what the base fills in, in the order of the base.
+
+    Raises ``InputError`` where neither can: nobody has observed an effect of kratom on anxiety.
+    """
+    found = []
+    for parameter in knowledge.evidence.trial_wording.parameters:
+        if not _concerns(design, parameter.field):
+            continue
+        fact = _fact(design, parameter, knowledge)
+        given = _given(design, parameter.field)
+        if given is None and parameter.field == "effect.difference":
+            given = _difference(design)
+        if given is not None:
+            found.append(_designers(parameter, given, fact))
+        elif fact is not None:
+            found.append(_bases(parameter, fact, used=_used(design, parameter.field)))
+        else:
+            raise InputError(
+                [InputProblem(parameter.field, "nothing", "a number; the base has none")]
+            )
+    return tuple(found)
+
+
+def values(found: tuple[Assumption, ...]) -> dict[str, float]:
+    """The values by field, with switches that nobody asked for at nothing."""
+    off = {field: zero for fields in _SWITCHED.values() for field, zero in fields.items()}
+    return {a.field: a.value if a.used else off.get(a.field, a.value) for a in found}
+
+
+def _designers(parameter: TrialParameter, value: float, fact: Fact | None) -> Assumption:
+    return Assumption(
+        field=parameter.field,
+        words=parameter.words,
+        value=value,
+        unit=parameter.unit,
+        low=fact.low if fact else None,
+        high=fact.high if fact else None,
+        origin=Origin.DESIGNER,
+        said="assumed by the designer",
+    )
+
+
+def _bases(parameter: TrialParameter, fact: Fact, *, used: bool) -> Assumption:
+    judged = fact.basis in {Basis.JUDGEMENT, Basis.RECALLED}
+    return Assumption(
+        field=parameter.field,
+        words=parameter.words,
+        value=fact.number,
+        unit=parameter.unit,
+        low=fact.low,
+        high=fact.high,
+        origin=Origin.JUDGEMENT if judged else Origin.BASE,
+        fact=fact.id,
+        verified=fact.verified,
+        used=used,
+        said=fact.note,
+    )
+
+
+def _fact(design: Design, parameter: TrialParameter, knowledge: Knowledge) -> Fact | None:
+    """The most specific fact that fits the scale and the comparator."""
+    if parameter.field == "effect.difference" and design.treatment.kind is not Option.MEDICINE:
+        return None
+    scale, kind = design.scale.value, design.control.kind.value
+    for key in (f"{scale}/{kind}", scale, "any"):
+        if key in parameter.facts:
+            return knowledge.fact(parameter.facts[key])
+    return None
+
+
+def _difference(design: Design) -> float | None:
+    """Where no difference is given: the dose arms' own, none in a non-inferiority trial."""
+    if design.design is Kind.DOSE_RANGING:
+        return design.doses[-1].difference
+    if design.design is Kind.NON_INFERIORITY:
+        return 0.0
+    if design.treatment.kind is not Option.MEDICINE or design.control.kind in _PASSIVE:
+        accepted = "the true difference in points to plan for; nobody has observed it"
+        raise InputError([InputProblem("effect.difference", "nothing", accepted)])
+    return None
+
+
+def _given(design: Design, field: str) -> float | None:
+    part, _, name = field.partition(".")
+    value: float | None = getattr(getattr(design, part), name, None)
+    if (
+        value is None
+        and field == "effect.spread_between_people"
+        and design.design is not Kind.N_OF_1
+    ):
+        return 0.0
+    return value
+
+
+def _concerns(design: Design, field: str) -> bool:
+    if field.startswith("periods."):
+        return design.in_periods
+    if field.startswith("covariance."):
+        matrix = design.covariance.matrix is not None
+        return not design.in_periods and not matrix
+    if field.startswith("withdrawal."):
+        return design.treatment.kind is Option.KRATOM
+    if field in {"effect.half_time_weeks", "course.first_visit_sd_share"}:
+        return not design.in_periods
+    return True
+
+
+def _used(design: Design, field: str) -> bool:
+    """Blinding failure and withdrawal happen in the plan only where the designer says so."""
+    for prefix, fields in _SWITCHED.items():
+        if field in fields:
+            return any(
+                _given(design, name) is not None for name in fields if name.startswith(prefix)
+            )
+    return True
