@@ -110,6 +110,7 @@ def assess(
     )
     here = care.situation(case, knowledge, results)
     plan = care.plan(here)
+    effects = evidence.ranked(effects, case, knowledge, care.judged(here))
     assessment = Assessment(
         place=case.place or "",
         date=case.date.isoformat(),

@@ -57,16 +57,19 @@ class Standing(StrEnum):
 
 
 class Against(StrEnum):
-    """Kinds of comparator, the most demanding first. Sizes against unlike kinds are not compared."""
+    """Kinds of comparator, the most demanding first; sizes against unlike kinds never compare.
+
+    Another treatment stands last: it shows who did better, and not whether either helps.
+    """
 
     PILL_PLACEBO = "pill placebo"
     PSYCHOLOGICAL_PLACEBO = "psychological placebo"
-    ACTIVE = "another treatment"
     EDUCATION = "education"
     USUAL_CARE = "usual care"
     NO_TREATMENT = "no treatment"
     WAITING_LIST = "waiting list"
     MIXED = "mixed controls"
+    ACTIVE = "another treatment"
 
 
 class Direction(StrEnum):
@@ -116,7 +119,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     ``pooled`` tells our own pool of primary studies from a published result that is quoted.
     ``better_above`` says on which side of no difference the option does better. ``like`` names the
-    figures it may be compared with: the same comparator, unit and outcome where a ratio.
+    figures it may be compared with: the same unit, and where it is a ratio the same outcome.
+    ``about_benefit`` is false for harm, leaving early and the like, which rank no option.
     ``rows`` are the ids of the published rows behind it or beside it, the one shown first.
     """
 
@@ -137,6 +141,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     design: str
     certainty: Certainty
     certainty_reason: str
+    about_benefit: bool = True
     domains: tuple[Domain, ...] = ()
     prediction: Estimate | None = None
     heterogeneity: str = ""
@@ -184,7 +189,7 @@ class EvidenceResult(msgspec.Struct, frozen=True, kw_only=True):
     ``ranked`` has every option once: certainty first, then against what, then the size among like
     figures; what this person must avoid stands last. ``how_ranked`` says so in words. ``options``
     are the published rows; ``not_ranked`` are the ids of those about whole groups of options or
-    about other questions, with the reason.
+    about other questions, with the reason; ``pooled_besides`` are our own pools of that kind.
     """
 
     headline: str
@@ -200,3 +205,4 @@ class EvidenceResult(msgspec.Struct, frozen=True, kw_only=True):
     how_ranked: tuple[str, ...] = ()
     kratom_row: KratomRow | None = None
     not_ranked: dict[str, str] = {}
+    pooled_besides: tuple[Comparison, ...] = ()

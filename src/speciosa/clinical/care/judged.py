@@ -45,7 +45,7 @@ def judged(here: Situation) -> Mapping[str, Judged]:
 def _judge(item: Item, here: Situation) -> Judged:
     treatment = here.knowledge.care.treatment(item.treatment)
     held = tuple(changes_of(item, here))
-    why: list[str] = [item.why] if item.standing in (CAUTION, AVOID) else []
+    why: list[str] = []
     ask: list[str] = []
     standing = item.standing
     # What bars the treatment is told before what asks for care.
@@ -62,9 +62,11 @@ def _judge(item: Item, here: Situation) -> Judged:
         standing = stricter(standing, CAUTION)
         why.extend(wished.cautions)
     why.extend(interacting(treatment, here))
+    # What bars it for everybody comes after what bars it for this person.
+    why.extend([item.why] if item.standing in (CAUTION, AVOID) else [])
     if why:
         standing = stricter(standing, CAUTION)
-    return Judged(standing, unique(why), unique(ask))
+    return Judged(standing, unique(tuple(why)), unique(tuple(ask)))
 
 
 def _is_open(change: Change) -> bool:

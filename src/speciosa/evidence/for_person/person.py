@@ -25,6 +25,7 @@ class Own:
 
     names: frozenset[str]
     words: str
+    taken: bool = False
 
     def concerns(self, part: EffectEstimate) -> bool:
         """Whether a row is about it."""
@@ -96,11 +97,12 @@ def own_treatments(case: Case, knowledge: Knowledge) -> tuple[Own, ...]:
             continue
         text = wording.planned_caution if medicine.planned else wording.taken_caution
         names = frozenset(m.id for m in knowledge.medicines.match(medicine.name).medicines)
-        found.append(Own(names=names, words=text.format(name=medicine.name)))
+        words = text.format(name=medicine.name)
+        found.append(Own(names=names, words=words, taken=not medicine.planned))
     for substance in case.substances:
         names = frozenset(m.id for m in knowledge.medicines.match(substance.name).medicines)
         text = wording.taken_caution.format(name=substance.name)
-        found.append(Own(names=names, words=text))
+        found.append(Own(names=names, words=text, taken=True))
     for treatment in case.preferences.tried:
         known = {treatment.name.casefold()}
         known |= {t.id for t in knowledge.care.treatments_named(treatment.name)}

@@ -18,7 +18,7 @@ from speciosa.knowledge.evidence import (
 _CERTAINTY_ORDER = tuple(Certainty)
 _GROUP_ORDER = tuple(Group)
 _CONTROL_ORDER = tuple(Control)
-_CHANCE = 0.05  # the conventional level of significance, as in a 95 % interval
+CHANCE = 0.05  # the conventional level of significance, as in a 95 % interval
 
 
 def row(
@@ -104,7 +104,7 @@ def _computed(part: EffectEstimate, wording: EvidenceWording) -> str:
         if part.low <= part.no_difference <= part.high:
             return wording.favours["unclear"].format(**names)
         return wording.favours["option" if gain > 0 else "comparator"].format(**names)
-    if part.p is not None and part.p >= _CHANCE:
+    if part.p is not None and part.p >= CHANCE:
         return wording.favours["unclear_p"].format(p=f"{part.p:g}", leader=leader)
     return wording.favours["leans"].format(leader=leader)
 

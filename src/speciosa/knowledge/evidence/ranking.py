@@ -42,12 +42,12 @@ class RankingWording(Record, frozen=True, kw_only=True):
     units: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
     not_judged: str
+    taken: str
     wanted: str
     not_wanted: str
     styles: Mapping[str, str]
     heterogeneity: str
     prediction: str
-    prediction_none: str
     pooled_design: str
     absolute: Mapping[str, str]
     kratom: KratomWording

@@ -177,7 +177,7 @@ class KratomEvidence(Record, frozen=True, kw_only=True):
 
 
 class PersonCaution(Record, frozen=True, kw_only=True):
-    """A caution on some medicines, treatments or groups when a flag of the person holds.
+    """A caution on some medicines or treatments when a flag of the person holds.
 
     ``level`` is what it makes of an option: ``caution``, ``unknown`` (ask first) or ``avoid``.
     """
@@ -185,7 +185,6 @@ class PersonCaution(Record, frozen=True, kw_only=True):
     when: str
     text: str
     level: str = "caution"
-    groups: tuple[str, ...] = ()
     medicines: tuple[str, ...] = ()
     treatments: tuple[str, ...] = ()
 

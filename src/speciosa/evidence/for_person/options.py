@@ -1,0 +1,189 @@
+"""Every option once, with what it did against each kind of comparator. Nothing of a person here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+
+from speciosa.evidence.for_person import comparison
+from speciosa.evidence.result import Against, Comparison
+from speciosa.finding import Certainty
+from speciosa.knowledge import Knowledge
+from speciosa.knowledge.evidence import Effect, EffectEstimate
+
+_CERTAINTY_ORDER = tuple(Certainty)
+_AGAINST_ORDER = tuple(Against)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing that a person can take or do. ``comparisons`` has the deciding one first."""
+
+    id: str
+    name: str
+    group: str
+    treatments: frozenset[str]
+    medicines: frozenset[str]
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """An option's identity and one comparison on it."""
+
+    id: str
+    name: str
+    group: str
+    treatments: frozenset[str]
+    medicines: frozenset[str]
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The options; the ids of published rows on none of them, with the reason; such pools."""
+
+    options: tuple[Option, ...]
+    not_ranked: Mapping[str, str]
+    pooled_besides: tuple[Comparison, ...]
+
+
+@lru_cache(maxsize=4)  # the same for every person, so made once for a base
+def options(knowledge: Knowledge) -> Found:
+    """Every option of the base with its comparisons, and what is about none of them."""
+    found: dict[str, list[_Named]] = {}
+    not_ranked: dict[str, str] = {}
+    besides: list[Comparison] = []
+    for pool in knowledge.evidence.pooled:
+        ids = _ids(pool.treatments, pool.medicines, knowledge)
+        made = comparison.pooled(pool, knowledge.evidence)
+        if len(ids) != 1 or pool.sensitivity_of:
+            besides.append(made)
+            continue
+        named = _named(ids[0], pool.group.value, made, knowledge, name=pool.option)
+        found.setdefault(named.id, []).append(named)
+    for effect in knowledge.evidence.effects:
+        for part in effect.rows:
+            if not part.direction_read:
+                continue
+            why = _not_about_one(part, knowledge)
+            if why:
+                not_ranked[effect.fact_id(part)] = why
+                continue
+            for named in _quoted(effect, part, knowledge):
+                found.setdefault(named.id, []).append(named)
+    every = [_option(names, knowledge) for names in found.values()]
+    kept = tuple(option for option in every if option.comparisons[0].about_benefit)
+    besides += [c for option in every if option not in kept for c in option.comparisons]
+    return Found(options=kept, not_ranked=not_ranked, pooled_besides=tuple(besides))
+
+
+def strength(one: Comparison, knowledge: Knowledge) -> tuple[object, ...]:
+    """Which comparison decides an option's place: the surest, then the most demanding comparator.
+
+    Never by size: an option must not be shown by the figure that flatters it most.
+    """
+    return (
+        not one.about_benefit,
+        _CERTAINTY_ORDER.index(one.certainty),
+        _AGAINST_ORDER.index(one.against),
+        *_preferred(one, knowledge),
+    )
+
+
+def _preferred(one: Comparison, knowledge: Knowledge) -> tuple[object, ...]:
+    """Among comparisons with one kind of comparator: ours, sized, with interval, common unit."""
+    units = knowledge.evidence.ranking.units
+    estimate = one.estimate
+    unit = "ratio" if one.ratio else one.like
+    return (
+        not one.pooled,
+        estimate is None,
+        estimate is None or not estimate.interval.startswith("95 %"),
+        units.index(unit) if unit in units else len(units),
+        -(one.k or 0),
+        one.facts,
+    )
+
+
+def _not_about_one(part: EffectEstimate, knowledge: Knowledge) -> str:
+    ranking = knowledge.evidence.ranking
+    if part.option in ranking.about_groups or not (part.treatments or part.medicines):
+        return ranking.about_groups_why
+    if part.option in ranking.other_questions or part.control.value not in ranking.against_control:
+        return ranking.other_questions_why
+    if any(word in part.outcome.casefold() for word in ranking.not_benefit):
+        return ranking.not_benefit_why
+    return ""
+
+
+def _quoted(effect: Effect, part: EffectEstimate, knowledge: Knowledge) -> Iterator[_Named]:
+    """A published row under the option it is about; under each where it lumps several together."""
+    made = comparison.quoted(effect, part, knowledge.evidence)
+    for option_id in _ids(part.treatments, part.medicines, knowledge):
+        yield _named(option_id, part.group.value, made, knowledge)
+
+
+def _ids(
+    treatments: Iterable[str], medicines: Iterable[str], knowledge: Knowledge
+) -> tuple[str, ...]:
+    """The options a row is about: its treatments, or the plan's names of its medicines."""
+    named = tuple(treatments)
+    if named:
+        return named[:1]
+    return tuple(dict.fromkeys(_treatment_of(m, knowledge) or m for m in medicines))
+
+
+def _treatment_of(medicine_id: str, knowledge: Knowledge) -> str:
+    """The plan's treatment by that one medicine, or by the class that it belongs to."""
+    found = [t for t in knowledge.care.treatments if medicine_id in t.medicines]
+    return min(found, key=lambda t: len(t.medicines)).id if found else ""
+
+
+def _named(
+    option_id: str, group: str, made: Comparison, knowledge: Knowledge, *, name: str = ""
+) -> _Named:
+    known = {t.id: t for t in knowledge.care.treatments}.get(option_id)
+    medicine = knowledge.medicines.find(option_id) if known is None else None
+    medicines = frozenset(known.medicines if known else [medicine.id] if medicine else [])
+    words = known.name if known else medicine.name if medicine else name or option_id
+    return _Named(
+        id=option_id,
+        name=words,
+        group=group,
+        treatments=frozenset({option_id} if known else ()),
+        medicines=medicines,
+        comparison=made,
+    )
+
+
+def _option(named: list[_Named], knowledge: Knowledge) -> Option:
+    first = named[0]
+    return Option(
+        id=first.id,
+        name=first.name,
+        group=first.group,
+        treatments=first.treatments,
+        medicines=first.medicines,
+        comparisons=tuple(_by_comparator([one.comparison for one in named], knowledge)),
+    )
+
+
+def _by_comparator(found: list[Comparison], knowledge: Knowledge) -> Iterator[Comparison]:
+    """Every pool of ours; of the published rows one for each kind of comparator without a pool.
+
+    The other published rows stand behind it by their ids, so that none is lost.
+    """
+    ranked: list[Comparison] = []
+    for against in _AGAINST_ORDER:
+        alike = [one for one in found if one.against is against]
+        ours = sorted((c for c in alike if c.pooled), key=lambda c: strength(c, knowledge))
+        theirs = sorted((c for c in alike if not c.pooled), key=lambda c: strength(c, knowledge))
+        rows = tuple(row for one in theirs for row in one.rows)
+        shown = [*ours, *theirs][:1]
+        ranked += [msgspec.structs.replace(one, rows=rows) for one in shown]
+        ranked += ours[1:]
+    yield from sorted(ranked, key=lambda c: strength(c, knowledge))

@@ -1,0 +1,119 @@
+"""Options in order for one person: certainty first, effect second; kratom's row apart from them.
+
+Sizes are ordered only among like figures: the same kind of comparator and the same unit. What this
+person must avoid stands last and is never hidden. A wish moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from speciosa.case.model import Case
+from speciosa.evidence.for_person import person
+from speciosa.evidence.for_person.comparison import benefit
+from speciosa.evidence.for_person.options import Option, options
+from speciosa.evidence.for_person.standing import Judged, standing, wish
+from speciosa.evidence.result import (
+    Against,
+    Direction,
+    EvidenceResult,
+    KratomRow,
+    RankedOption,
+    Standing,
+)
+from speciosa.finding import Certainty
+from speciosa.knowledge import Knowledge
+
+_CERTAINTY_ORDER = tuple(Certainty)
+_AGAINST_ORDER = tuple(Against)
+_DIRECTION_ORDER = tuple(Direction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """What of the person bears on the options."""
+
+    case: Case
+    held: frozenset[str]
+    own: tuple[person.Own, ...]
+    judged: Mapping[str, Judged]
+
+
+def ranked(
+    result: EvidenceResult, case: Case, knowledge: Knowledge, judged: Mapping[str, Judged]
+) -> EvidenceResult:
+    """The result with its options in order, as the plan judged them for this person."""
+    found = options(knowledge)
+    about = _About(
+        case=case,
+        held=person.flags(case, knowledge),
+        own=person.own_treatments(case, knowledge),
+        judged=judged,
+    )
+    rows = [_ranked(option, about, knowledge) for option in found.options]
+    return msgspec.structs.replace(
+        result,
+        ranked=in_order(rows, knowledge),
+        how_ranked=knowledge.evidence.ranking.how_ranked,
+        kratom_row=_kratom(knowledge),
+        not_ranked=dict(found.not_ranked),
+        pooled_besides=found.pooled_besides,
+    )
+
+
+def in_order(rows: list[RankedOption], knowledge: Knowledge) -> tuple[RankedOption, ...]:
+    """Whatever the order in which they come: by certainty, comparator, side, like size."""
+    return tuple(sorted(rows, key=lambda one: _key(one, knowledge)))
+
+
+def _key(one: RankedOption, knowledge: Knowledge) -> tuple[object, ...]:
+    lead = one.comparisons[0]
+    units = knowledge.evidence.ranking.units
+    unit = "ratio" if lead.ratio else lead.like
+    size = benefit(lead)
+    return (
+        one.standing is Standing.AVOID,
+        _CERTAINTY_ORDER.index(one.certainty),
+        _AGAINST_ORDER.index(lead.against),
+        _DIRECTION_ORDER.index(lead.direction),
+        units.index(unit) if unit in units else len(units),
+        lead.like,
+        -(size or 0.0),
+        one.id,
+    )
+
+
+def _ranked(option: Option, about: _About, knowledge: Knowledge) -> RankedOption:
+    level, why = standing(option, about.held, about.judged, knowledge)
+    mark, words = wish(option, about.case, knowledge)
+    names = option.medicines | option.treatments | {option.id, option.name.casefold()}
+    own = [one for one in about.own if one.names & names]
+    history = [one.words for one in own]
+    if any(one.taken for one in own) and level is not Standing.USABLE:
+        history.append(knowledge.evidence.ranking.taken)
+    return RankedOption(
+        id=option.id,
+        option=option.name,
+        group=option.group,
+        standing=level,
+        why=why,
+        history=tuple(dict.fromkeys((*history, *((words,) if words else ())))),
+        wish=mark,
+        certainty=option.comparisons[0].certainty,
+        comparisons=option.comparisons,
+    )
+
+
+def _kratom(knowledge: Knowledge) -> KratomRow:
+    words = knowledge.evidence.ranking.kratom
+    return KratomRow(
+        title=words.title,
+        trials=words.trials,
+        certainty=knowledge.evidence.kratom.judgement.certainty,
+        harms=words.harms,
+        seven_oh=words.seven_oh,
+        facts=(*words.facts, *words.seven_oh_facts),
+    )
