@@ -158,12 +158,13 @@ def _record(of: Data, found: Heterogeneity, how: Options, labels: tuple[str, ...
         weights=tuple(weights.tolist()),
         labels=labels,
         maxima=int(found.maxima[0]),
-        notes=_notes(result, found, factor, spread.i2_q or 0.0, how),
+        notes=_notes(result, found, factor, spread, how),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spread:
+    k: int
     tau2_low: float | None = None
     tau2_high: float | None = None
     i2: float | None = None
@@ -174,13 +175,14 @@ class _Spread:
 def _spread(of: Data, at_zero: Fit, tau2: float | None, how: Options) -> _Spread:
     """How far true effects differ: Q-profile interval, both I2, H2; empty for a single study."""
     if tau2 is None:
-        return _Spread()
+        return _Spread(k=1)
     q, df = float(at_zero.q[0]), float(of.k[0]) - 1
     low, high = q_profile(of, how.level)
     typical = df / float(trace_p(of, at_zero)[0]) * of.scale**2
     i2_q = 100 * max(0.0, (q - df) / q) if q > 0 else 0.0
     common = how.method == "CE"
     return _Spread(
+        k=int(of.k[0]),
         tau2_low=float(low[0]) * of.scale**2,
         tau2_high=float(high[0]) * of.scale**2,
         i2=i2_q if common else 100 * tau2 / (tau2 + typical),
@@ -190,16 +192,16 @@ def _spread(of: Data, at_zero: Fit, tau2: float | None, how: Options) -> _Spread
 
 
 def _notes(
-    got: Inference, found: Heterogeneity, factor: float, i2_q: float, how: Options
+    got: Inference, found: Heterogeneity, factor: float, spread: _Spread, how: Options
 ) -> tuple[str, ...]:
     notes = []
-    df = got.df
+    k, i2_q = spread.k, spread.i2_q or 0.0
     if np.isnan(found.tau2[0]):
         notes.append(
             "One study: this is its own result with a normal interval; nothing is pooled and"
             " heterogeneity cannot be estimated."
         )
-    if df == 1:
+    if k == 2 and how.method != "CE":
         notes.append("Two studies: heterogeneity is hardly estimable; read the studies one by one.")
     if how.ci == "HK" and factor < 1 and got.se > 0:
         notes.append(
