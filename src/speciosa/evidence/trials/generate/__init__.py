@@ -1,0 +1,1 @@
+"""From a design and its values to blocks of simulated trials."""
