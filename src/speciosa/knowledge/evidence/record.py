@@ -137,7 +137,10 @@ class Effect(Record, frozen=True, kw_only=True):
 
 
 class KratomRecord(Record, frozen=True, kw_only=True):
-    """A survey, trial, animal study or harm, in its lane, never an effect on GAD."""
+    """A survey, trial, animal study or harm, in its lane, never an effect on GAD.
+
+    ``comparator`` is ``none`` where nobody was compared, and empty where none applies.
+    """
 
     id: str
     lane: str
@@ -146,6 +149,9 @@ class KratomRecord(Record, frozen=True, kw_only=True):
     verified: bool
     design: str = ""
     n: int | None = None
+    population: str = ""
+    comparator: str = ""
+    outcome: str = ""
     risk_of_bias: str = ""
     note: str = ""
     sources: tuple[str, ...] = ()
