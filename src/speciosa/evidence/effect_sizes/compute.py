@@ -236,6 +236,7 @@ def _sides(table: StudyTable, level: float) -> tuple[Sides, list[Handling]]:
 
 def _alike(table: StudyTable, measure: Measure, *, allowed: bool) -> None:
     """Refuses to pool points of different scales, opposite directions, or changes as SMD."""
+    _one_comparison(table)
     if allowed:
         return
     problems = []
@@ -254,6 +255,16 @@ def _alike(table: StudyTable, measure: Measure, *, allowed: bool) -> None:
         problems.append(InputProblem("values", " and ".join(sorted(values)), accepted))
     if problems:
         raise InputError(problems)
+
+
+def _one_comparison(table: StudyTable) -> None:
+    """Refuses a network: what is the option in one row and the comparator in another."""
+    options, against = (set(filter(None, table.words(f))) for f in ("option", "comparator"))
+    both = sorted(options & against)
+    if both:
+        shown = f"{', '.join(both[:4])} on side 1 in one row and on side 2 in another"
+        accepted = "one comparison: --where picks it; speciosa network reads several"
+        raise InputError([InputProblem("comparator", shown, accepted)])
 
 
 def _clusters(table: StudyTable, heading: str) -> tuple[str, ...]:

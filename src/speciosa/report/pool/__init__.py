@@ -1,0 +1,1 @@
+"""A pooled effect as text, JSON and pictures."""
