@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import msgspec
+
 from speciosa.assessment import KratomSection, Provenance
 from speciosa.clinical.care.result import (
     Advice,
@@ -36,7 +38,20 @@ from speciosa.clinical.severity.result import (
     Score,
     SeverityResult,
 )
-from speciosa.evidence.result import EffectRow, EvidenceResult, Report
+from speciosa.evidence.result import (
+    Absolute,
+    Against,
+    Comparison,
+    Domain,
+    EffectRow,
+    EvidenceResult,
+    KratomRow,
+    RankedOption,
+    Report,
+    Side,
+    Standing,
+    StudyEffect,
+)
 from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
 from speciosa.knowledge.fact import Basis, Citation, Source, Tier
 from speciosa.knowledge.kratom.ligands import Evidence
@@ -932,6 +947,92 @@ LAW = LawResult(
     disclaimer="Information about law, not legal advice.",
 )  # fmt: skip
 
+_AGAINST_WAITING = Comparison(
+    against=Against.WAITING_LIST,
+    comparator="being on a waiting list",
+    option="Group CBT",
+    pooled=True,
+    outcome="Severity of anxiety at the end",
+    measure="SMD",
+    estimate=Estimate(
+        value=-0.71, unit="SMD", low=-0.93, high=-0.49, interval="95 % CI", facts=("evidence/ssri",)
+    ),
+    direction=Side.BETTER,
+    favours="Favours group CBT over being on a waiting list",
+    like="SMD",
+    better_above=False,
+    ratio=False,
+    k=2,
+    n=131,
+    design="our own pool of 2 studies (REML)",
+    certainty=Certainty.LOW,
+    certainty_reason="Small trials with a passive control.",
+    domains=(
+        Domain(name="imprecision", level="serious", reason="Few people.", by="curator"),
+        Domain(name="indirectness", level="none", reason="All in GAD.", by="signal"),
+    ),
+    prediction=Estimate(
+        value=None, unit="SMD", low=-1.4, high=0.02, interval="95 % prediction interval"
+    ),
+    heterogeneity="tau² 0.13, I² 37 %",
+    absolute=(
+        Absolute(
+            what="response in 45 of 100 people with it and 17 of 100 without: difference",
+            estimate=Estimate(value=28.0, unit="", low=12.0, high=41.0, interval="95 % CI"),
+            words="",
+            assumed="Assumed: 17 of 100 without it.",
+        ),
+        Absolute(
+            what="number needed to treat",
+            estimate=None,
+            words="3.6 (2.4 to 8.3)",
+            assumed="Assumed: the same.",
+        ),
+    ),
+    not_said=("No points of the GAD-7: no standard deviation on record.",),
+    studies=(
+        StudyEffect(
+            name="Doe 1999",
+            year=1999,
+            weight=43.0,
+            n=52,
+            risk_of_bias="high",
+            estimate=Estimate(value=-0.62, unit="SMD", low=-1.18, high=-0.06, interval="95 % CI"),
+        ),
+        StudyEffect(
+            name="Roe 2007",
+            year=2007,
+            weight=57.0,
+            n=79,
+            risk_of_bias="some concerns",
+            estimate=Estimate(value=-0.78, unit="SMD", low=-1.24, high=-0.32, interval="95 % CI"),
+        ),
+    ),
+    what_changed="One study was added.",
+    facts=("evidence/ssri",),
+)
+_AGAINST_PLACEBO = Comparison(
+    against=Against.PILL_PLACEBO,
+    comparator="placebo",
+    option="SSRI",
+    pooled=False,
+    outcome="Anxiety symptoms at 8 to 12 weeks",
+    measure="SMD",
+    estimate=Estimate(value=-0.33, unit="", low=-0.4, high=-0.26, interval="95 % CI"),
+    direction=Side.BETTER,
+    favours="favours SSRI",
+    like="SMD",
+    better_above=False,
+    ratio=False,
+    k=41,
+    n=12655,
+    design="network meta-analysis",
+    certainty=Certainty.HIGH,
+    certainty_reason="many trials, consistent",
+    rows=("ssri",),
+    facts=("evidence/ssri",),
+)
+
 EVIDENCE = EvidenceResult(
     headline="No randomised trial of kratom in anxiety exists; established options have trials.",
     kratom=(
@@ -1020,6 +1121,76 @@ EVIDENCE = EvidenceResult(
     ),
     findings=(finding("Effects against different controls must not be ranked.", Severity.MINOR),),
     missing=(Missing(field="preferences.tried", cost="Something stays open (preferences.tried)."),),
+    ranked=(
+        RankedOption(
+            id="ssri-option", option="An SSRI tablet", group="medicine", standing=Standing.CAUTION,
+            why=("Bleeding with pain killers.",), history=("Sertraline was tried before.",),
+            wish="not wanted", certainty=Certainty.HIGH, comparisons=(_AGAINST_PLACEBO,),
+        ),
+        RankedOption(
+            id="group-option", option="CBT in a group", group="psychological",
+            standing=Standing.UNKNOWN, why=("Ask about the evenings.",),
+            history=("Wanted: help in a group.",), wish="wanted", certainty=Certainty.LOW,
+            comparisons=(_AGAINST_WAITING,),
+        ),
+        RankedOption(
+            id="nap-option",
+            option="Napping",
+            group="lifestyle",
+            standing=Standing.USABLE,
+            why=(),
+            history=(),
+            wish="",
+            certainty=Certainty.UNKNOWN,
+            comparisons=(
+                Comparison(
+                    against=Against.WAITING_LIST,
+                    comparator="waiting list",
+                    option="Cognitive behavioural therapy",
+                    pooled=False,
+                    outcome="Anxiety symptoms after treatment",
+                    measure="Hedges g",
+                    estimate=Estimate(
+                        value=-0.8, unit="", low=-0.98, high=-0.62, interval="95 % CI"
+                    ),
+                    direction=Side.BETTER,
+                    favours="favours CBT",
+                    like="SMD",
+                    better_above=True,
+                    ratio=True,
+                    k=42,
+                    n=None,
+                    design="meta-analysis",
+                    certainty=Certainty.UNKNOWN,
+                    certainty_reason="waiting-list controls inflate effects",
+                    rows=("cbt",),
+                ),
+            ),
+        ),
+        RankedOption(
+            id="kava-option", option="Kava tablets", group="herbal", standing=Standing.AVOID,
+            why=("Not with a liver signal.",), history=(), wish="", certainty=Certainty.VERY_LOW,
+            comparisons=(
+                msgspec.structs.replace(
+                    _AGAINST_PLACEBO, option="Kava", estimate=None, rows=("kava",), facts=(),
+                    direction=Side.IN_WORDS, certainty=Certainty.VERY_LOW,
+                    favours="interval includes no effect",
+                ),
+            ),
+        ),
+    ),
+    how_ranked=("Surest first.", "Never size against unlike size.", "A wish moves nothing."),
+    kratom_row=KratomRow(
+        title="The leaf", trials="None in anxiety was found.", certainty=Certainty.VERY_LOW,
+        harms="Dependence, above all.", seven_oh="Concentrates: still less is known.",
+        facts=("safety/seizure",),
+    ),
+    not_ranked={"cbt": "Not about one option."},
+    pooled_besides=(
+        msgspec.structs.replace(
+            _AGAINST_WAITING, option="Any talking therapy", about_benefit=False, studies=()
+        ),
+    ),
 )  # fmt: skip
 
 PLAN = PlanResult(

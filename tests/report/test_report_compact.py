@@ -14,6 +14,7 @@ from tests.report.test_report_coverage import structs
 from tests.report.test_report_examples import EXAMPLES, assessed
 
 from speciosa.assessment import Assessment
+from speciosa.evidence.result import Standing
 from speciosa.finding import Finding, Severity, Tone
 from speciosa.report import interaction_table, outline, terminal
 
@@ -139,10 +140,13 @@ def test_the_full_report_is_longer_and_holds_what_the_compact_one_leaves_out() -
 def test_no_effect_is_shown_without_its_caveat() -> None:
     assessment = assessed(EXAMPLES[0])
     text = flowing(compact(assessment))
+    leads = [
+        option.comparisons[0]
+        for option in assessment.evidence.ranked
+        if option.standing is not Standing.AVOID
+    ]
     caveats = [
-        caveat
-        for row in assessment.evidence.options
-        if row.estimate and (caveat := row.favours.partition("; ")[2])
+        caveat for lead in leads if lead.estimate and (caveat := lead.favours.partition("; ")[2])
     ]
     assert caveats
     standard = "chance cannot be excluded"

@@ -31,6 +31,12 @@ NOT_SHOWN = {
     "interactions.pairs.members": "as above",
     "interactions.pairs.sentence": "pairs without a row are listed by name, in one paragraph",
     "interactions.recognised.Cold relief": "the parts of a combined product are shown",
+    "evidence.ranked.wish": "the wish is told in words, in the history",
+    "evidence.ranked.comparisons.like": "names the chart that the figure stands in",
+    "evidence.pooled_besides.like": "as above",
+    "evidence.ranked.comparisons.rows": "ids; the published rows themselves are shown",
+    "evidence.not_ranked.<key>": "as above",
+    "evidence.ranked.comparisons.studies.year": "part of the study's name",
     "kratom.intake.products.seven_oh_mg_per_day.unit": "nothing is known, so nothing has a unit",
 }
 NOT_ON_TERMINAL = {

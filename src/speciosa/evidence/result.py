@@ -72,7 +72,7 @@ class Against(StrEnum):
     ACTIVE = "another treatment"
 
 
-class Direction(StrEnum):
+class Side(StrEnum):
     """Which side the figure favours; ``leans`` where chance cannot be excluded."""
 
     BETTER = "better"
@@ -131,7 +131,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     measure: str
     estimate: Estimate | None
-    direction: Direction
+    direction: Side
     favours: str
     like: str
     better_above: bool

@@ -16,11 +16,12 @@ from markupsafe import Markup
 from speciosa.assessment import Assessment
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.clinical.severity.result import Score
-from speciosa.evidence.result import EffectRow
-from speciosa.finding import Certainty, Estimate, Finding, Missing, Severity, Tone
+from speciosa.evidence.result import Comparison
+from speciosa.finding import Estimate, Finding, Missing, Severity, Tone
 from speciosa.pharmacology.exposure.result import AnalyteExposure, BriefExposure, Curve
 from speciosa.pharmacology.mechanism.result import Competition, TargetOccupancy
-from speciosa.report import interaction_table, levels, numbers, outline, words
+from speciosa.report import interaction_table, levels, numbers, outline, ranking, words
+from speciosa.report.charts import evidence as evidence_charts
 from speciosa.report.charts import forest
 from speciosa.report.charts.course import course
 from speciosa.report.charts.drivers import drivers
@@ -71,6 +72,12 @@ class _Day(NamedTuple):
     interval: str
 
 
+class _Plot(NamedTuple):
+    svg: Markup
+    title: str
+    options: int
+
+
 class _Charts(NamedTuple):
     courses: tuple[_Course, ...]
     fans: tuple[_Fan, ...]
@@ -79,6 +86,7 @@ class _Charts(NamedTuple):
     days: tuple[_Day, ...]
     forest: tuple[Markup, ...]
     forest_caption: str
+    evidence: tuple[_Plot, ...]
 
 
 def _charts(assessment: Assessment) -> _Charts:
@@ -105,6 +113,10 @@ def _charts(assessment: Assessment) -> _Charts:
         days=tuple(_days(assessment.mechanism.targets)),
         forest=tuple(_markup(svg) for svg in plot.svgs),
         forest_caption=plot.caption,
+        evidence=tuple(
+            _Plot(_markup(drawn.svg), drawn.title, drawn.options)
+            for drawn in evidence_charts.against(assessment.evidence.ranked, name="evidence")
+        ),
     )
 
 
@@ -179,10 +191,9 @@ def _shares(competition: Competition) -> list[Estimate]:
     return [share for row in rows for share in (row.together, row.apart) if share is not None]
 
 
-def _by_rating(rows: Sequence[EffectRow]) -> tuple[list[EffectRow], list[EffectRow]]:
-    """Effects whose certainty somebody has rated, and the others."""
-    rated = [row for row in rows if row.certainty is not Certainty.UNKNOWN]
-    return rated, [row for row in rows if row not in rated]
+def _study_forest(comparison: Comparison, key: str) -> Markup:
+    """The studies of one pool as a chart; nothing for what is only quoted."""
+    return _markup(evidence_charts.studies(comparison, name=f"studies-{key}"))
 
 
 def _by_weight(pieces: Sequence[Missing]) -> tuple[list[Missing], list[Missing]]:
@@ -271,7 +282,6 @@ def _environment() -> Environment:
         advice_of=interaction_table.advice,
         analyte=words.analyte,
         bar_width=_bar_width,
-        by_rating=_by_rating,
         by_weight=_by_weight,
         ceiling_of=interaction_table.ceiling,
         common_kind=interaction_table.common_kind,
@@ -281,6 +291,8 @@ def _environment() -> Environment:
         dial=_dial,
         direction_words=words.DIRECTION,
         first_sentence=outline.first_sentence,
+        fit_shapes=ranking.SHAPES,
+        fit_words=ranking.STANDING,
         fold=_fold,
         has_number=interaction_table.has_number,
         exposure_words=words.EXPOSURE,
@@ -296,6 +308,7 @@ def _environment() -> Environment:
         law_brief=outline.law_brief,
         levels_of=_levels,
         leading_scores=outline.leading_scores,
+        names_in=ranking.names_in,
         names_its_members=outline.names_its_members,
         title_of=interaction_table.title,
         main_caveat=outline.main_caveat,
@@ -309,6 +322,8 @@ def _environment() -> Environment:
         pairs_in=interaction_table.pairs_in,
         percent=numbers.percent,
         plain=numbers.plain,
+        published_rows=ranking.published,
+        ranking=ranking,
         ratios_of=interaction_table.ratios,
         rule_severity=words.severity,
         runs=runs,
@@ -321,6 +336,7 @@ def _environment() -> Environment:
         some_of=interaction_table.some_of,
         standing=words.standing,
         step_name=words.step,
+        study_forest=_study_forest,
         substance=words.substance,
         time_to_fade=levels.time_to_fade,
         unless=_unless,

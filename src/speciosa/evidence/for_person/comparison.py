@@ -10,8 +10,8 @@ from speciosa.evidence.result import (
     Absolute,
     Against,
     Comparison,
-    Direction,
     Domain,
+    Side,
     StudyEffect,
 )
 from speciosa.finding import Estimate
@@ -122,29 +122,29 @@ def _about_benefit(outcome: str, table: Evidence) -> bool:
     return not any(part in outcome.casefold() for part in table.ranking.not_benefit)
 
 
-def _direction_of_row(part: EffectEstimate) -> Direction:
+def _direction_of_row(part: EffectEstimate) -> Side:
     gain = rows.benefit(part)
     if gain is None:
-        return Direction.IN_WORDS
+        return Side.IN_WORDS
     if part.is_confidence_interval and part.low is not None and part.high is not None:
         return _direction(part.low, part.high, part.no_difference, part.better or Better.BELOW)
     if part.p is not None and part.p >= rows.CHANCE:
-        return Direction.UNCLEAR
-    return Direction.LEANS if gain > 0 else Direction.UNCLEAR
+        return Side.UNCLEAR
+    return Side.LEANS if gain > 0 else Side.UNCLEAR
 
 
-def _direction(low: float, high: float, none: float, better: Better) -> Direction:
+def _direction(low: float, high: float, none: float, better: Better) -> Side:
     """By the interval alone: what includes no difference is not clear, whatever its middle."""
     if low <= none <= high:
-        return Direction.UNCLEAR
-    return Direction.BETTER if (low > none) is (better is Better.ABOVE) else Direction.WORSE
+        return Side.UNCLEAR
+    return Side.BETTER if (low > none) is (better is Better.ABOVE) else Side.WORSE
 
 
-def _favours(effect: PooledEffect, direction: Direction, table: Evidence) -> str:
+def _favours(effect: PooledEffect, direction: Side, table: Evidence) -> str:
     words = {
-        Direction.BETTER: "option",
-        Direction.WORSE: "comparator",
-        Direction.UNCLEAR: "unclear",
+        Side.BETTER: "option",
+        Side.WORSE: "comparator",
+        Side.UNCLEAR: "unclear",
     }[direction]
     return table.wording.favours[words].format(
         option=effect.option, comparator=effect.comparator_words

@@ -18,10 +18,10 @@ from speciosa.evidence.for_person.options import Option, options
 from speciosa.evidence.for_person.standing import Judged, standing, wish
 from speciosa.evidence.result import (
     Against,
-    Direction,
     EvidenceResult,
     KratomRow,
     RankedOption,
+    Side,
     Standing,
 )
 from speciosa.finding import Certainty
@@ -29,7 +29,7 @@ from speciosa.knowledge import Knowledge
 
 _CERTAINTY_ORDER = tuple(Certainty)
 _AGAINST_ORDER = tuple(Against)
-_DIRECTION_ORDER = tuple(Direction)
+_DIRECTION_ORDER = tuple(Side)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,44 +3,115 @@
 from __future__ import annotations
 
 from speciosa.assessment import Assessment
-from speciosa.evidence.result import EffectRow, Report
-from speciosa.report import outline, words
-from speciosa.report.numbers import measured, plain
+from speciosa.evidence.result import Comparison, EffectRow, EvidenceResult, RankedOption, Report
+from speciosa.report import outline, ranking, words
+from speciosa.report.numbers import measured, plain, sentence, shown
 from speciosa.report.terminal.page import Page, Piece
 
 
 def evidence(page: Page, assessment: Assessment) -> None:
-    """Kratom first, then every option beside its comparator, then reports that show no effect."""
+    """Options for this person first, kratom apart, then reports that show no effect."""
     result = assessment.evidence
     page.line(result.headline)
+    _ranking(page, result)
     page.findings(result.kratom, "Kratom for anxiety")
-    _reports(page, result.kratom_trials, "Trials of kratom")
     page.findings(outline.others(result.findings, result.kratom), "Reading these numbers")
-    for group in dict.fromkeys(row.group for row in result.options):
-        page.heading(words.label(group))
-        for row in result.options:
-            if row.group == group:
-                _effect(page, row)
+    _besides(page, result)
+    _reports(page, result.kratom_trials, "Trials of kratom")
     _reports(page, result.harms, "Signals of harm")
     _reports(page, result.user_reports, "Surveys and user reports")
     _reports(page, result.preclinical, "Laboratory and animal studies")
 
 
+def _ranking(page: Page, result: EvidenceResult) -> None:
+    if result.ranked:
+        page.heading("Options for this person, surest evidence first")
+        page.line(" ".join(result.how_ranked))
+    shown_rows: set[str] = set()
+    for block in ranking.blocks(result.ranked):
+        page.heading(block.title)
+        for option in block.options:
+            _option(page, option, result, shown_rows)
+    row = result.kratom_row
+    if row is not None:
+        page.heading(f"{row.title}, apart from the options: it is not one of them")
+        page.line(f"{row.trials} {row.harms} {row.seven_oh}", page.cites(row.facts),
+                  page.sure(row.certainty))  # fmt: skip
+
+
+def _option(page: Page, option: RankedOption, result: EvidenceResult, shown_rows: set[str]) -> None:
+    standing = ranking.STANDING[option.standing]
+    page.item((option.option, "bold"), f" ({words.label(option.group)}): {standing}.")
+    for text in (*option.history, *option.why):
+        page.line((text, "dim"), indent=4)
+    for comparison in option.comparisons:
+        _comparison(page, comparison)
+        rows = ranking.published(result, comparison.rows)
+        if rows and not comparison.pooled:
+            page.line((ranking.beyond(rows.pop(0), comparison), "dim"), indent=6)
+        for row in rows:
+            # A row that lumps several options is told with the first of them.
+            if row.id not in shown_rows:
+                shown_rows.add(row.id)
+                _effect(page, row)
+
+
+def _comparison(page: Page, one: Comparison) -> None:
+    """The figure, where it comes from, how sure it is and why, and what it means in people."""
+    told = f"{one.option} against {one.comparator} ({one.against.value}), {one.outcome}: "
+    page.line((f"{words.label(ranking.origin(one))}: ", "bold"), told, ranking.effect(one), page.cites(one.facts),
+              page.sure(one.certainty), indent=4)  # fmt: skip
+    details = [one.favours, ranking.size(one), one.design, one.heterogeneity]
+    if one.prediction is not None:
+        details.append(f"in a new study like these {sentence(one.prediction)}")
+    page.line("; ".join(text for text in details if text), indent=6)
+    if not one.about_benefit:
+        page.line("It shows no benefit and ranks nothing.", indent=6)
+    for text in (one.certainty_reason, *ranking.domains(one)):
+        page.line((text, "dim"), indent=6)
+    for what, estimate, said in ranking.absolute(one):
+        number = f": {sentence(estimate)}" if estimate is not None else ""
+        page.line(f"{what}{number}. {said}", indent=6)
+    for text in one.not_said:
+        page.line((text, "dim"), indent=6)
+    if one.what_changed:
+        page.line(f"Changed: {one.what_changed}", indent=6)
+    for study in one.studies:
+        people = "people not stated" if study.n is None else f"{plain(study.n)} people"
+        page.line((f"{study.name}: {shown(study.estimate).sentence}; weight "
+                   f"{plain(study.weight)} %; {people}; risk of bias {study.risk_of_bias}", "dim"),
+                  indent=6)  # fmt: skip
+
+
+def _besides(page: Page, result: EvidenceResult) -> None:
+    """Published rows and pools that rank no option, by the reason."""
+    groups = ranking.not_ranked(result)
+    if groups or result.pooled_besides:
+        page.heading("Results that rank no option")
+    for why, rows in groups:
+        page.line(words.full_stop(why))
+        for row in rows:
+            _effect(page, row)
+    for comparison in result.pooled_besides:
+        _comparison(page, comparison)
+
+
 def _effect(page: Page, row: EffectRow) -> None:
     against = row.comparator or "nothing stated"
-    page.item((row.option, "bold"), f" against {against}. {row.outcome}", page.cites(row.facts))
+    told = f" against {against} ({words.label(row.group)}). {row.outcome}"
+    page.item((row.option, "bold"), told, page.cites(row.facts), indent=4)
     if row.estimate is None:
-        page.line(f"{row.measure}: no pooled number" if row.measure else "No number", indent=4)
+        page.line(f"{row.measure}: no pooled number" if row.measure else "No number", indent=6)
     else:
         number = measured(row.measure, row.estimate)
-        page.line(number.sentence, page.cites(set(row.estimate.facts) - set(row.facts)), indent=4)
+        page.line(number.sentence, page.cites(set(row.estimate.facts) - set(row.facts)), indent=6)
     favours: Piece = ("" if row.favours in row.statement else f" {row.favours}", "dim")
-    page.line(row.statement, favours, page.sure(row.certainty), indent=4)
+    page.line(row.statement, favours, page.sure(row.certainty), indent=6)
     studies = "number of studies not stated" if row.k is None else f"{row.k} studies"
     people = "number of people not stated" if row.n is None else f"{plain(row.n)} people"
     for text in (row.certainty_reason, row.cautions, f"{row.design}; {studies}; {people}"):
         if text:
-            page.line((text, "dim"), indent=4)
+            page.line((text, "dim"), indent=6)
 
 
 def _reports(page: Page, reports: tuple[Report, ...], title: str) -> None:
