@@ -1,6 +1,10 @@
 """Effect sizes -> pooled effect, its heterogeneity, and every check on one comparison."""
 
 from speciosa.evidence.pooling.aggregate import aggregate
+from speciosa.evidence.pooling.conditional_logistic import (
+    ConditionalLogistic,
+    conditional_logistic,
+)
 from speciosa.evidence.pooling.heterogeneity import METHODS, Method
 from speciosa.evidence.pooling.influence import Influence, influence
 from speciosa.evidence.pooling.intervals import (
@@ -39,6 +43,7 @@ __all__ = [
     "AsymmetryTest",
     "CiMethod",
     "Coefficient",
+    "ConditionalLogistic",
     "Difference",
     "Funnel",
     "Inference",
@@ -56,6 +61,7 @@ __all__ = [
     "TrimAndFill",
     "aggregate",
     "begg",
+    "conditional_logistic",
     "cumulative",
     "egger",
     "egger_random_effects",

@@ -9,8 +9,8 @@ from scipy import special
 
 from speciosa.evidence.pooling.weighted import Array
 
-# Without ties the null distribution is counted exactly below this many pairs of values, as R does.
-EXACT_BELOW = 50
+# Without ties the null distribution is counted exactly below this many pairs of values.
+EXACT_BELOW = 200
 
 
 def kendall(x: Array, y: Array) -> tuple[float, float, bool]:
@@ -41,7 +41,9 @@ def _exact(n: int, score: float) -> float:
     """Share of all orders with a score as far from 0, by counting inversions."""
     counts = np.ones(1)
     for m in range(2, n + 1):
-        counts = np.convolve(counts, np.full(m, 1.0 / m))
+        # One more value adds 0 to m - 1 inversions: a moving sum of m terms.
+        total = np.cumsum(np.append(counts, np.zeros(m - 1)))
+        counts = (total - np.append(np.zeros(m), total[:-m])[: total.size]) / m
     at = round((n * (n - 1) / 2 - abs(score)) / 2)
     return min(1.0, 2 * float(counts[: at + 1].sum()))
 

@@ -131,7 +131,7 @@ def peters(sizes: EffectSizes, *, level: float = 0.95) -> AsymmetryTest:
 def begg(sizes: EffectSizes) -> RankTest:
     """Rank correlation of standardised effect and variance. Raises ValueError under three studies.
 
-    Exact p up to 50 studies without ties, else the normal approximation corrected for ties.
+    Exact p below 200 studies without ties, else the normal approximation corrected for ties.
     """
     k = sizes.yi.size
     if k < 3:
