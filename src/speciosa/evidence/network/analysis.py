@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MANTEL_HAENSZEL = "MH"
 CI_METHODS = ("z", "HK")
+ASSUMED = "The P-scores assume that lower is better; say --better lower or --better higher."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +250,7 @@ def _warnings(
     single = [design for design, trials in designs(network).items() if len(trials) == 1]
     if choices.method != MANTEL_HAENSZEL and single and len(network.treatments) > 2:
         found.append(
-            f"{len(single)} of {len(inconsistency.designs)} designs rest on one trial each."
+            f"{len(single)} of {len(inconsistency.designs)} sets of treatments were compared in one trial each."
         )
     if given.layout == "contrasts" and given.measure.is_ratio:
         found.append(f"The effects of the file are taken to be logarithms of {given.measure}.")
@@ -261,7 +262,5 @@ def _warnings(
                 "odds ratios towards 1; compare --method MH, which adds nothing."
             )
     if choices.lower_is_better is None:
-        found.append(
-            "The P-scores assume that lower is better; say --better lower or --better higher."
-        )
+        found.append(ASSUMED)
     return found

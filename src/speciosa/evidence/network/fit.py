@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtri
 
 if TYPE_CHECKING:
@@ -102,13 +102,18 @@ def _most_likely(network: Network, start: float, *, restricted: bool) -> float:
         return float(value)
 
     unit = max(start, float(np.median(v)))
-    grid = [0.0, *np.geomspace(unit * 1e-4, unit * 30, _GRID)]
+    grid = [0.0, *(float(t) for t in np.geomspace(unit * 1e-4, unit * 30, _GRID))]
     best = int(np.argmax([likelihood(tau2) for tau2 in grid]))
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    if slope(low) <= 0:
-        return low
-    while slope(high) > 0:
+    rising = slope(grid[best]) > 0
+    low = grid[best if rising else max(best - 1, 0)]
+    high = grid[min(best + 1, _GRID) if rising else best]
+    while rising and slope(high) > 0:
         high *= 10
+    if best == 0 and not rising:
+        return 0.0
+    if slope(low) <= 0:
+        # Two hills in one step of the grid: look for the higher point itself.
+        return float(minimize_scalar(lambda t: -likelihood(t), bounds=(low, high)).x)
     top: float = brentq(slope, low, high, xtol=_PRECISION, rtol=1e-12)
     return top
 
@@ -126,6 +131,7 @@ def interval_of_tau2(network: Network, level: float) -> tuple[float, float] | No
         high = max(float(np.median(v)), 1e-12)
         while fit(x, z, v, high).q > wanted:
             high *= 4
-        return float(brentq(lambda tau2: fit(x, z, v, tau2).q - wanted, 0.0, high, rtol=1e-10))
+        found: float = brentq(lambda tau2: fit(x, z, v, tau2).q - wanted, 0.0, high, rtol=1e-10)
+        return found
 
     return bound((1 - level) / 2), bound((1 + level) / 2)

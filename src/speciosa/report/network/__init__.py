@@ -1,0 +1,1 @@
+"""A network meta-analysis for people and programs: document, text, pictures, league table."""
