@@ -1,1 +1,19 @@
-"""GRADE: judgements recorded per domain, the certainty they add up to, absolute effects."""
+"""GRADE: signals and recorded judgements -> certainty; relative effects -> absolute terms."""
+
+from speciosa.evidence.grading.absolute import Shown, furukawa, number_needed, summary
+from speciosa.evidence.grading.body import Body, Piece
+from speciosa.evidence.grading.judge import domains, reason
+from speciosa.evidence.grading.signals import Signal, signals
+
+__all__ = [
+    "Body",
+    "Piece",
+    "Shown",
+    "Signal",
+    "domains",
+    "furukawa",
+    "number_needed",
+    "reason",
+    "signals",
+    "summary",
+]

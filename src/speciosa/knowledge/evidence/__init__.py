@@ -12,6 +12,7 @@ from functools import cached_property
 
 from speciosa.knowledge import files
 from speciosa.knowledge.evidence import base
+from speciosa.knowledge.evidence.grading import Grading
 from speciosa.knowledge.evidence.pooled import PooledEffect, Pools
 from speciosa.knowledge.evidence.question import Questions
 from speciosa.knowledge.evidence.ranking import RankingWording
@@ -103,6 +104,11 @@ class Evidence(Table):
         return files.read("evidence/questions.yaml", Questions)
 
     @cached_property
+    def grading(self) -> Grading:
+        """The thresholds of signals in GRADE's domains, and the assumed risks."""
+        return files.read("evidence/grading.yaml", Grading)
+
+    @cached_property
     def pools(self) -> Pools:
         """The pooled effects, and the hash of what they were made from."""
         return files.read("evidence/pooled.json", Pools)
@@ -166,6 +172,8 @@ class Evidence(Table):
         yield from _judgement_facts(self.kratom.judgement)
         yield from self.parameters
         yield from base.facts(self.studies, self.pools)
+        yield from self.grading.thresholds
+        yield from self.grading.assumed
 
     def problems(self) -> Iterator[str]:
         """Rows without direction or conclusion, intervals that miss their value, loose words."""
@@ -182,7 +190,7 @@ class Evidence(Table):
                 if fact_id not in self._by_id:
                     yield f"evidence: finding {worded.id} cites {fact_id}, which does not resolve"
         if self._known is not None:
-            yield from base.problems(self.studies, self.questions, self.pools, self._known())
+            yield from base.problems(self, self._known())
 
     def _ranking_problems(self) -> Iterator[str]:
         """Rows that the ranking names and that are not there; facts that do not resolve."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
+from speciosa.knowledge.evidence.grading import Grading
 from speciosa.knowledge.evidence.pooled import PooledEffect, Pools, certainty
 from speciosa.knowledge.evidence.question import Question, Questions
 from speciosa.knowledge.evidence.study import ArmKind, Study
 from speciosa.knowledge.fact import Basis, Fact
 
 
-def made_from(studies: Sequence[Study], questions: Questions, grading: object) -> str:
+def made_from(studies: Sequence[Study], questions: Questions, grading: Grading) -> str:
     """A hash of everything a pool rests on; the order of studies and questions changes nothing."""
     ordered = (
         sorted(studies, key=lambda study: study.id),
@@ -43,10 +44,31 @@ class Known(NamedTuple):
     fact: Callable[[str], bool]
 
 
-def problems(
-    studies: Sequence[Study], questions: Questions, pools: Pools, known: Known
-) -> Iterator[str]:
+class Base(Protocol):
+    """What the living base consists of."""
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """Primary studies."""
+
+    @property
+    def questions(self) -> Questions:
+        """What is asked of them."""
+
+    @property
+    def grading(self) -> Grading:
+        """Thresholds and assumed risks."""
+
+    @property
+    def pools(self) -> Pools:
+        """The answers."""
+
+
+def problems(held: Base, known: Known) -> Iterator[str]:
     """Ids that do not resolve, arms that are not there, kratom as an option, stale pools."""
+    studies, questions, pools = held.studies, held.questions, held.pools
+    if pools.made_from != made_from(studies, questions, held.grading):
+        yield "pooled.json is not fresh: studies, questions or grading changed since it was made"
     yield from _twice("study", [study.id for study in studies])
     yield from _twice("question", [question.id for question in questions.questions])
     yield from _twice("pooled effect", [effect.id for effect in pools.effects])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -29,13 +30,18 @@ class Combine(StrEnum):
 
 
 class RecordedJudgement(Record, frozen=True, kw_only=True):
-    """What somebody judged of one domain, on which day and why."""
+    """What somebody judged of one domain, on which day and why.
+
+    ``signal`` is what the numbers said on that day. A milder judgement stands as long as they say
+    no more than that; when they do, the more cautious counts until somebody has judged again.
+    """
 
     domain: DomainName
     level: Level
     reason: str
     by: str
     date: str
+    signal: Level = Level.NONE
 
 
 class Assumed(Record, frozen=True, kw_only=True):
@@ -52,10 +58,11 @@ class Assumed(Record, frozen=True, kw_only=True):
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """One question. ``arms`` are the names of treatments in studies that count as the option.
+    """One question. ``arms`` are the names of treatments in studies that count as the option,
+    where ``formats`` is given only in these formats.
 
-    ``scales`` are in the order of preference; an empty tuple means every scale. ``raters`` and
-    ``designs`` likewise. ``risks`` restricts a sensitivity question (``sensitivity_of``).
+    ``scales`` and ``what`` are in the order of preference; no scales means every scale, and no
+    ``raters`` or ``age_groups`` every one. ``risks`` restricts a sensitivity question (``sensitivity_of``).
     """
 
     id: str
@@ -77,6 +84,7 @@ class Question(Record, frozen=True, kw_only=True):
     unit: str = ""
     combine: Combine = Combine.AGGREGATE
     raters: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
     age_groups: tuple[str, ...] = ()
     risks: tuple[Risk, ...] = ()
     sensitivity_of: str = ""
@@ -92,8 +100,8 @@ class Settings(Record, frozen=True, kw_only=True):
     ``rho`` is the correlation assumed between effects of one study.
     """
 
-    method: str
-    ci: str
+    method: Literal["DL", "PM", "REML", "ML", "SJ", "HE", "HS", "EB", "CE"]
+    ci: Literal["z", "HK", "HK-adhoc"]
     level: float
     rho: float
     rho_low: float

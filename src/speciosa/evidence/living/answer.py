@@ -1,0 +1,375 @@
+"""One question and the studies of the base -> a pooled, graded effect, or why there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+
+from speciosa.evidence import grading
+from speciosa.evidence.effect_sizes.table import EffectSizes, Measure
+from speciosa.evidence.living.joining import comparisons, concerns
+from speciosa.evidence.living.people import analysed, events, industry
+from speciosa.evidence.living.sizes import Effect, effects
+from speciosa.evidence.pooling import PI_WORDS, Pooled, aggregate, egger, pool, trim_and_fill
+from speciosa.knowledge.evidence.grading import Grading
+from speciosa.knowledge.evidence.pooled import (
+    NotJoined,
+    PooledEffect,
+    PooledStudy,
+    Sensitivity,
+    certainty,
+)
+from speciosa.knowledge.evidence.question import Question, Settings
+from speciosa.knowledge.evidence.record import Better
+from speciosa.knowledge.evidence.study import Risk, Study
+from speciosa.knowledge.fact import Fact
+
+_DIGITS = 6  # kept; more would differ between machines, and nobody reads them
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for every question: how to pool, when to doubt, and what facts say."""
+
+    settings: Settings
+    grading: Grading
+    fact: Callable[[str], Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A study in a pool, with its effects before they become one."""
+
+    study: Study
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Effects of every study, one effect of each, and what they pool to."""
+
+    question: Question
+    joined: tuple[Joined, ...]
+    several: EffectSizes
+    single: EffectSizes
+    pooled: Pooled
+    rules: Rules
+    unusable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``effect`` is ``None`` where no study joined; ``not_joined`` says why of each."""
+
+    question: Question
+    effect: PooledEffect | None
+    not_joined: tuple[NotJoined, ...]
+
+
+def answer(question: Question, studies: Sequence[Study], rules: Rules) -> Answer:
+    """Pool and grade. The order of the studies changes nothing."""
+    joined, apart, unusable = gather(question, studies)
+    if not joined:
+        return Answer(question, None, apart)
+    several = sizes(question, joined)
+    single = aggregate(several, rho=rules.settings.rho)
+    pooled = _shy(_pool(single, rules.settings), rules.grading)
+    made = _Pool(question, joined, several, single, pooled, rules, unusable)
+    return Answer(question, _effect(made, apart), apart)
+
+
+def gather(
+    question: Question, studies: Sequence[Study]
+) -> tuple[tuple[Joined, ...], tuple[NotJoined, ...], int]:
+    """The studies that answer a question, by id, and why each other one on the option does not.
+
+    The number at the end counts those that measured the outcome but give no usable figure of it.
+    """
+    joined: list[Joined] = []
+    apart: list[NotJoined] = []
+    unusable = 0
+    for study in sorted(studies, key=lambda one: one.id):
+        if not concerns(study, question):
+            continue
+        found, why = comparisons(study, question)
+        made, lost = effects(found, question)
+        if made:
+            joined.append(Joined(study, made))
+        else:
+            unusable += bool(found)
+            apart.append(NotJoined(id=study.id, why=why or "; ".join(dict.fromkeys(lost))))
+    return tuple(joined), tuple(apart), unusable
+
+
+def sizes(question: Question, joined: Sequence[Joined]) -> EffectSizes:
+    """Every effect of every study, clustered by study."""
+    flat = [(one.study, effect) for one in joined for effect in one.effects]
+    return EffectSizes(
+        measure=Measure(question.measure),
+        labels=tuple(study.id for study, _ in flat),
+        yi=np.array([effect.yi for _, effect in flat]),
+        vi=np.array([effect.vi for _, effect in flat]),
+        years=tuple(study.year for study, _ in flat),
+        cluster=tuple(study.id for study, _ in flat),
+    )
+
+
+def _pool(single: EffectSizes, settings: Settings) -> Pooled:
+    ci = settings.ci if single.yi.size > 1 else "z"
+    return pool(single, method=settings.method, ci=ci, level=settings.level)
+
+
+def _shy(pooled: Pooled, rules: Grading) -> Pooled:
+    """Without a prediction interval where too few studies could tell one."""
+    if pooled.k >= rules.threshold("prediction-studies"):
+        return pooled
+    return replace(pooled, pi_low=None, pi_high=None)
+
+
+def _effect(made: _Pool, apart: tuple[NotJoined, ...]) -> PooledEffect:
+    question, joined, pooled, single = made.question, made.joined, made.pooled, made.single
+    shown = _shown(pooled, question)
+    sensitivity = tuple(_sensitivity(made))
+    signals = grading.signals(_body(made, sensitivity), made.rules.grading)
+    judged = grading.domains(question.judgements, signals)
+    people = [analysed(one.study, one.effects) for one in joined]
+    known = [count for count in people if count is not None]
+    ratio = single.measure.is_ratio
+    return PooledEffect(
+        id=question.id,
+        option=question.option,
+        group=question.group,
+        treatments=question.treatments,
+        medicines=question.medicines,
+        comparator=question.comparator,
+        comparator_words=question.comparator_words,
+        condition=", ".join(sorted({_words(one.study.condition.value) for one in joined})),
+        outcome=question.outcome,
+        measure=question.measure,
+        unit=question.unit,
+        better=question.better,
+        k=pooled.k,
+        n=sum(known) if len(known) == len(people) else None,
+        estimate=_kept(shown.estimate),
+        low=_kept(shown.low),
+        high=_kept(shown.high),
+        pi_low=_end(pooled.pi_low, ratio=ratio),
+        pi_high=_end(pooled.pi_high, ratio=ratio),
+        tau2=_end(pooled.tau2),
+        tau2_low=_end(pooled.tau2_low),
+        tau2_high=_end(pooled.tau2_high),
+        i2=_end(pooled.i2),
+        method=_method(made),
+        certainty=certainty(question.start, judged),
+        certainty_from=question.start,
+        certainty_reason=grading.reason(question.start, judged),
+        domains=judged,
+        studies=tuple(_study(made, place) for place in range(pooled.k)),
+        absolute=grading.summary(shown, question, made.rules.fact),
+        not_joined=apart,
+        sensitivity=sensitivity,
+        sensitivity_of=question.sensitivity_of,
+        sources=tuple(sorted({source for one in joined for source in one.study.sources})),
+        review_due=tuple(f"{d.domain}: {d.review_due}" for d in judged if d.review_due),
+    )
+
+
+def _shown(pooled: Pooled, question: Question) -> grading.Shown:
+    values = (pooled.estimate, pooled.ci_low, pooled.ci_high)
+    if pooled.measure.is_ratio:
+        values = (math.exp(values[0]), math.exp(values[1]), math.exp(values[2]))
+    return grading.Shown(question.measure, question.better, *values)
+
+
+def _study(made: _Pool, place: int) -> PooledStudy:
+    one, single = made.joined[place], made.single
+    used = (f"{e.comparison.words}{f' ({e.handled})' if e.handled else ''}" for e in one.effects)
+    return PooledStudy(
+        id=one.study.id,
+        label=one.study.title,
+        year=one.study.year,
+        yi=_kept(float(single.yi[place])),
+        se=_kept(math.sqrt(float(single.vi[place]))),
+        weight=_kept(made.pooled.weights[place]),
+        n=analysed(one.study, one.effects),
+        n_effects=len(one.effects),
+        outcomes=tuple(dict.fromkeys(used)),
+        risk_of_bias=one.study.risk_of_bias.overall,
+        verified=one.study.verified,
+        sources=one.study.sources,
+    )
+
+
+# ------------------------------------------------------------------ what grading looks at
+
+
+def _body(made: _Pool, sensitivity: tuple[Sensitivity, ...]) -> grading.Body:
+    question, single, pooled = made.question, made.single, made.pooled
+    sign = 1.0 if question.better is Better.ABOVE else -1.0
+    low, high = sorted((sign * pooled.ci_low, sign * pooled.ci_high))
+    prediction = None
+    if pooled.pi_low is not None and pooled.pi_high is not None:
+        ends = sorted((sign * pooled.pi_low, sign * pooled.pi_high))
+        prediction = ends[0], ends[1]
+    important, harm = _important(question, made.rules)
+    funnel_p, filled = _funnel(single, made.rules)
+    return grading.Body(
+        ratio=single.measure.is_ratio,
+        gain=sign * pooled.estimate,
+        low=low,
+        high=high,
+        prediction=prediction,
+        i2=pooled.i2,
+        tau2=pooled.tau2,
+        important=important,
+        harm=harm,
+        pieces=tuple(_piece(made, place) for place in range(pooled.k)),
+        unusable=made.unusable,
+        funnel_p=funnel_p,
+        filled=filled,
+        low_risk=next((s.note for s in sensitivity if s.name == _LOW_RISK), ""),
+    )
+
+
+def _piece(made: _Pool, place: int) -> grading.Piece:
+    one, single = made.joined[place], made.single
+    centre, se = float(single.yi[place]), math.sqrt(float(single.vi[place]))
+    reach = 1.96 * se  # only to say which intervals overlap
+    return grading.Piece(
+        share=made.pooled.weights[place] / 100,
+        risk=one.study.risk_of_bias.overall,
+        condition=one.study.condition,
+        people=analysed(one.study, one.effects),
+        events=events(one.effects),
+        industry=industry(one.study),
+        low=centre - reach,
+        high=centre + reach,
+    )
+
+
+def _important(question: Question, rules: Rules) -> tuple[float, float]:
+    """The least important gain and loss, both above zero on the analysis scale."""
+    of = rules.grading
+    if not Measure(question.measure).is_ratio:
+        named = list(question.assumed.important.values())
+        points = rules.fact(named[0]).number if question.measure == Measure.MD and named else None
+        least = points or of.threshold("important-smd")
+        return least, least
+    more = math.log(of.threshold("important-ratio-more"))
+    fewer = -math.log(of.threshold("important-ratio-fewer"))
+    return (more, fewer) if question.better is Better.ABOVE else (fewer, more)
+
+
+def _funnel(single: EffectSizes, rules: Rules) -> tuple[float | None, str]:
+    if single.yi.size < rules.grading.threshold("funnel-studies"):
+        return None, ""
+    try:
+        p = egger(single, level=rules.settings.level).slope.p
+        filled = trim_and_fill(single, method=rules.settings.method, ci=rules.settings.ci)
+    except ValueError:
+        return None, ""
+    got = filled.pooled
+    ends = [
+        math.exp(v) if single.measure.is_ratio else v
+        for v in (got.estimate, got.ci_low, got.ci_high)
+    ]
+    return p, (
+        f"Trim and fill adds {filled.k0} studies: {ends[0]:.2f} ({ends[1]:.2f} to {ends[2]:.2f})."
+        if filled.k0
+        else "Trim and fill adds no study."
+    )
+
+
+# ------------------------------------------------------------------ sensitivity
+
+_LOW_RISK = "low risk of bias only"
+
+
+def _sensitivity(made: _Pool) -> Iterator[Sensitivity]:
+    question, joined, several = made.question, made.joined, made.several
+    settings = made.rules.settings
+    low = [one for one in joined if one.study.risk_of_bias.overall is Risk.LOW]
+    if low and len(low) < len(joined):
+        got = _pool(aggregate(sizes(question, low), rho=settings.rho), settings)
+        ratio = several.measure.is_ratio
+        values = [_end(v, ratio=ratio) for v in (got.estimate, got.ci_low, got.ci_high)]
+        yield Sensitivity(
+            name=_LOW_RISK,
+            k=got.k,
+            estimate=values[0],
+            low=values[1],
+            high=values[2],
+            note=f"The {got.k} at low risk alone: {values[0]:.2f} ({values[1]:.2f} to"
+            f" {values[2]:.2f}).",
+        )
+    elif not low:
+        yield Sensitivity(
+            name=_LOW_RISK,
+            k=0,
+            estimate=None,
+            low=None,
+            high=None,
+            note="No study is at low risk.",
+        )
+    if len(set(several.cluster)) < len(several.cluster):
+        for rho in (settings.rho_low, settings.rho_high):
+            name = f"effects of one study correlate by {rho:g}"
+            yield _other(name, aggregate(several, rho=rho), settings)
+    if len(joined) > 1:
+        for method in ("DL", "CE"):
+            other = msgspec.structs.replace(settings, method=method, ci="z")
+            yield _other(f"{method}, normal interval", made.single, other)
+
+
+def _other(name: str, single: EffectSizes, settings: Settings) -> Sensitivity:
+    got = _pool(single, settings)
+    ratio = single.measure.is_ratio
+    return Sensitivity(
+        name=name,
+        k=got.k,
+        estimate=_end(got.estimate, ratio=ratio),
+        low=_end(got.ci_low, ratio=ratio),
+        high=_end(got.ci_high, ratio=ratio),
+    )
+
+
+# ------------------------------------------------------------------ words and digits
+
+
+def _method(made: _Pool) -> str:
+    pooled, several = made.pooled, made.several
+    if pooled.k == 1:
+        return "a single study, as it stands"
+    parts = [f"random effects ({pooled.method}), {_CI_WORDS[pooled.ci_method]}"]
+    if pooled.pi_low is not None:
+        parts.append(f"prediction interval {PI_WORDS[pooled.pi_method]}")
+    if len(set(several.cluster)) < len(several.cluster):
+        parts.append(
+            f"effects of one study averaged, taken to correlate by {made.rules.settings.rho:g}"
+        )
+    return "; ".join(parts)
+
+
+_CI_WORDS = {
+    "HK": "Hartung-Knapp interval",
+    "HK-adhoc": "Hartung-Knapp interval, never narrower than the model's",
+    "z": "normal interval",
+}
+
+
+def _words(value: str) -> str:
+    return "GAD" if value == "gad" else value.replace("_", " ")
+
+
+def _end(value: float | None, *, ratio: bool = False) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return _kept(math.exp(value) if ratio else value)
+
+
+def _kept(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
