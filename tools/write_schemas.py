@@ -12,6 +12,7 @@ from speciosa.case import case_schema
 from speciosa.pharmacology.exposure.plan import plan_schema
 from speciosa.report.ddi.document import DdiDocument
 from speciosa.report.json import schema
+from speciosa.report.network.document import NetworkDocument
 from speciosa.report.simulation.document import SimulationDocument
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
@@ -23,6 +24,7 @@ def schemas() -> dict[str, str]:
         "assessment": schema(),
         "case": case_schema(),
         "ddi": schema(DdiDocument, "ddi"),
+        "network": schema(NetworkDocument, "network"),
         "regimen": plan_schema(),
         "simulation": schema(SimulationDocument, "simulation"),
     }

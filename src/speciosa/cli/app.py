@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from speciosa import __version__
-from speciosa.cli import assess, ddi, knowledge, law, model, schema, score, simulate, sources
+from speciosa.cli import (
+    assess,
+    ddi,
+    knowledge,
+    law,
+    model,
+    network,
+    pool,
+    schema,
+    score,
+    simulate,
+    sources,
+)
 from speciosa.errors import InputError, SpeciosaError
 
 app = typer.Typer(
@@ -26,6 +38,8 @@ app.command("score")(score.command)
 app.command("simulate")(simulate.command)
 app.command("ddi")(ddi.command)
 app.command("model")(model.command)
+app.command("network")(network.command)
+app.command("pool")(pool.command)
 app.command("schema")(schema.command)
 app.command("sources")(sources.command)
 app.add_typer(knowledge.app, name="knowledge", help="The knowledge base itself.")

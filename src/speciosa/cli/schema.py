@@ -18,11 +18,12 @@ class Document(StrEnum):
     REGIMEN = "regimen"
     SIMULATION = "simulation"
     DDI = "ddi"
+    NETWORK = "network"
 
 
 def command(
     document: Annotated[
-        Document, typer.Argument(help="case, assessment, regimen, simulation or ddi.")
+        Document, typer.Argument(help="case, assessment, regimen, simulation, ddi, network.")
     ] = Document.CASE,
 ) -> None:
     """Print the JSON Schema of a document.
@@ -42,6 +43,11 @@ def command(
         from speciosa.report.simulation.document import SimulationDocument
 
         print_json(schema(SimulationDocument, "simulation"))
+    elif document is Document.NETWORK:
+        from speciosa.report.json import schema
+        from speciosa.report.network.document import NetworkDocument
+
+        print_json(schema(NetworkDocument, "network"))
     elif document is Document.DDI:
         from speciosa.report.ddi.document import DdiDocument
         from speciosa.report.json import schema
