@@ -26,10 +26,10 @@ STUDIES = {name: lane(name) for name in LANES}
 ALL = tuple(one for lane in LANES for one in STUDIES[lane])
 EVENTS = {"response", "remission", "dropout", "dropout_adverse_events", "relapse"}
 BELOW = {"dropout", "dropout_adverse_events", "relapse"}
-SCALES = {"HAM-A", "BAI", "PSWQ", "STAI-T", "CGI-S", "PARS"}
+SCALES = {"HAM-A", "BAI", "PSWQ", "STAI-T", "CGI-S", "PARS", "HADS-A"}
 # Standard deviations of a change, in points, that a trial of anxious people can show.
 PLAUSIBLE_SD = {"HAM-A": (4.0, 14.0)}
-PLAIN_TREATMENTS = {"quetiapine added to an SSRI or SNRI"}
+PLAIN_TREATMENTS = {"quetiapine added to an SSRI or SNRI", "AZD7325"}
 
 
 def outcomes() -> list[tuple[Study, Outcome]]:
