@@ -26,6 +26,8 @@ from speciosa.evidence.pooling.weighted import Array, Data, Fit, data, fit, trac
 if TYPE_CHECKING:
     from speciosa.evidence.effect_sizes.table import EffectSizes
 
+# A ratio of sampling variances that real studies of one question hardly reach.
+_WIDE = 1e7
 I2_FROM_TAU2 = "100 tau2 / (tau2 + typical sampling variance)"
 I2_FROM_Q = "100 max(0, Q - df) / Q"
 
@@ -165,6 +167,7 @@ def _record(of: Data, found: Heterogeneity, how: Options, labels: tuple[str, ...
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spread:
     k: int
+    widest: float = 1.0
     tau2_low: float | None = None
     tau2_high: float | None = None
     i2: float | None = None
@@ -183,6 +186,7 @@ def _spread(of: Data, at_zero: Fit, tau2: float | None, how: Options) -> _Spread
     common = how.method == "CE"
     return _Spread(
         k=int(of.k[0]),
+        widest=float(of.v.max() / of.v.min()),
         tau2_low=float(low[0]) * of.scale**2,
         tau2_high=float(high[0]) * of.scale**2,
         i2=i2_q if common else 100 * tau2 / (tau2 + typical),
@@ -217,6 +221,11 @@ def _notes(
         notes.append(
             f"The likelihood has {int(found.maxima[0])} maxima in tau2; the highest is used."
             " Compare the other estimators."
+        )
+    if spread.widest > _WIDE:
+        notes.append(
+            f"The largest sampling variance is {spread.widest:.1g} times the smallest: look for a"
+            " standard error in the wrong unit."
         )
     if how.method == "CE" and i2_q >= 50:
         notes.append(

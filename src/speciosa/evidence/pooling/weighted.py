@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# Beyond this ratio of sampling variances, squares of weights leave the range of numbers.
+_WIDEST = 1e60
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
@@ -74,6 +77,10 @@ def data(y: Array, v: Array, x: Array | None = None, members: Array | None = Non
         raise ValueError("effect sizes and variances must be finite numbers")
     if (v <= 0).any():
         raise ValueError("sampling variances must be above zero")
+    if v.max() > _WIDEST * v.min():
+        raise ValueError(
+            f"sampling variances from {v.min():.3g} to {v.max():.3g} are too far apart to weigh"
+        )
     x = np.ones((y.size, 1)) if x is None else np.asarray(x, dtype=np.float64)
     norms = np.linalg.norm(x, axis=0)
     if (norms == 0).any():
