@@ -13,6 +13,7 @@ from speciosa.pharmacology.exposure.plan import plan_schema
 from speciosa.report.ddi.document import DdiDocument
 from speciosa.report.json import schema
 from speciosa.report.network.document import NetworkDocument
+from speciosa.report.pool.document import PoolDocument
 from speciosa.report.simulation.document import SimulationDocument
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
@@ -25,6 +26,7 @@ def schemas() -> dict[str, str]:
         "case": case_schema(),
         "ddi": schema(DdiDocument, "ddi"),
         "network": schema(NetworkDocument, "network"),
+        "pool": schema(PoolDocument, "pool"),
         "regimen": plan_schema(),
         "simulation": schema(SimulationDocument, "simulation"),
     }

@@ -19,11 +19,12 @@ class Document(StrEnum):
     SIMULATION = "simulation"
     DDI = "ddi"
     NETWORK = "network"
+    POOL = "pool"
 
 
 def command(
     document: Annotated[
-        Document, typer.Argument(help="case, assessment, regimen, simulation, ddi, network.")
+        Document, typer.Argument(help="case, assessment, regimen, simulation, ddi, network, pool.")
     ] = Document.CASE,
 ) -> None:
     """Print the JSON Schema of a document.
@@ -48,6 +49,11 @@ def command(
         from speciosa.report.network.document import NetworkDocument
 
         print_json(schema(NetworkDocument, "network"))
+    elif document is Document.POOL:
+        from speciosa.report.json import schema
+        from speciosa.report.pool.document import PoolDocument
+
+        print_json(schema(PoolDocument, "pool"))
     elif document is Document.DDI:
         from speciosa.report.ddi.document import DdiDocument
         from speciosa.report.json import schema

@@ -22,6 +22,7 @@ _FITS: Mapping[str, tuple[Form, ...]] = {
     "IRD": (Form.RATES, Form.EFFECTS),
     "GEN": (Form.EFFECTS,),
 }
+MEASURES = tuple(_FITS)
 _SIDE_FIELDS: Mapping[Form, tuple[str, ...]] = {
     Form.COUNTS: ("events", "no_events", "n"),
     Form.MEANS: ("mean", "n", "sd", "mean_se", "mean_low", "mean_high"),

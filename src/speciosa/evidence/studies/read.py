@@ -6,14 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.studies import cells, names, sheet
 from speciosa.evidence.studies.checks import Checks
-from speciosa.evidence.studies.forms import choose, fields_of
+from speciosa.evidence.studies.forms import MEASURES, choose, fields_of
 from speciosa.evidence.studies.names import EffectColumn, Meaning, normal
 from speciosa.evidence.studies.sheet import Sheet
 from speciosa.evidence.studies.table import Form, Row, StudyTable
@@ -30,15 +30,15 @@ class Reading:
     """How a file is to be read.
 
     ``columns`` maps a field to a heading; ``where`` keeps the rows that hold a value under a
-    heading; ``take`` is ``arms`` or ``effects`` where a file has both; ``incomplete`` says what a
-    row with some of its figures missing is: an error, or left out.
+    heading; ``take`` is ``arms`` or ``effects`` where a file has both. A row that lacks some of its
+    figures is an error, unless ``leave_out_incomplete``.
     """
 
     measure: str = ""
-    take: Literal["", "arms", "effects"] = ""
+    take: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     where: Sequence[tuple[str, str]] = ()
-    incomplete: Literal["error", "leave-out"] = "error"
+    leave_out_incomplete: bool = False
 
 
 def read_studies(
@@ -55,10 +55,18 @@ def read_studies(
     how = reading or Reading()
     raw = sheet.read(text, name=name, progress=progress)
     meaning = names.meaning(raw.headings, how.columns)
-    form, effect = choose(meaning, how.measure, how.take, raw.headings)
+    measure = _measure(how.measure or raw.said.get("measure", ""))
+    form, effect = choose(meaning, measure, how.take, raw.headings)
     kept, notes = _where(raw, how.where)
     rows = tuple(_rows(kept, meaning))
     return _Builder(form, effect, meaning, how).table(rows, raw, (*raw.handled, *notes))
+
+
+def _measure(name: str) -> str:
+    """A measure that is known, or nothing. Raises ``InputError`` for another name."""
+    if name and name.upper() not in MEASURES:
+        raise _wrong("measure", cells.shown(name), ", ".join(MEASURES))
+    return name.upper()
 
 
 # ------------------------------------------------------------------ which rows
@@ -202,7 +210,7 @@ class _Builder:
         figures = held.keys() - {"level", "df", "n_1", "n_2", "n"}
         if not figures:
             return "left out: the row has no figures"
-        if self._how.incomplete == "leave-out":
+        if self._how.leave_out_incomplete:
             return f"left out: {lacks[0]} is missing"
         sides = {f[-1] for f in figures if f[-2:] in {"_1", "_2"}}
         if len(sides) == 1:

@@ -32,7 +32,7 @@ from speciosa.report.pool.document import (
     SmallStudy,
     Test,
 )
-from speciosa.report.pool.question import Question
+from speciosa.report.pool.question import Model
 from speciosa.report.pool.scale import exp_of, finite
 
 _FEWEST = 3
@@ -42,12 +42,12 @@ _LIMITS = (
 )
 
 
-def influences(sizes: EffectSizes, question: Question) -> Influences | None:
+def influences(sizes: EffectSizes, model: Model) -> Influences | None:
     """The pool without each study; None for fewer than three studies."""
     if len(sizes.labels) < _FEWEST:
         return None
-    without = leave_one_out(sizes, method=question.method, ci=question.ci, level=question.level)
-    marked = influence(sizes, method=question.method)
+    without = leave_one_out(sizes, method=model.method, ci=model.ci, level=model.level)
+    marked = influence(sizes, method=model.method)
     return Influences(
         leave_one_out=tuple(_refits(without, sizes)),
         influential=tuple(
@@ -57,17 +57,17 @@ def influences(sizes: EffectSizes, question: Question) -> Influences | None:
     )
 
 
-def cumulated(sizes: EffectSizes, question: Question) -> tuple[Refit, ...] | None:
+def cumulated(sizes: EffectSizes, model: Model, *, asked: bool) -> tuple[Refit, ...] | None:
     """The pool as it grew by year; None where no study has a year.
 
     Raises ``InputError`` where it was asked for and cannot be had.
     """
     if not any(year is not None for year in sizes.years):
-        if question.cumulative:
+        if asked:
             accepted = "a file with a column year"
-            raise InputError([InputProblem("--cumulative", repr(question.cumulative), accepted)])
+            raise InputError([InputProblem("--cumulative", "no year in the file", accepted)])
         return None
-    grown = cumulative(sizes, method=question.method, ci=question.ci, level=question.level)
+    grown = cumulative(sizes, method=model.method, ci=model.ci, level=model.level)
     return tuple(_refits(grown, sizes))
 
 
@@ -94,14 +94,14 @@ def _refits(found: Refits, sizes: EffectSizes) -> Iterator[Refit]:
 # ------------------------------------------------------------------ small studies
 
 
-def small_study(sizes: EffectSizes, question: Question) -> SmallStudy | None:
+def small_study(sizes: EffectSizes, model: Model) -> SmallStudy | None:
     """Tests for asymmetry and trim and fill; None for fewer than three studies."""
     if len(sizes.labels) < _FEWEST:
         return None
-    level, notes, tests = question.level, list[str](), list[Test]()
+    level, notes, tests = model.level, list[str](), list[Test]()
     makers: list[Callable[[], AsymmetryTest]] = [
         lambda: egger(sizes, level=level),
-        lambda: egger_random_effects(sizes, method=question.method, level=level),
+        lambda: egger_random_effects(sizes, method=model.method, level=level),
     ]
     counts = sizes.counts
     if sizes.measure is Measure.OR and counts is not None:
@@ -119,7 +119,7 @@ def small_study(sizes: EffectSizes, question: Question) -> SmallStudy | None:
             Test(name="Begg, rank correlation", k=rank.k, stat=rank.tau, df=None, p=rank.p)
         )
         notes.append(rank.warning)
-        filled = _filled(sizes, question)
+        filled = _filled(sizes, model)
     except ValueError as error:
         notes.append(str(error))
     said = tuple(dict.fromkeys(note for note in notes if note))
@@ -141,8 +141,8 @@ def _test(found: AsymmetryTest) -> Test:
     )
 
 
-def _filled(sizes: EffectSizes, question: Question) -> Filled:
-    made = trim_and_fill(sizes, method=question.method, ci=question.ci, level=question.level)
+def _filled(sizes: EffectSizes, model: Model) -> Filled:
+    made = trim_and_fill(sizes, method=model.method, ci=model.ci, level=model.level)
     ratio, pooled = sizes.measure.is_ratio, made.pooled
     return Filled(
         side=made.side,
@@ -160,18 +160,16 @@ def _filled(sizes: EffectSizes, question: Question) -> Filled:
 
 
 def regressed(
-    sizes: EffectSizes, question: Question
+    sizes: EffectSizes, moderators: tuple[str, ...], model: Model
 ) -> tuple[Regressed | None, tuple[Handling, ...]]:
     """The meta-regression that was asked for. Raises ``InputError`` where it cannot be fitted."""
-    if not question.moderators:
+    if not moderators:
         return None, ()
-    names = tuple(_heading(sizes, name, "--moderator") for name in question.moderators)
+    names = tuple(_heading(sizes, name, "--moderator") for name in moderators)
     try:
-        got = meta_regression(
-            sizes, names, method=question.method, ci=question.ci, level=question.level
-        )
+        got = meta_regression(sizes, names, method=model.method, ci=model.ci, level=model.level)
     except ValueError as error:
-        given = ", ".join(question.moderators)
+        given = ", ".join(moderators)
         raise InputError([InputProblem("--moderator", given, str(error))]) from None
     made = Regressed(
         moderators=names,
@@ -204,13 +202,15 @@ def regressed(
     return made, got.handled
 
 
-def grouped(sizes: EffectSizes, question: Question) -> tuple[Grouped | None, tuple[Handling, ...]]:
+def grouped(
+    sizes: EffectSizes, subgroup: str, model: Model
+) -> tuple[Grouped | None, tuple[Handling, ...]]:
     """The subgroups that were asked for. Raises ``InputError`` for an unknown column."""
-    if not question.subgroup:
+    if not subgroup:
         return None, ()
-    name = _heading(sizes, question.subgroup, "--subgroup")
+    name = _heading(sizes, subgroup, "--subgroup")
     try:
-        got = subgroups(sizes, name, method=question.method, ci=question.ci, level=question.level)
+        got = subgroups(sizes, name, method=model.method, ci=model.ci, level=model.level)
     except ValueError as error:
         raise InputError([InputProblem("--subgroup", name, str(error))]) from None
     ratio = sizes.measure.is_ratio

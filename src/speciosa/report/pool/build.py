@@ -26,7 +26,7 @@ from speciosa.report.pool.document import (
     Source,
     StudyLine,
 )
-from speciosa.report.pool.question import Multiple, Question
+from speciosa.report.pool.question import Model, Multiple, Question, settled
 from speciosa.report.pool.scale import exp_of, finite, half_width
 from speciosa.report.pool.words import MEASURES, Told, answer, warnings
 
@@ -48,30 +48,28 @@ def document(
     if question.measure is not None:
         reading = dataclasses.replace(reading, measure=question.measure.value)
     table = read_studies(text, name=name, reading=reading, progress=progress)
-    every = effect_sizes(table, question.measure, question.choices)
+    model = settled(question, table.said)
+    said_measure = table.said.get("measure", "").upper()
+    measure = question.measure or (Measure(said_measure) if said_measure else None)
+    every = effect_sizes(table, measure, question.choices)
     way = _way(every, table, question)
     sizes = every
     if way is Multiple.AGGREGATE:
         sizes = _asked("--rho", f"{question.rho:g}", lambda: aggregate(every, rho=question.rho))
-    pooled = _asked(
-        "--method",
-        question.method,
-        lambda: pool(
-            sizes,
-            method=question.method,
-            ci=question.ci,
-            level=question.level,
-            pi=question.pi,
-        ),
+    pooled = pool(sizes, method=model.method, ci=model.ci, level=model.level, pi=model.pi)
+    pooled, dependence = _dependent(pooled, every, way, model, question.rho)
+    others = alternatives(sizes, model.level)
+    regressed, of_regression = analyses.regressed(sizes, question.moderators, model)
+    grouped, of_groups = analyses.grouped(sizes, question.subgroup, model)
+    handled = (
+        *_notes(table, every.measure, chosen=measure is not None),
+        *sizes.handled,
+        *of_regression,
+        *of_groups,
     )
-    pooled, dependence = _dependent(pooled, every, sizes, way, question)
-    others = alternatives(sizes, question.level)
-    regressed, of_regression = analyses.regressed(sizes, question)
-    grouped, of_groups = analyses.grouped(sizes, question)
-    handled = (*_notes(table), *sizes.handled, *of_regression, *of_groups)
     many = len(sizes.labels) > _MOST_FOR_REFITS
-    small = analyses.small_study(sizes, question)
-    said = warnings(Told(pooled, sizes, table, others, small, dependence))
+    small = analyses.small_study(sizes, model)
+    told = Told(pooled, sizes, table, others, small, dependence)
     ratio = pooled.measure.is_ratio
     return PoolDocument(
         measure=pooled.measure.value,
@@ -112,19 +110,19 @@ def document(
         estimate_r=_r_of(pooled.estimate, pooled.measure),
         ci_low_r=_r_of(pooled.ci_low, pooled.measure),
         ci_high_r=_r_of(pooled.ci_high, pooled.measure),
-        answer=answer(pooled, table, dependence, len(sizes.labels)),
+        answer=answer(told),
         studies=_lines(sizes, pooled),
         alternatives=others,
         dependence=dependence,
-        influence=analyses.influences(sizes, question)
-        if question.leave_one_out or not many
+        influence=analyses.influences(sizes, model) if question.leave_one_out or not many else None,
+        cumulative=analyses.cumulated(sizes, model, asked=bool(question.cumulative))
+        if question.cumulative or not many
         else None,
-        cumulative=analyses.cumulated(sizes, question) if question.cumulative or not many else None,
         small_study=small,
         moderators=regressed,
         subgroups=grouped,
         handled=tuple(Done(study=h.study, what=h.what) for h in handled),
-        warnings=said,
+        warnings=warnings(told),
         input=_source(text, table, name),
         provenance=Made(speciosa_version=__version__, knowledge_release=knowledge.release.number),
     )
@@ -175,9 +173,9 @@ def _way(sizes: EffectSizes, table: StudyTable, question: Question) -> Multiple 
 def _dependent(
     pooled: Pooled,
     every: EffectSizes,
-    sizes: EffectSizes,
     way: Multiple | None,
-    question: Question,
+    model: Model,
+    rho: float,
 ) -> tuple[Pooled, Dependence | None]:
     if way is None:
         return pooled, None
@@ -185,12 +183,10 @@ def _dependent(
     count = f"{effects} effects of {studies} studies"
     if way is Multiple.AGGREGATE:
         words = (
-            f"{count}: those of one study were made one, taken to correlate by {question.rho:g}. "
+            f"{count}: those of one study were made one, taken to correlate by {rho:g}. "
             "That correlation is an assumption; --rho changes it"
         )
-        made = Dependence(
-            way=way.value, effects=effects, studies=studies, rho=question.rho, words=words
-        )
+        made = Dependence(way=way.value, effects=effects, studies=studies, rho=rho, words=words)
         return pooled, made
     if way is Multiple.INDEPENDENT:
         words = (
@@ -202,29 +198,29 @@ def _dependent(
         found = _asked(
             "--multiple",
             "robust",
-            lambda: robust(sizes, method=question.method, level=question.level),
+            lambda: robust(every, method=model.method, level=model.level),
         )
         words = f"{count}: the standard error allows for effects of one study that go together"
         made = Dependence(way=way.value, effects=effects, studies=studies, words=words)
         notes = (found.warning,) if found.warning else ()
         return dataclasses.replace(_with(pooled, found.result), notes=notes), made
-    model = _asked("--three-level", "given", lambda: three_level(sizes, level=question.level))
+    nested = _asked("--three-level", "given", lambda: three_level(every, level=model.level))
     words = f"{count} in a model of three levels: people, effects of one study, studies"
     made = Dependence(
         way=way.value,
         effects=effects,
         studies=studies,
-        sigma2_study=model.sigma2_study,
-        sigma2_effect=model.sigma2_effect,
+        sigma2_study=nested.sigma2_study,
+        sigma2_effect=nested.sigma2_effect,
         words=words,
     )
-    total = model.sigma2_study + model.sigma2_effect
+    total = nested.sigma2_study + nested.sigma2_effect
     pooled = dataclasses.replace(
-        _with(pooled, model.result_t),
+        _with(pooled, nested.result_t),
         tau2=total,
         tau2_low=None,
         tau2_high=None,
-        i2=model.i2_study + model.i2_effect,
+        i2=nested.i2_study + nested.i2_effect,
         h2=None,
         notes=(),
     )
@@ -287,8 +283,11 @@ def _r_of(value: float, measure: Measure) -> float | None:
     return math.tanh(value) if measure is Measure.ZCOR else None
 
 
-def _notes(table: StudyTable) -> tuple[Handling, ...]:
-    return tuple(Handling(study="the file", what=note) for note in table.notes)
+def _notes(table: StudyTable, measure: Measure, *, chosen: bool) -> tuple[Handling, ...]:
+    notes = list(table.notes)
+    if not chosen and not table.measure:
+        notes.append(f"no measure was named: {measure.value} was taken; --measure names another")
+    return tuple(Handling(study="the file", what=note) for note in notes)
 
 
 def _source(text: str, table: StudyTable, name: str) -> Source:

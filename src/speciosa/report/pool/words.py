@@ -58,16 +58,25 @@ def seen_of(measure: Measure, value: float) -> float:
 # ------------------------------------------------------------------ the answer
 
 
-def answer(
-    pooled: Pooled, table: StudyTable, dependence: Dependence | None, k: int
-) -> tuple[str, ...]:
+class Told(NamedTuple):
+    """Everything that a sentence can rest on."""
+
+    pooled: Pooled
+    sizes: EffectSizes
+    table: StudyTable
+    others: tuple[Alternative, ...]
+    small: SmallStudy | None
+    dependence: Dependence | None
+
+
+def answer(of: Told) -> tuple[str, ...]:
     """The result in whole sentences, the pooled effect first."""
-    return tuple(_answer(pooled, table, dependence, k))
+    return tuple(_answer(of))
 
 
-def _answer(
-    pooled: Pooled, table: StudyTable, dependence: Dependence | None, k: int
-) -> Iterator[str]:
+def _answer(of: Told) -> Iterator[str]:
+    pooled, table, dependence = of.pooled, of.table, of.dependence
+    k = len(of.sizes.labels)
     what = MEASURES[pooled.measure]
     result = shown(pooled.measure, pooled.estimate, pooled.ci_low, pooled.ci_high, pooled.level)
     if pooled.k == 1:
@@ -76,6 +85,8 @@ def _answer(
         return
     counted = "effects" if dependence and k == dependence.effects else "studies"
     yield f"{k} {counted} pooled: {what} {result}."
+    if next(_disagreement(of), ""):
+        yield "Do not quote this number alone: other methods give another answer (see Beware)."
     yield _sides(pooled.measure, table)
     null = 0.0
     if pooled.ci_low <= null <= pooled.ci_high:
@@ -127,17 +138,6 @@ def _sides(measure: Measure, table: StudyTable) -> str:
 # ------------------------------------------------------------------ warnings
 
 
-class Told(NamedTuple):
-    """Everything that a warning can rest on."""
-
-    pooled: Pooled
-    sizes: EffectSizes
-    table: StudyTable
-    others: tuple[Alternative, ...]
-    small: SmallStudy | None
-    dependence: Dependence | None
-
-
 def warnings(of: Told) -> tuple[str, ...]:
     """What a reader must know before using the number."""
     return tuple(dict.fromkeys(_warnings(of)))
@@ -145,9 +145,9 @@ def warnings(of: Told) -> tuple[str, ...]:
 
 def _warnings(of: Told) -> Iterator[str]:
     k = len(of.sizes.labels)
-    yield from of.pooled.notes
     yield from _disagreement(of)
     yield from _tau2(of.others)
+    yield from of.pooled.notes
     if 1 < k < _FEW:
         yield f"Only {k} studies: tau2 and every interval that rests on it are hardly known."
     yield from _mixed(of.table, "comparator", "Comparators differ")
