@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# Beyond this ratio of sampling variances, squares of weights leave the range of numbers.
-_WIDEST = 1e60
+# Beyond so many powers of ten between sampling variances, squares of weights are no numbers.
+_WIDEST = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ def data(y: Array, v: Array, x: Array | None = None, members: Array | None = Non
         raise ValueError("effect sizes and variances must be finite numbers")
     if (v <= 0).any():
         raise ValueError("sampling variances must be above zero")
-    if v.max() > _WIDEST * v.min():
+    if np.ptp(np.log10(v)) > _WIDEST:
         raise ValueError(
             f"sampling variances from {v.min():.3g} to {v.max():.3g} are too far apart to weigh"
         )
