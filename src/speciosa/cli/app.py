@@ -21,6 +21,7 @@ from speciosa.cli import (
     score,
     simulate,
     sources,
+    trial,
 )
 from speciosa.errors import InputError, SpeciosaError
 
@@ -40,6 +41,7 @@ app.command("ddi")(ddi.command)
 app.command("model")(model.command)
 app.command("network")(network.command)
 app.command("pool")(pool.command)
+app.command("trial")(trial.command)
 app.command("schema")(schema.command)
 app.command("sources")(sources.command)
 app.add_typer(knowledge.app, name="knowledge", help="The knowledge base itself.")

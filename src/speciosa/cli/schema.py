@@ -18,6 +18,8 @@ class Document(StrEnum):
     REGIMEN = "regimen"
     SIMULATION = "simulation"
     DDI = "ddi"
+    TRIAL = "trial"
+    TRIAL_RESULT = "trial-result"
     NETWORK = "network"
     POOL = "pool"
 
@@ -59,6 +61,15 @@ def command(
         from speciosa.report.json import schema
 
         print_json(schema(DdiDocument, "ddi"))
+    elif document is Document.TRIAL:
+        from speciosa.evidence.trials.design import design_schema
+
+        print_json(design_schema())
+    elif document is Document.TRIAL_RESULT:
+        from speciosa.report.json import schema
+        from speciosa.report.trial.document import TrialDocument
+
+        print_json(schema(TrialDocument, "trial-result"))
     else:
         from speciosa.report.json import schema
 

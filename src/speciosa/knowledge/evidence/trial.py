@@ -9,7 +9,8 @@ class TrialParameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A field of a design that the base can fill.
 
     ``facts`` maps ``HAM-A``, ``GAD-7``, ``any``, or one of them with a comparator
-    (``HAM-A/waiting_list``) to the id of the fact that holds the value and its range.
+    (``HAM-A/waiting_list``) to the id of the fact that holds the value and its range; ``kratom``
+    goes before all of them where kratom is studied.
     """
 
     field: str

@@ -26,6 +26,7 @@ _SWITCHED = {
         "blinding.expectancy_points": 0.0,
     },
     "withdrawal.": {"withdrawal.share_of_users": 0.0, "withdrawal.points": 0.0},
+    "effect.": {"effect.spread_between_people": 0.0},
 }
 _PASSIVE = frozenset({Comparator.WAITING_LIST, Comparator.USUAL_CARE})
 
@@ -119,7 +120,9 @@ def _fact(design: Design, parameter: TrialParameter, knowledge: Knowledge) -> Fa
     if parameter.field == "effect.difference" and design.treatment.kind is not Option.MEDICINE:
         return None
     scale, kind = design.scale.value, design.control.kind.value
-    for key in (f"{scale}/{kind}", scale, "any"):
+    # What was seen with medicines is not known of kratom.
+    own = "kratom" if design.treatment.kind is Option.KRATOM else ""
+    for key in (own, f"{scale}/{kind}", scale, "any"):
         if key in parameter.facts:
             return knowledge.fact(parameter.facts[key])
     return None
@@ -140,12 +143,6 @@ def _difference(design: Design) -> float | None:
 def _given(design: Design, field: str) -> float | None:
     part, _, name = field.partition(".")
     value: float | None = getattr(getattr(design, part), name, None)
-    if (
-        value is None
-        and field == "effect.spread_between_people"
-        and design.design is not Kind.N_OF_1
-    ):
-        return 0.0
     return value
 
 
@@ -163,7 +160,12 @@ def _concerns(design: Design, field: str) -> bool:
 
 
 def _used(design: Design, field: str) -> bool:
-    """Blinding failure and withdrawal happen in the plan only where the designer says so."""
+    """Blinding failure and withdrawal happen in the plan only where the designer says so.
+
+    So do differences of the effect between people, but in n-of-1 trials, which exist for them.
+    """
+    if field == "effect.spread_between_people" and design.design is Kind.N_OF_1:
+        return True
     for prefix, fields in _SWITCHED.items():
         if field in fields:
             return any(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from speciosa.evidence.trials.data import Floats
     from speciosa.evidence.trials.generate.model import Model
 
-_TRUE_PEOPLE, _TRUE_BLOCKS = 20_000, 10
+_TRUE_PEOPLE, _TRUE_BLOCKS = 20_000, 5
 # Trials beyond any that is simulated: the group from which true values are computed.
 _TRUE_FIRST = 2**40
 

@@ -1,0 +1,1 @@
+"""Operating characteristics: blocks of trials analysed, counted, and turned into figures."""

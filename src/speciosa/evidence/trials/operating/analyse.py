@@ -1,0 +1,136 @@
+"""The primary analysis of a design for one block of trials, at the end and at each look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri
+
+from speciosa.evidence.trials import analysis
+from speciosa.evidence.trials.design.document import Design, Kind, Method, Reference
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from speciosa.evidence.trials.data import Fits, Floats, TrialData
+
+_LEAST_P = 1e-300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which analysis, and what counts as success. Small enough to send to a worker."""
+
+    kind: Kind
+    method: Method
+    alpha: float
+    margin: float
+    looks: tuple[float, ...]
+    reference: Reference | None = None
+    imputations: int = 0
+    seed: int = 0
+
+    @property
+    def limit(self) -> float:
+        """The z that a trial without looks must reach."""
+        return float(ndtri(1.0 - self.alpha / 2.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """One row a trial. The middle axis of looks ends with the full trial; the last is contrasts.
+
+    ``z`` is the test statistic for benefit on the normal scale: large is good.
+    """
+
+    estimate: Floats
+    se: Floats
+    df: Floats
+    p: Floats
+    z: Floats
+    low: Floats
+    high: Floats
+    converged: NDArray[np.bool_]
+    left: Floats
+
+    @staticmethod
+    def joined(parts: Sequence[Rows]) -> Rows:
+        """Blocks in their order."""
+        return Rows(
+            **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Rows)}
+        )
+
+
+def plan_of(design: Design) -> Plan:
+    """The analysis that a design asks for."""
+    return Plan(
+        kind=design.design,
+        method=design.analysis.method,
+        alpha=design.analysis.alpha,
+        margin=design.margin or 0.0,
+        looks=design.interim.fractions if design.interim else (1.0,),
+        seed=design.simulation.seed,
+    )
+
+
+def analyse(data: TrialData, plan: Plan) -> Rows:
+    """Analyse a block at every look."""
+    found = [fitted(enrolled(data, fraction), plan) for fraction in plan.looks]
+    bounds = [analysis.interval(fit, level=1.0 - plan.alpha) for fit in found]
+    visits = data.visits
+    left = np.stack(
+        [_share(data.stopped < visits, data.arm == 0), _share(data.stopped < visits, data.arm > 0)],
+        axis=1,
+    )
+    return Rows(
+        estimate=_stacked([fit.estimate for fit in found]),
+        se=_stacked([fit.se for fit in found]),
+        df=_stacked([fit.df for fit in found]),
+        p=_stacked([fit.p for fit in found]),
+        z=_stacked([_benefit_z(fit, plan.margin) for fit in found]),
+        low=_stacked([low for low, _ in bounds]),
+        high=_stacked([high for _, high in bounds]),
+        converged=_stacked([fit.converged for fit in found]),
+        left=left,
+    )
+
+
+def fitted(data: TrialData, plan: Plan) -> Fits:
+    """The primary analysis of a block."""
+    if plan.kind is Kind.CROSSOVER:
+        return analysis.crossover(data)
+    if plan.kind is Kind.N_OF_1:
+        return analysis.n_of_1(data)
+    if plan.method is Method.ANCOVA:
+        return analysis.ancova(data)
+    return analysis.mmrm(data)
+
+
+def enrolled(data: TrialData, fraction: float) -> TrialData:
+    """Those who were randomised first, when all of them have been followed to the end."""
+    count = int(np.ceil(fraction * data.subjects - 1e-9))
+    if count == data.subjects:
+        return data
+    cut = {
+        field.name: np.ascontiguousarray(value[:, :count])
+        for field in fields(data)
+        if field.name != "visits_weeks" and (value := getattr(data, field.name)) is not None
+    }
+    return replace(data, **cut)
+
+
+def _stacked(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.stack(parts, axis=1)
+
+
+def _benefit_z(fit: Fits, margin: float) -> Floats:
+    """The one-sided p for benefit as a normal number, so that boundaries of z apply to it."""
+    p = analysis.one_sided(fit, margin=margin)
+    return np.asarray(-ndtri(np.clip(p, _LEAST_P, 1.0 - 1e-16)))
+
+
+def _share(which: NDArray[np.bool_], among: NDArray[np.bool_]) -> Floats:
+    return np.asarray((which & among).sum(axis=1) / np.maximum(among.sum(axis=1), 1))

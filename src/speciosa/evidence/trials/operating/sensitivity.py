@@ -1,0 +1,85 @@
+"""The planned trials again, under other analyses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speciosa.evidence.trials.design.document import Method
+from speciosa.evidence.trials.operating.analyse import plan_of
+from speciosa.evidence.trials.operating.blocks import Job, Workers
+from speciosa.evidence.trials.operating.characteristics import average, proportion
+from speciosa.evidence.trials.result import Sensitivity
+
+if TYPE_CHECKING:
+    from speciosa.evidence.trials.design.document import Design
+    from speciosa.evidence.trials.generate.leaving import Offsets
+    from speciosa.evidence.trials.generate.model import Model
+    from speciosa.evidence.trials.generate.trials import Truth
+
+_MOST_TRIALS = 1_000
+# Imputation fits many models a trial.
+_MOST_IMPUTED_TRIALS = 200
+_NOTES = {
+    "ancova": "Takes only who was seen at the last visit.",
+    "mmrm": "Uses every visit.",
+    "j2r": "From leaving on, people on the treatment are assumed to do as the control group.",
+    "cr": "People who leave are assumed to have done as the control group throughout.",
+    "cir": "From leaving on, people on the treatment are assumed to change as the control group.",
+}
+_NAMES = {
+    "ancova": "ANCOVA at the last visit",
+    "mmrm": "MMRM",
+    "j2r": "Reference-based imputation: jump to reference",
+    "cr": "Reference-based imputation: copy reference",
+    "cir": "Reference-based imputation: copy increments in reference",
+}
+
+
+def sensitivity(
+    design: Design, model: Model, found: Offsets, crew: Workers, true: Truth
+) -> tuple[Sensitivity, ...]:
+    """The other of ANCOVA and MMRM, and each reference-based imputation asked for."""
+    if design.in_periods:
+        return ()
+    other = Method.ANCOVA if design.analysis.method is Method.MMRM else Method.MMRM
+    plan = replace(plan_of(design), looks=(1.0,))
+    plans = [(other.value, replace(plan, method=other))]
+    plans += [
+        (r.value, replace(plan, reference=r, imputations=design.analysis.imputations))
+        for r in design.analysis.reference_based
+    ]
+    value = float(true.of(design.analysis.strategy)[-1, -1])
+    rows = []
+    for name, planned in plans:
+        most = _MOST_TRIALS if planned.reference is None else _MOST_IMPUTED_TRIALS
+        trials = min(design.simulation.trials, most)
+        crew.expect(trials)
+        job = Job(
+            model=model,
+            offsets=found,
+            plan=planned,
+            seed=design.simulation.seed,
+            trials=trials,
+            sizes=(design.subjects,),
+        )
+        z, estimate = (part[:, -1, -1] for part in _columns(crew, job))
+        ok = ~np.isnan(estimate)
+        rows.append(
+            Sensitivity(
+                name=_NAMES[name],
+                trials=trials,
+                success=proportion(np.nan_to_num(z, nan=-np.inf) >= plan.limit),
+                mean_estimate=average(estimate[ok]),
+                bias=average(estimate[ok], minus=value),
+                note=_NOTES[name],
+            )
+        )
+    return tuple(rows)
+
+
+def _columns(crew: Workers, job: Job) -> tuple[np.ndarray, np.ndarray]:
+    rows = crew.run(job)[0]
+    return rows.z, rows.estimate

@@ -1,0 +1,1 @@
+"""A simulated trial: text, JSON, a page with its protocol, and charts."""

@@ -1,0 +1,112 @@
+"""Words that text, Markdown and HTML share."""
+
+from __future__ import annotations
+
+from speciosa.evidence.trials.design.assumptions import Assumption, Origin
+from speciosa.evidence.trials.result import Characteristics, Figure, SampleSize
+from speciosa.report.trial.document import TrialDocument
+
+_ORIGIN = {
+    Origin.DESIGNER: "assumed by the designer",
+    Origin.BASE: "base",
+    Origin.JUDGEMENT: "judgement",
+}
+_DESIGN = {
+    "parallel": "parallel groups",
+    "crossover": "crossover",
+    "n_of_1": "aggregated n-of-1",
+    "dose_ranging": "dose-ranging",
+    "non_inferiority": "non-inferiority",
+    "add_on": "add-on",
+}
+# With a difference that varies from trial to trial these figures have no one true value.
+_VARYING = frozenset({"assurance"})
+
+
+def share(figure: Figure) -> str:
+    """A share of trials in percent, with its Monte Carlo error."""
+    return f"{100 * figure.value:.1f} % ({100 * figure.mc_se:.1f})"
+
+
+def points(figure: Figure) -> str:
+    """Points, with their Monte Carlo error."""
+    return f"{round(figure.value, 2) + 0.0:.2f} ({figure.mc_se:.2f})"
+
+
+def origin(found: Assumption) -> str:
+    """Where a value comes from, and whether it was read there."""
+    if found.origin is Origin.DESIGNER:
+        return _ORIGIN[found.origin]
+    state = "verified" if found.verified else "not verified"
+    return f"{_ORIGIN[found.origin]}, {state}"
+
+
+def valued(found: Assumption) -> str:
+    """A value with its unit and range."""
+    name = found.unit.removesuffix("s") if found.value == 1 else found.unit
+    unit = f" {name}" if name else ""
+    tried = ""
+    if found.low is not None and found.high is not None:
+        tried = f" ({found.low:g} to {found.high:g})"
+    return f"{found.value:g}{unit}{tried}"
+
+
+def kind(document: TrialDocument) -> str:
+    """The design in words."""
+    return _DESIGN[document.design]
+
+
+def needed(size: SampleSize) -> str:
+    """How many people the target asks for."""
+    if size.needed is None:
+        return f"Power of {size.target:.0%} needs {size.note}."
+    low = f"{size.low}" if size.low is not None else f"fewer than {size.curve[0].subjects}"
+    high = f"{size.high}" if size.high is not None else f"more than {size.curve[-1].subjects}"
+    return (
+        f"Power of {size.target:.0%} needs about {size.needed} people "
+        f"({low} to {high} with Monte Carlo error; {size.trials_per_point} trials a point)."
+    )
+
+
+def row(found: Characteristics) -> tuple[str, ...]:
+    """A scenario as the cells of a table."""
+    varying = found.id in _VARYING
+    return (
+        found.title,
+        share(found.success),
+        "varies" if varying else f"{found.true_difference:.2f}",
+        points(found.mean_estimate),
+        "-" if varying else points(found.bias),
+        "-" if varying else points(found.rmse),
+        "-" if varying else share(found.coverage),
+        f"{found.left_control:.0%} / {found.left_treatment:.0%}",
+    )
+
+
+HEAD = (
+    "Scenario",
+    "Claims a benefit",
+    "True difference",
+    "Mean estimate",
+    "Bias",
+    "RMSE",
+    "95 % CI covers",
+    "Stopped (control / treatment)",
+)
+
+
+def false_claims(found: Characteristics) -> str:
+    """What a scenario without any true effect means, in one sentence."""
+    return (
+        f"{found.title}: with no true effect the trial claims a benefit in {share(found.success)} "
+        f"of simulated trials; the difference seen is {points(found.mean_estimate)} points."
+    )
+
+
+def early(document: TrialDocument, found: Characteristics) -> str:
+    """The difference that an endless trial sees at each visit without any effect."""
+    seen = ", ".join(
+        f"week {week:g}: {round(value, 1) + 0.0:.1f}"
+        for week, value in zip(document.course.weeks[1:], found.apparent, strict=True)
+    )
+    return f"Apparent difference in points: {seen}."
