@@ -7,6 +7,7 @@ Mandel's); Raudenbush 2009 (ML, REML); Viechtbauer 2007 (Q-profile).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -23,7 +24,7 @@ METHODS: tuple[Method, ...] = get_args(Method)
 # Points at which the likelihood equation is looked at before it is solved, so that a second
 # maximum is seen and not stumbled over; and how many numbers one pass may hold.
 _GRID = 32
-_CHUNK = 2_000_000
+_CHUNK = 300_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,7 @@ def estimate(of: Data, method: Method) -> Heterogeneity:
     """Estimate tau2 of every row. Raises ValueError for an unknown method or a failed solution."""
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; known: {', '.join(METHODS)}")
-    size = max(1, _CHUNK // (of.y.size * _GRID))
+    size = max(1, _CHUNK // of.y.size)
     rows = np.arange(of.rows)
     parts = [_estimate(of.take(rows[at : at + size]), method) for at in range(0, of.rows, size)]
     return Heterogeneity(
@@ -129,16 +130,15 @@ def _likelihood(of: Data, *, restricted: bool) -> tuple[Array, NDArray[np.intp]]
     n = of.rows
     residual = solve(of, of.members).q / (of.k - of.p)
     # Beyond this bound the score is negative: its two parts are bounded by the largest variance.
-    top = 2.0 * np.maximum(of.v.max(), residual)
+    top = 2.0 * max(float(of.v.max()), float(residual.max()))
     low = 1e-4 * min(float(of.v.min()), 1.0)
-    steps = np.linspace(0.0, 1.0, _GRID - 1)
-    grid = np.hstack([np.zeros((n, 1)), low * (top[:, None] / low) ** steps])
-    everyone = np.repeat(np.arange(n), _GRID)
-    scores = _score(of, grid.ravel(), everyone, restricted=restricted).reshape(n, _GRID)
+    grid = np.append(0.0, np.geomspace(low, top, _GRID - 1))
+    scores = _scores(of, grid, restricted=restricted)
+    scores[:, -1] = -1.0
     rises, falls = np.nonzero((scores[:, :-1] > 0) & (scores[:, 1:] <= 0))
     found = _root(
         lambda tau2, row: _score(of, tau2, row.astype(np.intp), restricted=restricted),
-        grid[rises, falls], grid[rises, falls + 1], rises,
+        grid[falls], grid[falls + 1], rises,
     )  # fmt: skip
     at_zero = np.flatnonzero(scores[:, 0] <= 0)
     row, candidate = np.concatenate([at_zero, rises]), np.append(np.zeros(at_zero.size), found)
@@ -146,6 +146,38 @@ def _likelihood(of: Data, *, restricted: bool) -> tuple[Array, NDArray[np.intp]]
     order = np.lexsort((-height, row))
     first = order[np.unique(row[order], return_index=True)[1]]
     return candidate[first], np.bincount(row, minlength=n).astype(np.intp)
+
+
+def _scores(of: Data, grid: Array, *, restricted: bool) -> Array:
+    """The score of every row at every value of the grid, shape (rows, grid), to see its signs.
+
+    All sums over studies are one matrix product. Effects are replaced by their plain residuals,
+    which changes no score and keeps the sums of squares from cancelling.
+    """
+    p, k = of.p, of.y.size
+    centred = of.y - of.basis @ (of.basis.T @ of.y)
+    outer = (of.basis[:, :, None] * of.basis[:, None, :]).reshape(k, -1)
+    columns = np.column_stack(
+        [outer, of.basis * centred[:, None], centred**2, np.ones(k)]
+    )  # (k, m)
+    m = columns.shape[1]
+    w = 1 / (of.v[:, None] + grid)
+    both = np.stack([w, w**2])[:, :, :, None] * columns[:, None, :]
+    sums = of.members @ both.transpose(1, 0, 2, 3).reshape(k, -1)
+    first, second = np.moveaxis(sums.reshape(-1, 2, grid.size, m), 1, 0)
+    shape = (*first.shape[:2], p, p)
+    covariance = np.linalg.inv(first[..., : p * p].reshape(shape))
+    inner = second[..., : p * p].reshape(shape)
+    b = np.einsum("rgij,rgj->rgi", covariance, first[..., p * p : -2])
+    weighted = (
+        second[..., -2]
+        - 2 * np.einsum("rgi,rgi->rg", b, second[..., p * p : -2])
+        + np.einsum("rgi,rgij,rgj->rg", b, inner, b)
+    )
+    trace = first[..., -1]
+    if restricted:
+        trace = trace - np.einsum("rgij,rgji->rg", covariance, inner)
+    return np.asarray(weighted - trace, dtype=np.float64)
 
 
 def _score(of: Data, tau2: Array, rows: NDArray[np.intp], *, restricted: bool) -> Array:
@@ -165,13 +197,24 @@ def log_likelihood(of: Data, tau2: Array, rows: NDArray[np.intp], *, restricted:
     return np.asarray(-0.5 * height, dtype=np.float64)
 
 
-def _root(function: object, low: Array, high: Array, rows: NDArray[np.intp]) -> Array:
+def _root(
+    function: Callable[[Array, Array], Array], low: Array, high: Array, rows: NDArray[np.intp]
+) -> Array:
+    """Where ``function(tau2, row)`` crosses zero between brackets, each to the last digits."""
     if low.size == 0:
         return np.zeros(0)
-    got = elementwise.find_root(function, (low, high), args=(rows.astype(np.float64),), maxiter=200)
-    if not np.all(got.success):
-        raise ValueError("the equation for tau2 has no solution that can be found in these data")
-    return np.asarray(got.x, dtype=np.float64)
+    which = rows.astype(np.float64)
+    got = elementwise.find_root(function, (low, high), args=(which,), maxiter=200)
+    out = np.asarray(got.x, dtype=np.float64)
+    lost = np.flatnonzero(~got.success)
+    if lost.size:
+        # Rounding hid the change of sign at an end of the bracket: that end is the root.
+        ends = np.stack([low[lost], high[lost]])
+        values = np.abs([function(end, which[lost]) for end in ends])
+        if (values.min(axis=0) > 1e-6 * values.max(axis=0)).any():
+            raise ValueError("the equation for tau2 has no solution that can be found here")
+        out[lost] = np.where(values[0] <= values[1], ends[0], ends[1])
+    return out
 
 
 # ------------------------------------------------------------------ interval
