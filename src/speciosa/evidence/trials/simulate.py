@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from speciosa.evidence.trials import sequential
 from speciosa.evidence.trials.design.assumptions import assumptions, values
-from speciosa.evidence.trials.design.document import Design, Kind, Option
+from speciosa.evidence.trials.design.document import Design, Kind, Option, Spending
 from speciosa.evidence.trials.generate.leaving import Offsets, offsets
 from speciosa.evidence.trials.generate.model import Model, build
 from speciosa.evidence.trials.generate.trials import Truth, truth
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 _PLANNED = TrialScenario(
     id="planned", title="As planned", shows="The design under its own assumptions."
 )
+_SPENDING: dict[Spending, Literal["obrien-fleming", "pocock"]] = {
+    Spending.OBRIEN_FLEMING: "obrien-fleming",
+    Spending.POCOCK: "pocock",
+}
 # Scenarios ask for less exactness than the plan; so does each point of the curve.
 _FEWER = 2
 _LEAST_TRIALS = 50
@@ -222,15 +227,13 @@ def _limits(design: Design) -> tuple[np.ndarray, np.ndarray, float | None]:
     plan = plan_of(design)
     if design.interim is None:
         return np.array([plan.limit]), np.array([plan.alpha / 2.0]), None
-    from speciosa.evidence.trials import sequential  # noqa: PLC0415  # only for looks
-
     found = sequential.boundaries(
         design.interim.fractions,
         alpha=design.analysis.alpha / 2.0,
         sides=1,
-        spending=design.interim.spending.value,
+        spending=_SPENDING[design.interim.spending],
     )
-    return np.asarray(found.z), np.asarray(found.nominal), design.interim.futility_z
+    return np.array(found.upper), np.array(found.nominal_p), design.interim.futility_z
 
 
 def _course(design: Design, model: Model, true: Truth) -> Course:

@@ -93,7 +93,7 @@ def analyse(data: TrialData, plan: Plan) -> Rows:
         z=_stacked([_benefit_z(fit, plan.margin) for fit in found]),
         low=_stacked([low for low, _ in bounds]),
         high=_stacked([high for _, high in bounds]),
-        converged=_stacked([fit.converged for fit in found]),
+        converged=np.stack([fit.converged for fit in found], axis=1),
         left=left,
     )
 
