@@ -11,12 +11,13 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from speciosa.errors import KnowledgeError
+from speciosa.errors import InputError, InputProblem, KnowledgeError
 from speciosa.knowledge import files
 from speciosa.knowledge.care import Care
 from speciosa.knowledge.ddi import InteractionModel
-from speciosa.knowledge.evidence import Evidence
-from speciosa.knowledge.evidence.base import Known
+from speciosa.knowledge.evidence import Evidence, overlay
+from speciosa.knowledge.evidence.base import Known, made_from
+from speciosa.knowledge.evidence.overlay import Overlay
 from speciosa.knowledge.fact import Basis, Citation, Fact, Source, Tier
 from speciosa.knowledge.instruments import Instruments
 from speciosa.knowledge.kratom import KratomFacts
@@ -35,6 +36,7 @@ __all__ = [
     "Source",
     "Tier",
     "load",
+    "load_with",
 ]
 
 
@@ -51,7 +53,13 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Knowledge:
-    """Read-only access to the whole base. Build it with ``load()``."""
+    """Read-only access to the whole base. Build it with ``load()``.
+
+    ``added`` holds studies that a person added, with their sources and what they changed.
+    """
+
+    def __init__(self, added: Overlay | None = None) -> None:
+        self.overlay = added
 
     @cached_property
     def release(self) -> Release:
@@ -67,6 +75,8 @@ class Knowledge:
                 if source.id in found:
                     raise KnowledgeError(f"source {source.id} is defined twice")
                 found[source.id] = source
+        if self.overlay is not None:
+            found |= {source.id: source for source in self.overlay.sources}
         return found
 
     @cached_property
@@ -102,7 +112,7 @@ class Knowledge:
     @cached_property
     def evidence(self) -> Evidence:
         """Effect sizes of treatments, and everything known about kratom in anxiety."""
-        return Evidence(self._known)
+        return Evidence(self._known, self.overlay)
 
     @cached_property
     def care(self) -> Care:
@@ -175,6 +185,20 @@ class Knowledge:
 def load() -> Knowledge:
     """The knowledge base shipped with this release (one shared, read-only object)."""
     return Knowledge()
+
+
+def load_with(folder: str) -> Knowledge:
+    """The base with the studies of an overlay folder (``speciosa evidence update --to``).
+
+    Raises ``InputError`` for a folder that is not one, or was made from another release of the
+    base: its pooled effects would not be those of the studies that are there.
+    """
+    knowledge = Knowledge(overlay.read(folder))
+    held = knowledge.evidence
+    if held.pools.made_from != made_from(held.studies, held.questions, held.grading):
+        accepted = "one made from this release: run speciosa evidence update again"
+        raise InputError([InputProblem("--evidence", f"{folder!r}, made from another", accepted)])
+    return knowledge
 
 
 def _statement(fact: Fact) -> str:

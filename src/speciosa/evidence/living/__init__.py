@@ -2,5 +2,20 @@
 
 from speciosa.evidence.living.answer import Answer, Joined, Rules, answer, gather, sizes
 from speciosa.evidence.living.base import answers, pools
+from speciosa.evidence.living.incoming import Incoming, check, read
+from speciosa.evidence.living.update import update
 
-__all__ = ["Answer", "Joined", "Rules", "answer", "answers", "gather", "pools", "sizes"]
+__all__ = [
+    "Answer",
+    "Incoming",
+    "Joined",
+    "Rules",
+    "answer",
+    "answers",
+    "check",
+    "gather",
+    "pools",
+    "read",
+    "sizes",
+    "update",
+]

@@ -13,6 +13,7 @@ from functools import cached_property
 from speciosa.knowledge import files
 from speciosa.knowledge.evidence import base
 from speciosa.knowledge.evidence.grading import Grading
+from speciosa.knowledge.evidence.overlay import Overlay
 from speciosa.knowledge.evidence.pooled import PooledEffect, Pools
 from speciosa.knowledge.evidence.question import Questions
 from speciosa.knowledge.evidence.ranking import RankingWording
@@ -55,8 +56,13 @@ class Evidence(Table):
 
     name = "evidence"
 
-    def __init__(self, known: Callable[[], base.Known] | None = None) -> None:
+    def __init__(
+        self,
+        known: Callable[[], base.Known] | None = None,
+        overlay: Overlay | None = None,
+    ) -> None:
         self._known = known
+        self.overlay = overlay
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
@@ -96,6 +102,8 @@ class Evidence(Table):
             for _, batch in files.read_folder("evidence/studies", tuple[Study, ...])
             for study in batch
         ]
+        if self.overlay is not None:
+            found += self.overlay.studies
         return tuple(sorted(found, key=lambda study: study.id))
 
     @cached_property
@@ -111,6 +119,8 @@ class Evidence(Table):
     @cached_property
     def pools(self) -> Pools:
         """The pooled effects, and the hash of what they were made from."""
+        if self.overlay is not None:
+            return self.overlay.pools
         return files.read("evidence/pooled.json", Pools)
 
     @property

@@ -58,11 +58,12 @@ class Assumed(Record, frozen=True, kw_only=True):
 
 
 class Question(Record, frozen=True, kw_only=True):
-    """One question. ``arms`` are the names of treatments in studies that count as the option,
-    where ``formats`` is given only in these formats.
+    """One question, with exactly one comparator.
 
-    ``scales`` and ``what`` are in the order of preference; no scales means every scale, and no
-    ``raters`` or ``age_groups`` every one. ``risks`` restricts a sensitivity question (``sensitivity_of``).
+    ``arms`` are the names of treatments in studies that count as the option, where ``formats`` is
+    given only in these formats. ``scales`` and ``what`` are in the order of preference; no scales
+    means every scale, and no ``raters`` or ``age_groups`` every one. ``risks`` restricts a
+    sensitivity question (``sensitivity_of``).
     """
 
     id: str

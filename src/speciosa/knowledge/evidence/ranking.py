@@ -38,6 +38,8 @@ class RankingWording(Record, frozen=True, kw_only=True):
     other_questions_why: str
     not_benefit: tuple[str, ...]
     not_benefit_why: str
+    direct_condition: str
+    young: tuple[str, ...]
     unit_names: Mapping[str, str]
     units: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]

@@ -1,0 +1,181 @@
+"""Study files that a person adds: read strictly, and refused with the name of what is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from speciosa.errors import InputError, InputProblem
+from speciosa.knowledge.evidence.base import study_problems
+from speciosa.knowledge.evidence.study import Arm, ArmKind, Study, decode
+from speciosa.knowledge.fact import Source
+
+_EVENTS = {"response", "remission", "relapse", "dropout", "dropout_adverse_events"}
+_MEASURES = {"MD", "SMD", "OR", "RR", "RD", "HR"}
+_NAMED = {
+    ArmKind.WAITING_LIST: r"wait",
+    ArmKind.USUAL_CARE: r"usual care|care as usual|treatment as usual|standard care|\btau\b",
+    ArmKind.PILL_PLACEBO: r"(pill|drug|oral) placebo",
+    ArmKind.NO_TREATMENT: r"no treatment|untreated",
+    ArmKind.EDUCATION: r"education",
+}
+_KRATOM = re.compile(r"kratom|mitragyn|7-?oh\b|7-?hydroxymitragyn", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """New studies with the sources that came with them."""
+
+    studies: tuple[Study, ...]
+    sources: tuple[Source, ...]
+
+
+class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    studies: tuple[Study, ...]
+    sources: tuple[Source, ...] = ()
+
+
+def read(documents: Sequence[tuple[str, object]]) -> Incoming:
+    """Named plain data (a study, or ``studies`` with ``sources``) -> new studies.
+
+    Raises ``InputError`` that names the file and field.
+    """
+    studies: list[Study] = []
+    sources: list[Source] = []
+    problems: list[InputProblem] = []
+    for name, raw in documents:
+        try:
+            if isinstance(raw, Mapping) and "studies" in raw:
+                held = msgspec.convert(raw, _Document)
+                studies += held.studies
+                sources += held.sources
+            else:
+                studies.append(decode(raw))
+        except msgspec.ValidationError as error:
+            accepted = "a study as speciosa schema study describes it"
+            problems.append(InputProblem(name, str(error), accepted))
+    if problems:
+        raise InputError(problems)
+    return Incoming(tuple(sorted(studies, key=lambda study: study.id)), tuple(sources))
+
+
+def check(new: Incoming, held: Sequence[Study], sources: Collection[str]) -> None:
+    """Refuse twins, unknown scales, wrong directions, mixed comparators and unknown sources.
+
+    ``held`` are the studies that are there, ``sources`` the ids of known sources. Raises
+    ``InputError`` with every problem at once.
+    """
+    problems = [*_twins(new, held, sources)]
+    known = {*sources, *(source.id for source in new.sources)}
+    directions = _directions(held)
+    for study in new.studies:
+        problems += (
+            InputProblem(study.id, what, "see speciosa schema study")
+            for what in study_problems(study, known)
+        )
+        problems += _scale_problems(study, directions)
+        problems += _value_problems(study)
+        for arm in study.arms:
+            problems += _arm_problems(study, arm)
+    if problems:
+        raise InputError(problems)
+
+
+def _twins(
+    new: Incoming, held: Sequence[Study], sources: Collection[str]
+) -> Iterator[InputProblem]:
+    seen = {study.id for study in held}
+    for study in new.studies:
+        if study.id in seen:
+            what = f"{study.id}, which is there already"
+            yield InputProblem(f"{study.id}.id", what, "an id that no other study has")
+        seen.add(study.id)
+    named = set(sources)
+    for source in new.sources:
+        if source.id in named:
+            what = f"{source.id}, which is there already"
+            yield InputProblem(f"sources, {source.id}", what, "an id that no other source has")
+        named.add(source.id)
+
+
+def _directions(held: Sequence[Study]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for study in held:
+        for outcome in study.outcomes:
+            found.setdefault(outcome.scale, set()).add(outcome.better)
+    return found
+
+
+def _scale_problems(study: Study, directions: Mapping[str, set[str]]) -> Iterator[InputProblem]:
+    for outcome in study.outcomes:
+        where = f"{study.id}, {outcome.scale}"
+        known = directions.get(outcome.scale)
+        if known is None:
+            close = difflib.get_close_matches(outcome.scale, directions, n=1)
+            yield InputProblem(
+                f"{where}: scale",
+                f"the unknown scale {outcome.scale}",
+                f"one of {', '.join(sorted(directions))}",
+                close[0] if close else "",
+            )
+        elif outcome.better not in known:
+            yield InputProblem(
+                f"{where}: better",
+                f"{outcome.better}, the wrong direction",
+                f"{' or '.join(sorted(known))} on this scale",
+            )
+        if (outcome.scale in _EVENTS) != (outcome.what == "events"):
+            yield InputProblem(
+                f"{where}: what", outcome.what, "events for events, change or post for scores"
+            )
+
+
+def _value_problems(study: Study) -> Iterator[InputProblem]:
+    for outcome in study.outcomes:
+        where = f"{study.id}, {outcome.scale}"
+        for value in outcome.arms:
+            at = f"{where}, {value.arm}"
+            for name in ("n", "sd", "se"):
+                number = getattr(value, name)
+                if number is not None and not number > 0:
+                    yield InputProblem(f"{at}: {name}", f"{number:g}", "a number above zero")
+            if value.events is not None and not 0 <= value.events <= (value.n or value.events):
+                yield InputProblem(f"{at}: events", str(value.events), "from 0 to n")
+        for contrast in outcome.contrasts:
+            at = f"{where}, {contrast.arm} against {contrast.against}"
+            if contrast.measure not in _MEASURES:
+                accepted = f"one of {', '.join(sorted(_MEASURES))}"
+                yield InputProblem(f"{at}: measure", contrast.measure, accepted)
+            if contrast.se is not None and not contrast.se > 0:
+                yield InputProblem(f"{at}: se", f"{contrast.se:g}", "a number above zero")
+            if contrast.measure in {"OR", "RR", "HR"} and not contrast.value > 0:
+                yield InputProblem(f"{at}: value", f"{contrast.value:g}", "a ratio above zero")
+            low, high = contrast.low, contrast.high
+            if low is not None and high is not None and not low <= contrast.value <= high:
+                shown = f"{contrast.value:g} outside {low:g} to {high:g}"
+                yield InputProblem(f"{at}: value", shown, "a value inside its interval")
+
+
+def _arm_problems(study: Study, arm: Arm) -> Iterator[InputProblem]:
+    where = f"{study.id}, arm {arm.id}"
+    if arm.kind is ArmKind.OPTION:
+        if _KRATOM.search(f"{arm.id} {arm.treatment}"):
+            yield InputProblem(
+                f"{where}: treatment",
+                "kratom, which is never an option here",
+                "any other treatment; studies of kratom stand in lanes of their own",
+            )
+        return
+    words = arm.treatment.casefold()
+    named = {kind for kind, pattern in _NAMED.items() if re.search(pattern, words)}
+    if named - {arm.kind}:
+        listed = " and ".join(sorted(kind.value for kind in {*named, arm.kind}))
+        yield InputProblem(
+            f"{where}: kind",
+            f"a mixed comparator ({listed})",
+            "one kind of comparator; comparators are never mixed",
+        )
