@@ -12,6 +12,7 @@ from speciosa import __version__
 from speciosa.cli import (
     assess,
     ddi,
+    evidence,
     knowledge,
     law,
     model,
@@ -44,6 +45,7 @@ app.command("pool")(pool.command)
 app.command("trial")(trial.command)
 app.command("schema")(schema.command)
 app.command("sources")(sources.command)
+app.add_typer(evidence.app, name="evidence", help="The living base of primary studies.")
 app.add_typer(knowledge.app, name="knowledge", help="The knowledge base itself.")
 
 
