@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from speciosa.evidence.trials.analysis.ancova import ancova
+from speciosa.evidence.trials.analysis.crossover import crossover
 from speciosa.evidence.trials.analysis.inference import interval, one_sided
 from speciosa.evidence.trials.analysis.mmrm import Mmrm, Why, mmrm, mmrm_fit
+from speciosa.evidence.trials.analysis.n_of_1 import NOf1, n_of_1, n_of_1_fit
 
-__all__ = ["Mmrm", "Why", "ancova", "interval", "mmrm", "mmrm_fit", "one_sided"]
+__all__ = [
+    "Mmrm",
+    "NOf1",
+    "Why",
+    "ancova",
+    "crossover",
+    "interval",
+    "mmrm",
+    "mmrm_fit",
+    "n_of_1",
+    "n_of_1_fit",
+    "one_sided",
+]
