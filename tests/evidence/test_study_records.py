@@ -12,7 +12,7 @@ from speciosa.knowledge.evidence import study
 from speciosa.knowledge.evidence.study import ArmKind, Condition, Outcome, Study
 from speciosa.knowledge.fact import Basis
 
-LANES = ("medicines", "herbal", "exercise", "mindfulness", "yoga", "diet")
+LANES = ("medicines", "herbal", "exercise", "mindfulness", "yoga", "sleep", "diet")
 # One registration that its own page says covers two trials.
 SHARED_REGISTRATIONS = {"NCT04116944"}
 KNOWLEDGE = load()
@@ -29,7 +29,12 @@ BELOW = {"dropout", "dropout_adverse_events", "relapse"}
 SCALES = {"HAM-A", "BAI", "PSWQ", "STAI-T", "CGI-S", "PARS", "HADS-A"}
 # Standard deviations of a change, in points, that a trial of anxious people can show.
 PLAUSIBLE_SD = {"HAM-A": (4.0, 14.0)}
-PLAIN_TREATMENTS = {"quetiapine added to an SSRI or SNRI", "AZD7325"}
+PLAIN_TREATMENTS = {
+    "quetiapine added to an SSRI or SNRI",
+    "pregabalin added to an SSRI or SNRI",
+    "ashwagandha added to an SSRI",
+    "AZD7325",
+}
 
 
 def outcomes() -> list[tuple[Study, Outcome]]:
