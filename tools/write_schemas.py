@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from speciosa.case import case_schema
+from speciosa.knowledge.evidence.study import Study
 from speciosa.pharmacology.exposure.plan import plan_schema
 from speciosa.report.ddi.document import DdiDocument
 from speciosa.report.json import schema
@@ -28,6 +29,7 @@ def schemas() -> dict[str, str]:
         "network": schema(NetworkDocument, "network"),
         "pool": schema(PoolDocument, "pool"),
         "regimen": plan_schema(),
+        "study": schema(Study, "study"),
         "simulation": schema(SimulationDocument, "simulation"),
     }
     return {

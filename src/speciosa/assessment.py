@@ -35,7 +35,10 @@ class KratomSection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the result came from, so that it can be reproduced byte for byte."""
+    """Where the result came from, so that it can be reproduced byte for byte.
+
+    ``evidence_overlay`` is the hash of the studies that a person added, if any were.
+    """
 
     speciosa_version: str
     knowledge_release: str
@@ -43,6 +46,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     input_sha256: str
     intended_use: str
+    evidence_overlay: str = ""
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +156,7 @@ def assess(
             seed=seed,
             input_sha256=input_hash(typed),
             intended_use=knowledge.release.intended_use,
+            evidence_overlay=knowledge.overlay.hash if knowledge.overlay else "",
         ),
     )
     return msgspec.structs.replace(assessment, references=_references(assessment, knowledge))

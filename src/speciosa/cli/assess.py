@@ -30,6 +30,10 @@ def command(
     full: Annotated[
         bool, typer.Option("--full", help="Print every detail, not the compact report.")
     ] = False,
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", help="A folder made by evidence update --to: added studies."),
+    ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Assess one person's case.
@@ -38,10 +42,14 @@ def command(
     """
     parsed = read_case_file(case)
     from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS, assess
+    from speciosa.knowledge import load, load_with
+
+    knowledge = load() if evidence is None else load_with(str(evidence))
 
     with patience():
         result = assess(
             parsed,
+            knowledge,
             seed=DEFAULT_SEED if seed is None else seed,
             subjects=DEFAULT_SUBJECTS if subjects is None else subjects,
         )

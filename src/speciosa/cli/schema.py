@@ -22,11 +22,13 @@ class Document(StrEnum):
     TRIAL_RESULT = "trial-result"
     NETWORK = "network"
     POOL = "pool"
+    STUDY = "study"
 
 
 def command(
     document: Annotated[
-        Document, typer.Argument(help="case, assessment, regimen, simulation, ddi, network, pool.")
+        Document,
+        typer.Argument(help="case, assessment, regimen, simulation, ddi, network, pool, study."),
     ] = Document.CASE,
 ) -> None:
     """Print the JSON Schema of a document.
@@ -56,6 +58,11 @@ def command(
         from speciosa.report.pool.document import PoolDocument
 
         print_json(schema(PoolDocument, "pool"))
+    elif document is Document.STUDY:
+        from speciosa.knowledge.evidence.study import Study
+        from speciosa.report.json import schema
+
+        print_json(schema(Study, "study"))
     elif document is Document.DDI:
         from speciosa.report.ddi.document import DdiDocument
         from speciosa.report.json import schema
