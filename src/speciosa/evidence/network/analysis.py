@@ -250,7 +250,8 @@ def _warnings(
     single = [design for design, trials in designs(network).items() if len(trials) == 1]
     if choices.method != MANTEL_HAENSZEL and single and len(network.treatments) > 2:
         found.append(
-            f"{len(single)} of {len(inconsistency.designs)} sets of treatments were compared in one trial each."
+            f"{len(single)} of {len(inconsistency.designs)} sets of treatments were compared in "
+            "one trial each."
         )
     if given.layout == "contrasts" and given.measure.is_ratio:
         found.append(f"The effects of the file are taken to be logarithms of {given.measure}.")

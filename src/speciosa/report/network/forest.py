@@ -9,7 +9,7 @@ from speciosa.report.charts.scale import Linear, Logarithmic
 from speciosa.report.charts.svg import WIDTH, Canvas, shortened
 from speciosa.report.network.document import Against, NetworkDocument
 from speciosa.report.network.picture import alone
-from speciosa.report.network.text import effect_words, number
+from speciosa.report.network.text import effect_words
 
 _LEFT, _RIGHT = 14.0, WIDTH - 14.0
 _TOP, _ROW, _AXIS, _FOOT = 26.0, 38.0, 36.0, 15.0
@@ -35,12 +35,14 @@ def forest(document: NetworkDocument) -> str:
         description="; ".join(f"{r.treatment}: {effect_words(r, ratio=ratio)}" for r in rows),
     )
     for tick in x.ticks():
-        canvas.line((x(tick), _TOP - 6), (x(tick), bottom), "grid")
-        canvas.text((x(tick), bottom + 16), number(tick).rstrip("0").rstrip("."), "tick", "middle")
+        canvas.text((x(tick), bottom + 16), f"{tick:g}", "tick", "middle")
     none = 1.0 if ratio else 0.0
-    if x.low <= none <= x.high:
-        canvas.line((x(none), _TOP - 6), (x(none), bottom), "none")
+    marks = [(tick, "grid") for tick in x.ticks() if tick != none]
+    marks += [(none, "none")] if x.low <= none <= x.high else []
     for i, row in enumerate(rows):
+        # Lines stop above each row's words, so that no line crosses a number.
+        for value, css in marks:
+            canvas.line((x(value), _TOP + _ROW * i + 13), (x(value), _TOP + _ROW * i + 29), css)
         _draw(canvas, row, x, _TOP + _ROW * i, ratio=ratio)
     for i, words in enumerate(lines):
         canvas.text((_LEFT, bottom + _AXIS + _FOOT * i), words, "foot")

@@ -14,7 +14,7 @@ from speciosa.report.charts.svg import WIDTH, Canvas, Point, shortened
 from speciosa.report.network.document import NetworkDocument
 from speciosa.report.network.picture import alone
 
-_RADIUS, _CENTRE_Y = 118.0, 178.0
+_RADIUS, _CENTRE_Y = 104.0, 140.0
 _LARGEST, _SMALLEST = 13.0, 3.0
 _WIDEST, _NARROWEST = 7.0, 1.0
 _LABEL, _FOOT_LINE = 22, 15.0

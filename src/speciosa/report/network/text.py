@@ -63,7 +63,8 @@ def number(value: float | None, places: int = 2) -> str:
 
 def _interval(value: float | None, low: float | None, high: float | None) -> str:
     places = _places(low, high)
-    return f"{number(value, places)} ({_range(low, high)})"
+    middle = "beyond numbers" if value is None else f"{value:.{places}f}"
+    return f"{middle} ({_range(low, high)})"
 
 
 def _range(low: float | None, high: float | None) -> str:
