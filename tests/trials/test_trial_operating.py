@@ -82,8 +82,14 @@ def test_leaving_by_a_score_nobody_sees_biases_the_analysis():
 
 
 def test_non_inferiority_at_the_margin_is_claimed_as_often_as_alpha_allows():
-    of = design(design="non_inferiority", margin=2, control={"name": "an SSRI", "kind": "active"},
-                effect={"difference": 2}, leaving={"control": 0, "treatment": 0}, course=IDEAL)  # fmt: skip
+    of = design(
+        design="non_inferiority",
+        margin=2,
+        control={"name": "an SSRI", "kind": "active"},
+        effect={"difference": 2},
+        leaving={"control": 0, "treatment": 0},
+        course=IDEAL,
+    )
     found = planned(of)
     assert abs(found.success.value - 0.025) < 3.5 * math.sqrt(0.025 * 0.975 / 2000)
 
@@ -176,8 +182,8 @@ def test_power_that_wobbles_is_made_to_rise():
 
 
 def test_crossover_formula_is_the_textbook_one():
-    of = design(design="crossover", periods={"count": 2, "weeks": 4, "within_person_correlation": 0.5},
-                subjects=60)  # fmt: skip
+    periods = {"count": 2, "weeks": 4, "within_person_correlation": 0.5}
+    of = design(design="crossover", periods=periods, subjects=60)
     model = build(of, values(assumptions(of, load())))
     (form,) = closed_forms(of, model)
     sd = float(np.linalg.norm(model.mixing[1]))

@@ -126,13 +126,11 @@ def build(
     entry = _entry(design, value)
     correlation = value["course.pre_post_correlation"]
     last_sd = _last_sd(entry.enrolled_sd, value["course.change_sd"], correlation)
-    course = _share(weeks, value["course.control_half_time_weeks"], _settled(design, weeks))
+    course = _share(weeks, value["course.control_half_time_weeks"])
     drift = value.get("periods.drift_points", 0.0) * np.arange(len(weeks))
     steep = correlation * last_sd / entry.enrolled_sd
     onset = (
-        np.ones(len(weeks))
-        if design.in_periods
-        else _share(weeks, value["effect.half_time_weeks"], weeks[-1])
+        np.ones(len(weeks)) if design.in_periods else _share(weeks, value["effect.half_time_weeks"])
     )
     differences = _differences(design, value, null=null)
     residual = last_sd * math.sqrt(1.0 - correlation**2)
@@ -177,14 +175,9 @@ def _weeks(design: Design) -> Floats:
     return np.array(design.visits_weeks, dtype=np.float64)
 
 
-def _settled(design: Design, weeks: Floats) -> float:
-    """The week at which the change on control is counted as given."""
-    return float(weeks[0] if design.in_periods else weeks[-1])
-
-
-def _share(weeks: Floats, half: float, full_at: float) -> Floats:
-    """The share of a change that is there, rising by halves, 1 at ``full_at``."""
-    return np.asarray((1.0 - 0.5 ** (weeks / half)) / (1.0 - 0.5 ** (full_at / half)))
+def _share(weeks: Floats, half: float) -> Floats:
+    """The share of a change that is there, rising by halves, 1 at the last visit."""
+    return np.asarray((1.0 - 0.5 ** (weeks / half)) / (1.0 - 0.5 ** (weeks[-1] / half)))
 
 
 def _entry(design: Design, value: Values) -> Entry:

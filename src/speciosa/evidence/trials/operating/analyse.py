@@ -81,10 +81,9 @@ def analyse(data: TrialData, plan: Plan) -> Rows:
     found = [fitted(enrolled(data, fraction), plan) for fraction in plan.looks]
     bounds = [analysis.interval(fit, level=1.0 - plan.alpha) for fit in found]
     visits = data.visits
-    left = np.stack(
-        [_share(data.stopped < visits, data.arm == 0), _share(data.stopped < visits, data.arm > 0)],
-        axis=1,
-    )
+    # In designs with periods everybody is on both.
+    groups = (data.arm == 0, data.arm > 0) if data.treatment is None else (data.arm >= 0,) * 2
+    left = np.stack([_share(data.stopped < visits, group) for group in groups], axis=1)
     return Rows(
         estimate=_stacked([fit.estimate for fit in found]),
         se=_stacked([fit.se for fit in found]),
