@@ -48,6 +48,7 @@ from speciosa.evidence.result import (
     KratomRow,
     RankedOption,
     Report,
+    Sensitivity,
     Side,
     Standing,
     StudyEffect,
@@ -977,9 +978,9 @@ _AGAINST_WAITING = Comparison(
     heterogeneity="tau² 0.13, I² 37 %",
     absolute=(
         Absolute(
-            what="response in 45 of 100 people with it and 17 of 100 without: difference",
-            estimate=Estimate(value=28.0, unit="", low=12.0, high=41.0, interval="95 % CI"),
-            words="",
+            what="difference in people",
+            estimate=Estimate(value=28.0, unit="people", low=12.0, high=41.0, interval="95 % CI"),
+            words="response in 45 of 100 with it, 17 without",
             assumed="Assumed: 17 of 100 without it.",
         ),
         Absolute(
@@ -1008,6 +1009,18 @@ _AGAINST_WAITING = Comparison(
             estimate=Estimate(value=-0.78, unit="SMD", low=-1.24, high=-0.32, interval="95 % CI"),
         ),
     ),
+    sensitivity=(
+        Sensitivity(name="low risk of bias only", k=0, estimate=None, why="no study is"),
+        Sensitivity(
+            name="normal interval",
+            k=2,
+            why="",
+            estimate=Estimate(value=-0.7, unit="SMD", low=-0.9, high=-0.5, interval="95 % CI"),
+        ),
+    ),
+    graded=True,
+    young=True,
+    people="people with little anxiety",
     what_changed="One study was added.",
     facts=("evidence/ssri",),
 )
@@ -1343,5 +1356,6 @@ PROVENANCE = Provenance(
     knowledge_date="2026-11-22",
     seed=20261122,
     input_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    evidence_overlay="c0ffee5a1adbad",
     intended_use="Supports a clinician's own judgement. Not a medical device; not for emergencies.",
 )

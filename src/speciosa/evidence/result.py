@@ -114,6 +114,15 @@ class Absolute(msgspec.Struct, frozen=True, kw_only=True):
     assumed: str
 
 
+class Sensitivity(msgspec.Struct, frozen=True, kw_only=True):
+    """The same pool with other studies or another model; ``why`` where it could not be made."""
+
+    name: str
+    k: int
+    estimate: Estimate | None
+    why: str
+
+
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What an option did against one kind of comparator.
 
@@ -121,6 +130,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     ``better_above`` says on which side of no difference the option does better. ``like`` names the
     figures it may be compared with: the same unit, and where it is a ratio the same outcome.
     ``about_benefit`` is false for harm, leaving early and the like, which rank no option.
+    ``graded`` is true where a body of evidence was rated (a pool, or a synthesis by its authors or
+    by us) and not a single trial. ``people`` says whom it is about, where that needs a word.
+    ``young`` is true for results in children and adolescents.
     ``rows`` are the ids of the published rows behind it or beside it, the one shown first.
     """
 
@@ -142,12 +154,16 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     certainty: Certainty
     certainty_reason: str
     about_benefit: bool = True
+    graded: bool = False
+    people: str = ""
+    young: bool = False
     domains: tuple[Domain, ...] = ()
     prediction: Estimate | None = None
     heterogeneity: str = ""
     absolute: tuple[Absolute, ...] = ()
     not_said: tuple[str, ...] = ()
     studies: tuple[StudyEffect, ...] = ()
+    sensitivity: tuple[Sensitivity, ...] = ()
     what_changed: str = ""
     rows: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()

@@ -278,6 +278,7 @@ def _environment() -> Environment:
     style = (files("speciosa.report") / "style.css").read_text(encoding="utf-8")
     environment.globals.update(
         style=Markup(style),  # noqa: S704  # our own style sheet
+        added_studies=words.ADDED_STUDIES,
         against=interaction_table.against,
         advice_of=interaction_table.advice,
         analyte=words.analyte,
@@ -322,6 +323,7 @@ def _environment() -> Environment:
         pairs_in=interaction_table.pairs_in,
         percent=numbers.percent,
         plain=numbers.plain,
+        published_best=ranking.published_best,
         published_rows=ranking.published,
         ranking=ranking,
         ratios_of=interaction_table.ratios,

@@ -15,11 +15,12 @@ from speciosa.evidence.result import (
     Side,
     Standing,
 )
-from speciosa.finding import Certainty, Estimate
+from speciosa.finding import Certainty
 from speciosa.report import words
-from speciosa.report.numbers import measured, plain, shown
+from speciosa.report.numbers import measured, plain, sentence, shown
 
 _SHARED_FROM = 3
+_HARDLY_SURE = {Certainty.VERY_LOW, Certainty.UNKNOWN}
 _CAVEAT = "chance cannot be excluded"
 
 STANDING: dict[Standing, str] = {
@@ -40,6 +41,14 @@ SIGNS: dict[Side, str] = {
     Side.LEANS: "(+)",
     Side.UNCLEAR: "?",
     Side.WORSE: "\N{MINUS SIGN}",
+    Side.IN_WORDS: "",
+}
+
+SIDES: dict[Side, str] = {
+    Side.BETTER: "Favours it",
+    Side.LEANS: "Leans to it, but chance cannot be excluded",
+    Side.UNCLEAR: "Not clear",
+    Side.WORSE: "Favours the comparator",
     Side.IN_WORDS: "",
 }
 
@@ -83,13 +92,13 @@ def blocks(ranked: Sequence[RankedOption]) -> tuple[Block, ...]:
 
 
 def rated(found: Sequence[Block]) -> list[Block]:
-    """The blocks whose certainty somebody has rated."""
-    return [b for b in found if not b.avoid and b.certainty is not Certainty.UNKNOWN]
+    """The blocks whose certainty is low or better."""
+    return [b for b in found if not b.avoid and b.certainty not in _HARDLY_SURE]
 
 
-def unrated(found: Sequence[Block]) -> list[Block]:
-    """The blocks whose certainty nobody has rated."""
-    return [b for b in found if not b.avoid and b.certainty is Certainty.UNKNOWN]
+def hardly_sure(found: Sequence[Block]) -> list[Block]:
+    """The blocks whose certainty is very low, or that nobody has rated."""
+    return [b for b in found if not b.avoid and b.certainty in _HARDLY_SURE]
 
 
 def avoided(found: Sequence[Block]) -> list[Block]:
@@ -142,7 +151,7 @@ def caveat(comparison: Comparison) -> str:
 
 def size(comparison: Comparison) -> str:
     """How many studies and people."""
-    studies = "studies: not stated" if comparison.k is None else f"{plain(comparison.k)} studies"
+    studies = "studies: not stated" if comparison.k is None else _studies(comparison.k)
     people = "people: not stated" if comparison.n is None else f"{plain(comparison.n)} people"
     return f"{studies}, {people}"
 
@@ -183,10 +192,57 @@ def domains(comparison: Comparison) -> list[str]:
     return [f"{words.label(d.name)}: {d.level}. {d.reason} ({d.by})" for d in (*grave, *rest)]
 
 
-def absolute(comparison: Comparison) -> list[tuple[str, Estimate | None, str]]:
-    """What the effect means in absolute terms: what, the figure, and what was assumed."""
-    return [(a.what, a.estimate, " ".join(t for t in (a.words, a.assumed) if t))
-            for a in comparison.absolute]  # fmt: skip
+def absolute(comparison: Comparison) -> list[str]:
+    """What the effect means in absolute terms, in full sentences, with what was assumed."""
+    told = []
+    for one in comparison.absolute:
+        number = f"{sentence(one.estimate)}" if one.estimate is not None else ""
+        parts = [f"{one.what}: {number or one.words}", one.words if number else "", one.assumed]
+        told.append(". ".join(words.full_stop(part).rstrip(".") for part in parts if part) + ".")
+    return told
+
+
+def in_people(comparison: Comparison) -> str:
+    """People out of 100 with and without, and the difference with its interval."""
+    for one in comparison.absolute:
+        if one.estimate is not None and one.estimate.unit == "people":
+            parts = shown(one.estimate)
+            return words.full_stop(
+                f"{one.words}; difference {parts.number} ({parts.range or 'no interval'})"
+            )
+    return ""
+
+
+def side(comparison: Comparison) -> str:
+    """Which side the figure favours, in few words; the details have it in full."""
+    if comparison.direction is Side.IN_WORDS:
+        return words.full_stop(comparison.favours)
+    return words.full_stop(f"{SIDES[comparison.direction]}{caveat(comparison)}")
+
+
+def sensitivity(comparison: Comparison) -> list[str]:
+    """The same pool with other studies or models, one phrase each."""
+    return [
+        f"{other.name} ({_studies(other.k)}): "
+        f"{sentence(other.estimate) if other.estimate is not None else 'none'}"
+        f"{', ' + other.why if other.why else ''}"
+        for other in comparison.sensitivity
+    ]
+
+
+def published_best(result: EvidenceResult, comparison: Comparison) -> str:
+    """Beside a pool of ours, the published figure against the same kind of comparator."""
+    rows = published(result, comparison.rows) if comparison.pooled else []
+    for row in rows:
+        if row.estimate is not None and row.estimate.interval.startswith("95 %"):
+            parts = measured(row.measure, row.estimate)
+            rating = sure(row.certainty).lower()
+            return f"Published: {parts.value} ({parts.range}); {rating}."
+    return ""
+
+
+def _studies(k: int) -> str:
+    return "1 study" if k == 1 else f"{plain(k)} studies"
 
 
 def _block(option: RankedOption) -> tuple[bool, Certainty | None, str]:

@@ -125,6 +125,7 @@ DAGGER = "†"
 DAGGER_LEGEND = (
     "The value was not checked against a source, or has none. Check it before you rely on it."
 )
+ADDED_STUDIES = "The evidence was pooled with studies that somebody added; the published base does not hold them."
 UNVERIFIED_CONTACT = "not checked: confirm this number before you give it out"
 
 

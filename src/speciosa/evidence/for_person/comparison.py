@@ -11,11 +11,13 @@ from speciosa.evidence.result import (
     Against,
     Comparison,
     Domain,
+    Sensitivity,
     Side,
     StudyEffect,
 )
-from speciosa.finding import Estimate
+from speciosa.finding import Certainty, Estimate
 from speciosa.knowledge.evidence import Better, Effect, EffectEstimate, Evidence
+from speciosa.knowledge.evidence import pooled as pools
 from speciosa.knowledge.evidence.pooled import Interval, PooledEffect, PooledStudy, SummaryRow
 
 _CI = "95 % CI"
@@ -47,6 +49,9 @@ def quoted(effect: Effect, part: EffectEstimate, table: Evidence) -> Comparison:
         certainty=shown.certainty,
         certainty_reason=shown.certainty_reason,
         about_benefit=_about_benefit(part.outcome, table),
+        graded=_graded(effect, shown.certainty),
+        people=effect.population,
+        young=_young(f"{part.outcome} {effect.population}", table),
         rows=(shown.id,),
         facts=shown.facts,
     )
@@ -56,9 +61,10 @@ def pooled(effect: PooledEffect, table: Evidence) -> Comparison:
     """One of our own pools, with its studies."""
     ranking = table.ranking
     ratio = effect.no_difference == 1.0
+    unit = "ratio" if ratio else ranking.unit_names.get(effect.unit, effect.unit)
     estimate = Estimate(
         value=effect.estimate,
-        unit="ratio" if ratio else effect.unit,
+        unit=unit,
         low=effect.low,
         high=effect.high,
         interval=_CI,
@@ -84,16 +90,28 @@ def pooled(effect: PooledEffect, table: Evidence) -> Comparison:
         certainty=effect.certainty,
         certainty_reason=effect.certainty_reason,
         about_benefit=_about_benefit(effect.outcome, table),
+        graded=True,
+        people="" if effect.condition == ranking.direct_condition else effect.condition,
+        young=_young(effect.outcome, table),
         domains=tuple(
             Domain(name=d.domain.value, level=d.level.value, reason=d.reason, by=d.by)
             for d in effect.domains
         ),
-        prediction=_prediction(effect, table, ratio=ratio),
+        prediction=_prediction(effect, unit, table),
         heterogeneity=_heterogeneity(effect, table),
         absolute=tuple(_absolute(effect.absolute, table)),
         not_said=effect.absolute.not_said,
-        studies=tuple(_study(study, effect, ratio=ratio) for study in effect.studies),
-        what_changed=effect.what_changed,
+        studies=tuple(_study(study, unit, ratio=ratio) for study in effect.studies),
+        sensitivity=tuple(
+            Sensitivity(
+                name=other.name,
+                k=other.k,
+                estimate=_other(other, unit, table),
+                why=other.note,
+            )
+            for other in effect.sensitivity
+        ),
+        what_changed=" ".join((effect.what_changed, *effect.review_due)).strip(),
         facts=(effect.fact_id, *effect.absolute.facts),
     )
 
@@ -120,6 +138,17 @@ def _like(unit: str, measure: str, outcome: str, table: Evidence, *, ratio: bool
 
 def _about_benefit(outcome: str, table: Evidence) -> bool:
     return not any(part in outcome.casefold() for part in table.ranking.not_benefit)
+
+
+def _young(words: str, table: Evidence) -> bool:
+    return any(part in words.casefold() for part in table.ranking.young)
+
+
+def _graded(effect: Effect, certainty: Certainty) -> bool:
+    """Whether a body of evidence was rated: by its authors, or by us from several studies."""
+    if certainty is Certainty.UNKNOWN:
+        return False
+    return effect.certainty.by == "published" or (effect.k or 0) > 1
 
 
 def _direction_of_row(part: EffectEstimate) -> Side:
@@ -151,12 +180,12 @@ def _favours(effect: PooledEffect, direction: Side, table: Evidence) -> str:
     )
 
 
-def _prediction(effect: PooledEffect, table: Evidence, *, ratio: bool) -> Estimate | None:
+def _prediction(effect: PooledEffect, unit: str, table: Evidence) -> Estimate | None:
     if effect.pi_low is None or effect.pi_high is None:
         return None
     return Estimate(
         value=None,
-        unit="ratio" if ratio else effect.unit,
+        unit=unit,
         low=effect.pi_low,
         high=effect.pi_high,
         interval=table.ranking.prediction,
@@ -170,7 +199,7 @@ def _heterogeneity(effect: PooledEffect, table: Evidence) -> str:
     return table.ranking.heterogeneity.format(tau2=f"{effect.tau2:.2g}", i2=f"{effect.i2:.0f}")
 
 
-def _study(study: PooledStudy, effect: PooledEffect, *, ratio: bool) -> StudyEffect:
+def _study(study: PooledStudy, unit: str, *, ratio: bool) -> StudyEffect:
     low, high = (study.yi + side * _NORMAL_975 * study.se for side in (-1.0, 1.0))
     value, low, high = (_shown(x, ratio=ratio) for x in (study.yi, low, high))
     return StudyEffect(
@@ -178,7 +207,7 @@ def _study(study: PooledStudy, effect: PooledEffect, *, ratio: bool) -> StudyEff
         year=study.year,
         estimate=Estimate(
             value=value,
-            unit="ratio" if ratio else effect.unit,
+            unit=unit,
             low=low,
             high=high,
             interval=_CI,
@@ -198,22 +227,21 @@ def _absolute(summary: SummaryRow, table: Evidence) -> Iterator[Absolute]:
     words = table.ranking.absolute
     per_100 = summary.per_100
     if per_100 is not None:
+        with_option = per_100.with_option.value
         yield Absolute(
-            what=words["per_100"].format(
+            what=words["per_100"],
+            estimate=_interval(per_100.difference, "people", table),
+            words=words["with_and_without"].format(
                 event=per_100.event,
                 without=f"{per_100.without:.0f}",
-                with_option=f"{per_100.with_option.value:.0f}"
-                if per_100.with_option.value is not None
-                else "?",
+                with_option="?" if with_option is None else f"{with_option:.0f}",
             ),
-            estimate=_interval(per_100.difference, table),
-            words="",
             assumed=per_100.assumed,
         )
     for points in summary.points:
         yield Absolute(
             what=words["points"].format(scale=points.scale),
-            estimate=_interval(points.difference, table),
+            estimate=_interval(points.difference, "points", table),
             words=points.in_words,
             assumed=points.assumed,
         )
@@ -226,13 +254,20 @@ def _absolute(summary: SummaryRow, table: Evidence) -> Iterator[Absolute]:
         )
 
 
-def _interval(interval: Interval, table: Evidence) -> Estimate:
+def _interval(interval: Interval, unit: str, table: Evidence) -> Estimate:
     bounded = interval.low is not None and interval.high is not None
     return Estimate(
         value=interval.value,
-        unit="",
+        unit=unit,
         low=interval.low if bounded else None,
         high=interval.high if bounded else None,
         interval=_CI if bounded else "",
         no_interval_because="" if bounded else table.wording.no_interval["bare"],
     )
+
+
+def _other(other: pools.Sensitivity, unit: str, table: Evidence) -> Estimate | None:
+    if other.estimate is None:
+        return None
+    bounds = pools.Interval(value=other.estimate, low=other.low, high=other.high)
+    return _interval(bounds, unit, table)

@@ -52,15 +52,20 @@ class Found:
 
 
 @lru_cache(maxsize=4)  # the same for every person, so made once for a base
-def options(knowledge: Knowledge) -> Found:
-    """Every option of the base with its comparisons, and what is about none of them."""
+def options(knowledge: Knowledge, *, young: bool = False) -> Found:
+    """Every option of the base with its comparisons, and what is about none of them.
+
+    For the ``young`` (under 18) results in children and adolescents stand first.
+    """
     found: dict[str, list[_Named]] = {}
     not_ranked: dict[str, str] = {}
     besides: list[Comparison] = []
     for pool in knowledge.evidence.pooled:
+        if pool.sensitivity_of:
+            continue  # told with the pool that it belongs to
         ids = _ids(pool.treatments, pool.medicines, knowledge)
         made = comparison.pooled(pool, knowledge.evidence)
-        if len(ids) != 1 or pool.sensitivity_of:
+        if len(ids) != 1:
             besides.append(made)
             continue
         named = _named(ids[0], pool.group.value, made, knowledge, name=pool.option)
@@ -75,32 +80,31 @@ def options(knowledge: Knowledge) -> Found:
                 continue
             for named in _quoted(effect, part, knowledge):
                 found.setdefault(named.id, []).append(named)
-    every = [_option(names, knowledge) for names in found.values()]
+    every = [_option(names, knowledge, young=young) for names in found.values()]
     kept = tuple(option for option in every if option.comparisons[0].about_benefit)
     besides += [c for option in every if option not in kept for c in option.comparisons]
     return Found(options=kept, not_ranked=not_ranked, pooled_besides=tuple(besides))
 
 
-def strength(one: Comparison, knowledge: Knowledge) -> tuple[object, ...]:
+def strength(one: Comparison, knowledge: Knowledge, *, young: bool) -> tuple[object, ...]:
     """Which comparison decides an option's place: the surest, then the most demanding comparator.
 
-    Never by size: an option must not be shown by the figure that flatters it most.
+    A body of evidence goes before a single trial, and a control before another treatment, which
+    cannot show whether either helps. Never by size: an option must not be shown by the figure that
+    flatters it most.
     """
-    return (
-        not one.about_benefit,
-        _CERTAINTY_ORDER.index(one.certainty),
-        _AGAINST_ORDER.index(one.against),
-        *_preferred(one, knowledge),
-    )
-
-
-def _preferred(one: Comparison, knowledge: Knowledge) -> tuple[object, ...]:
-    """Among comparisons with one kind of comparator: ours, sized, with interval, common unit."""
     units = knowledge.evidence.ranking.units
     estimate = one.estimate
     unit = "ratio" if one.ratio else one.like
     return (
+        not one.about_benefit,
+        one.young is not young,
+        one.against is Against.ACTIVE,
+        not one.graded,
+        _CERTAINTY_ORDER.index(one.certainty),
+        _AGAINST_ORDER.index(one.against),
         not one.pooled,
+        bool(one.people) and one.pooled,
         estimate is None,
         estimate is None or not estimate.interval.startswith("95 %"),
         units.index(unit) if unit in units else len(units),
@@ -160,30 +164,37 @@ def _named(
     )
 
 
-def _option(named: list[_Named], knowledge: Knowledge) -> Option:
+def _option(named: list[_Named], knowledge: Knowledge, *, young: bool) -> Option:
     first = named[0]
+    found = [one.comparison for one in named]
     return Option(
         id=first.id,
         name=first.name,
         group=first.group,
         treatments=first.treatments,
         medicines=first.medicines,
-        comparisons=tuple(_by_comparator([one.comparison for one in named], knowledge)),
+        comparisons=tuple(_by_comparator(found, knowledge, young=young)),
     )
 
 
-def _by_comparator(found: list[Comparison], knowledge: Knowledge) -> Iterator[Comparison]:
-    """Every pool of ours; of the published rows one for each kind of comparator without a pool.
+def _by_comparator(
+    found: list[Comparison], knowledge: Knowledge, *, young: bool
+) -> Iterator[Comparison]:
+    """Every pool of ours, and of each kind of comparator what is strongest, pooled or quoted.
 
     The other published rows stand behind it by their ids, so that none is lost.
     """
+
+    def order(one: Comparison) -> tuple[object, ...]:
+        return strength(one, knowledge, young=young)
+
     ranked: list[Comparison] = []
     for against in _AGAINST_ORDER:
-        alike = [one for one in found if one.against is against]
-        ours = sorted((c for c in alike if c.pooled), key=lambda c: strength(c, knowledge))
-        theirs = sorted((c for c in alike if not c.pooled), key=lambda c: strength(c, knowledge))
-        rows = tuple(row for one in theirs for row in one.rows)
-        shown = [*ours, *theirs][:1]
-        ranked += [msgspec.structs.replace(one, rows=rows) for one in shown]
-        ranked += ours[1:]
-    yield from sorted(ranked, key=lambda c: strength(c, knowledge))
+        alike = sorted((one for one in found if one.against is against), key=order)
+        if alike:
+            lead = alike[0]
+            quoted = (row for one in alike if not one.pooled for row in one.rows)
+            rows = tuple(dict.fromkeys((*lead.rows, *quoted)))
+            ranked.append(msgspec.structs.replace(lead, rows=rows))
+            ranked += [one for one in alike[1:] if one.pooled]
+    yield from sorted(ranked, key=order)

@@ -46,10 +46,11 @@ def ranked(
     result: EvidenceResult, case: Case, knowledge: Knowledge, judged: Mapping[str, Judged]
 ) -> EvidenceResult:
     """The result with its options in order, as the plan judged them for this person."""
-    found = options(knowledge)
+    held = person.flags(case, knowledge)
+    found = options(knowledge, young="under_18" in held)
     about = _About(
         case=case,
-        held=person.flags(case, knowledge),
+        held=held,
         own=person.own_treatments(case, knowledge),
         judged=judged,
     )

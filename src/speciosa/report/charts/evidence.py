@@ -19,8 +19,8 @@ from speciosa.report.charts.svg import WIDTH, Canvas, shortened
 from speciosa.report.numbers import plain, shown
 
 _LEFT, _RIGHT = 8.0, WIDTH - 8.0
-_TOP, _AXIS, _ROW = 44.0, 52.0, 36.0
-_STUDY = 28.0
+_TOP, _AXIS, _ROW = 44.0, 52.0, 32.0
+_STUDY = 27.0
 _NAME, _VALUE = 30, 24
 _WIDEST = 3.0  # an axis no wider than three times what the middles need; beyond it an arrow
 _LEAST_SIDE, _MOST_SIDE = 1.5, 5.0
@@ -182,7 +182,9 @@ def _turned(estimate: Estimate) -> Estimate:
 def _draw(marks: Sequence[_Mark], frame: _Frame, title: str, name: str, row: float) -> str:
     x = _axis(marks, frame)
     bottom = _TOP + row * len(marks) + 4
-    listed = "; ".join(f"{m.name} {m.told}, {m.kind.value}" for m in marks)
+    # Studies stand in a table beside their chart, so their chart names the pool alone.
+    told = marks[-1:] if marks[0].kind is Kind.STUDY else marks
+    listed = "; ".join(f"{m.name} {m.told}, {m.kind.value}" for m in told)
     canvas = Canvas(
         bottom + _AXIS,
         name=name,

@@ -163,6 +163,8 @@ def provenance(page: Page, assessment: Assessment) -> None:
         (f"Speciosa {made.speciosa_version}; data release {made.knowledge_release} "
         f"({made.knowledge_date}); seed {made.seed}; input SHA-256 {made.input_sha256}.", "dim"),
     )  # fmt: skip
+    if made.evidence_overlay:
+        page.line((f"{words.ADDED_STUDIES} SHA-256 {made.evidence_overlay}.", "bold"))
     page.line(
         ("More: ", "bold"),
         "this is the compact report. --full adds the reasons, cautions and questions of every "

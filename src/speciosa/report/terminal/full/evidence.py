@@ -59,19 +59,24 @@ def _option(page: Page, option: RankedOption, result: EvidenceResult, shown_rows
 def _comparison(page: Page, one: Comparison) -> None:
     """The figure, where it comes from, how sure it is and why, and what it means in people."""
     told = f"{one.option} against {one.comparator} ({one.against.value}), {one.outcome}: "
-    page.line((f"{words.label(ranking.origin(one))}: ", "bold"), told, ranking.effect(one), page.cites(one.facts),
-              page.sure(one.certainty), indent=4)  # fmt: skip
+    origin: Piece = (f"{words.label(ranking.origin(one))}: ", "bold")
+    figure = (ranking.effect(one), page.cites(one.facts), page.sure(one.certainty))
+    page.line(origin, told, *figure, indent=4)
     details = [one.favours, ranking.size(one), one.design, one.heterogeneity]
     if one.prediction is not None:
         details.append(f"in a new study like these {sentence(one.prediction)}")
+    if one.people:
+        details.append(f"studied in {one.people}")
     page.line("; ".join(text for text in details if text), indent=6)
     if not one.about_benefit:
         page.line("It shows no benefit and ranks nothing.", indent=6)
     for text in (one.certainty_reason, *ranking.domains(one)):
         page.line((text, "dim"), indent=6)
-    for what, estimate, said in ranking.absolute(one):
-        number = f": {sentence(estimate)}" if estimate is not None else ""
-        page.line(f"{what}{number}. {said}", indent=6)
+    for text in ranking.absolute(one):
+        page.line(text, indent=6)
+    if one.sensitivity:
+        told = "; ".join(ranking.sensitivity(one))
+        page.line((f"With other choices: {told}.", "dim"), indent=6)
     for text in one.not_said:
         page.line((text, "dim"), indent=6)
     if one.what_changed:

@@ -368,6 +368,8 @@ def provenance(page: Page, assessment: Assessment) -> None:
     page.pair("Data release", f"{made.knowledge_release} ({made.knowledge_date})")
     page.pair("Seed", str(made.seed))
     page.pair("Input SHA-256", made.input_sha256)
+    if made.evidence_overlay:
+        page.pair("Added studies", f"{words.ADDED_STUDIES} SHA-256 {made.evidence_overlay}")
 
 
 SECTIONS: dict[str, Callable[[Page, Assessment], None]] = {
