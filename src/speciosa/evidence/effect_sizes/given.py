@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LOG, NATURAL = "log", "natural"
 # Beyond what rounding explains: told from a tenth of half the width on, refused from a third on.
 _TOLD, _REFUSED = 0.10, 1 / 3
+# How far apart two figures for one standard error may lie: by rounding, by a t quantile of few df.
+_SAME, _SAME_BY_QUANTILE = 1.1, 1.5
 _ORDER = ("se", "log_se", "variance", "ci_low", "t", "z", "p")
 _WORDS = {
     "se": "its standard error",
@@ -169,7 +171,8 @@ def _agree(table: StudyTable, errors: dict[str, Array], used: Array) -> None:
     problems = []
     for name, other in errors.items():
         with np.errstate(invalid="ignore"):
-            apart = (other > 1.5 * used) | (used > 1.5 * other)
+            most = _SAME if name in {"se", "log_se", "variance"} else _SAME_BY_QUANTILE
+            apart = (other > most * used) | (used > most * other)
         problems += [
             InputProblem(
                 f"{table.rows[i].where}, {name} (column {table.columns[name]})",
@@ -202,12 +205,13 @@ def _asymmetric(table: StudyTable, yi: Array, *, natural: bool) -> Iterator[Hand
         rounding = (half["estimate"] + (half["ci_low"] + half["ci_high"]) / 2) / ((high - low) / 2)
         beyond = _lopsided(yi, low, high) - rounding
     word = "logarithmic" if natural else "given"
+    hint = "; --scale tells another scale" if natural or table.measure in {"", "OR", "RR"} else ""
     problems = [
         InputProblem(
             f"{table.rows[i].where}, ci_low to ci_high",
             f"{table.numbers['ci_low'][i]:g} to {table.numbers['ci_high'][i]:g} around "
             f"{table.numbers['estimate'][i]:g}",
-            f"an interval around its estimate on the {word} scale; --scale tells another scale",
+            f"an interval around its estimate on the {word} scale{hint}",
         )
         for i in np.flatnonzero(beyond > _REFUSED)
     ]

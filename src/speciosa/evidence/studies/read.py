@@ -102,8 +102,10 @@ def _rows(raw: Sheet, meaning: Meaning) -> Iterator[Row]:
     made: list[tuple[int, str, str, str, int | None, dict[str, str]]] = []
     for line, row in zip(raw.lines, raw.rows, strict=True):
         held = dict(zip(raw.headings, row, strict=True))
-        year = _year(held.get(columns.get("year", ""), ""), line, problems)
-        author, given, own = (held.get(columns.get(f, ""), "") for f in ("author", "study", "id"))
+        year_cell, author, given, own = (
+            held[columns[f]] if f in columns else "" for f in ("year", "author", "study", "id")
+        )
+        year = _year(year_cell, line, problems)
         written = f"{author} {year}" if author and year else author
         # A row number of the file is no name: who wrote the study is.
         name = written if written and (not given or given.isdigit()) else given or own

@@ -11,6 +11,7 @@ from speciosa.report.charts.svg import WIDTH, Canvas
 from speciosa.report.pool.document import PoolDocument
 from speciosa.report.pool.page import page
 from speciosa.report.pool.sketch import ticks_of
+from speciosa.report.pool.words import p_value
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, WIDTH - 10.0, 40.0, 290.0
 # Two-sided p values whose contours are drawn, each on top of the one before.
@@ -30,9 +31,9 @@ def funnel(document: PoolDocument) -> str:
     filled = document.small_study.trim_and_fill if document.small_study else None
     tests = document.small_study.tests if document.small_study else ()
     egger = next((t for t in tests if t.name == "Egger"), None)
-    words = f"Egger's test: p {egger.p:.3g}" if egger else "too few studies for a test"
+    words = f"Egger's test: p {p_value(egger.p)}" if egger else "too few studies for a test"
     canvas = Canvas(
-        _BOTTOM + 74,
+        _BOTTOM + 80,
         name="funnel",
         title=f"Funnel plot: {document.measure_words}",
         description=(
@@ -61,10 +62,14 @@ def funnel(document: PoolDocument) -> str:
         if at - last > 30:  # room for the words of one tick
             canvas.text((at, _BOTTOM + 16), f"{tick:g}".replace("-", "−"), "tick", "middle")
             last = at
-    legend = "Shaded around no difference: p above 0.10, 0.05 and 0.01. Solid line: the pool."
-    canvas.text((_LEFT, _BOTTOM + 38), legend, "axis-name")
     told = f"{words}."
     if filled is not None and filled.k0:
         told += f" Trim and fill would add {filled.k0} on the {filled.side}."
-    canvas.text((_LEFT, _BOTTOM + 56), told, "axis-name")
+    legend = (
+        "Shaded, from the inside out: p above 0.10, 0.05, 0.01.",
+        "Solid line: the pool. Dashed line: no difference.",
+        told,
+    )
+    for line, each in enumerate(legend):
+        canvas.text((_LEFT, _BOTTOM + 38 + 16 * line), each, "axis-name")
     return page(canvas.markup())

@@ -11,7 +11,7 @@ from speciosa.report.clean import clean, to_ascii
 from speciosa.report.pool.document import Alternative, PoolDocument, Refit
 from speciosa.report.pool.question import Question
 from speciosa.report.pool.sketch import sketch
-from speciosa.report.pool.words import seen_of, shown, span
+from speciosa.report.pool.words import p_value, seen_of, shown, span
 
 WIDTH = 94
 _MOST_HANDLED = 12
@@ -84,7 +84,7 @@ def _heterogeneity(document: PoolDocument) -> Iterator[str]:
     if parts:
         yield f"{'; '.join(parts)}. I2 is a share, not a size: it grows with larger studies."
     if document.q is not None and document.q_df:
-        p = _p(document.q_p or 0.0)
+        p = p_value(document.q_p or 0.0)
         yield f"Q {document.q:.2f} on {document.q_df} df, p {p}."
 
 
@@ -108,10 +108,6 @@ def _value(one: Alternative, measure: Measure) -> str:
 
 def _plain(value: float) -> str:
     return f"{value:.3g}" if value else "0"
-
-
-def _p(value: float) -> str:
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 # ------------------------------------------------------------------ analyses beside
@@ -144,7 +140,7 @@ def _subgroups(document: PoolDocument) -> Iterator[str]:
         yield f"  {clean(group.name)[:34]:<34} {group.k:>4}  {value}"
     yield from _wrapped(
         [
-            f"Between groups: Q {found.q_between:.2f} on {found.q_df} df, p {_p(found.q_p)}. "
+            f"Between groups: Q {found.q_between:.2f} on {found.q_df} df, p {p_value(found.q_p)}. "
             "Studies were not randomised to groups: a difference is a hint, not an effect."
         ]
     )
@@ -158,12 +154,12 @@ def _moderators(document: PoolDocument) -> Iterator[str]:
     yield from ("", f"Meta-regression on {', '.join(map(clean, found.moderators))}{scale}")
     for one in found.coefficients:
         value = shown(Measure.GENERIC, one.estimate, one.ci_low, one.ci_high, document.level)
-        yield f"  {clean(one.name)[:34]:<34} {value}, p {_p(one.p)}"
+        yield f"  {clean(one.name)[:34]:<34} {value}, p {p_value(one.p)}"
     r2 = f", explains {found.r2:.0f} % of tau2" if found.r2 is not None else ""
     yield from _wrapped(
         [
             f"{found.k} studies{r2}; left over: tau2 {_plain(found.tau2)}, QE {found.qe:.2f} on "
-            f"{found.qe_df} df, p {_p(found.qe_p)}. Seen between studies, not within them."
+            f"{found.qe_df} df, p {p_value(found.qe_p)}. Seen between studies, not within them."
         ]
     )
 
@@ -184,7 +180,7 @@ def _small_studies(document: PoolDocument) -> Iterator[str]:
     for test in found.tests:
         stat = f"t {test.stat:.2f} on {test.df:g} df" if test.df is not None else f"{test.stat:.2f}"
         word = "tau" if test.name.startswith("Begg") else "z" if test.df is None else ""
-        told.append(f"{test.name}: {f'{word} {stat}'.strip()}, p {_p(test.p)}")
+        told.append(f"{test.name}: {f'{word} {stat}'.strip()}, p {p_value(test.p)}")
     yield from _wrapped([f"{'; '.join(told)}."] if told else [])
     filled = found.trim_and_fill
     if filled is not None:

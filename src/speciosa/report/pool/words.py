@@ -213,8 +213,8 @@ def _why(of: Told) -> Iterator[str]:
     if egger is not None and egger.p < _P:
         yield (
             f"Small studies show other effects than large ones (Egger's test: t {egger.stat:.2f} "
-            f"on {egger.df:g} df, p {_p(egger.p)}). Random effects lean on the small ones and may "
-            "carry their bias."
+            f"on {egger.df:g} df, p {p_value(egger.p)}). Random effects lean on the small ones "
+            "and may carry their bias."
         )
 
 
@@ -245,5 +245,6 @@ def _mixed(table: StudyTable, field: str, what: str) -> Iterator[str]:
         yield f"{what} (column {heading}: {some}{more}).{advice}"
 
 
-def _p(value: float) -> str:
+def p_value(value: float) -> str:
+    """A p value as it is written: never 0."""
     return "below 0.001" if value < 0.001 else f"{value:.3f}"
