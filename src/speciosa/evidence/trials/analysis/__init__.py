@@ -7,10 +7,16 @@ from speciosa.evidence.trials.analysis.crossover import crossover
 from speciosa.evidence.trials.analysis.inference import interval, one_sided
 from speciosa.evidence.trials.analysis.mmrm import Mmrm, Why, mmrm, mmrm_fit
 from speciosa.evidence.trials.analysis.n_of_1 import NOf1, n_of_1, n_of_1_fit
+from speciosa.evidence.trials.analysis.reference_based import (
+    ReferenceBased,
+    reference_based,
+    reference_based_fit,
+)
 
 __all__ = [
     "Mmrm",
     "NOf1",
+    "ReferenceBased",
     "Why",
     "ancova",
     "crossover",
@@ -20,4 +26,6 @@ __all__ = [
     "n_of_1",
     "n_of_1_fit",
     "one_sided",
+    "reference_based",
+    "reference_based_fit",
 ]
