@@ -34,6 +34,8 @@ PLAIN_TREATMENTS = {
     "pregabalin added to an SSRI or SNRI",
     "ashwagandha added to an SSRI",
     "AZD7325",
+    "etifoxine",
+    "lysergide",
 }
 
 
