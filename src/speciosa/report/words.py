@@ -125,7 +125,9 @@ DAGGER = "†"
 DAGGER_LEGEND = (
     "The value was not checked against a source, or has none. Check it before you rely on it."
 )
-ADDED_STUDIES = "The evidence was pooled with studies that somebody added; the published base does not hold them."
+ADDED_STUDIES = (
+    "The evidence was pooled with studies that somebody added and that the base does not hold."
+)
 UNVERIFIED_CONTACT = "not checked: confirm this number before you give it out"
 
 

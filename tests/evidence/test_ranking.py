@@ -1,0 +1,357 @@
+"""Options in order: certainty first, then like with like; the avoided last; kratom never there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.language import every_text, forbidden_phrases
+from tests.strategies import cases
+
+from speciosa import evidence
+from speciosa.assessment import assess
+from speciosa.case import (
+    Case,
+    CaseMedicine,
+    Condition,
+    KratomUse,
+    Person,
+    Preferences,
+    TriedTreatment,
+)
+from speciosa.case.vocabulary import KratomStatus, Outcome, Pregnancy, Sex, TreatmentStyle
+from speciosa.clinical.care.judged import Judged
+from speciosa.evidence.for_person.comparison import benefit
+from speciosa.evidence.for_person.options import options
+from speciosa.evidence.for_person.ranking import in_order
+from speciosa.evidence.result import (
+    Against,
+    Comparison,
+    EvidenceResult,
+    RankedOption,
+    Side,
+    Standing,
+)
+from speciosa.finding import Certainty, Estimate
+from speciosa.knowledge import load
+from speciosa.knowledge.evidence import Control
+
+KNOWLEDGE = load()
+DATE = dt.date(2026, 11, 22)
+ADULT = Person(age_years=40, sex=Sex.MALE)
+SURE = tuple(Certainty)
+ALL_FINE = {option.id: Judged("offer") for option in options(KNOWLEDGE).options}
+few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def ranked(case: Case, judged: dict[str, Judged] | None = None) -> EvidenceResult:
+    result = evidence.assess(case, KNOWLEDGE)
+    return evidence.ranked(result, case, KNOWLEDGE, ALL_FINE if judged is None else judged)
+
+
+def whole(case: Case) -> EvidenceResult:
+    """As a reader gets it: with the plan's own judgements."""
+    return assess(case, KNOWLEDGE, subjects=20).evidence
+
+
+def find(result: EvidenceResult, option_id: str) -> RankedOption:
+    return next(one for one in result.ranked if one.id == option_id)
+
+
+def assert_in_order(found: tuple[RankedOption, ...]) -> None:
+    usable = [one for one in found if one.standing is not Standing.AVOID]
+    assert list(found[: len(usable)]) == usable, "what must be avoided stands last"
+    sure = [SURE.index(one.certainty) for one in usable]
+    assert sure == sorted(sure), "certainty never increases down the list"
+    for (_, against), group in itertools.groupby(usable, key=place):
+        for _, alike in itertools.groupby(group, key=like):
+            sizes = [benefit(one.comparisons[0]) or 0.0 for one in alike]
+            assert sizes == sorted(sizes, reverse=True), against
+    runs = [place(one) for one in usable]
+    assert len({*runs}) == len([run for run, _ in itertools.groupby(runs)]), "unlike never mixed"
+
+
+def place(one: RankedOption) -> tuple[Certainty, Against]:
+    return one.certainty, one.comparisons[0].against
+
+
+def like(one: RankedOption) -> tuple[Side, str]:
+    lead = one.comparisons[0]
+    return lead.direction, lead.like
+
+
+# ------------------------------------------------------------------ properties of the order
+
+
+def made(draw_id: int, certainty: Certainty, against: Against, value: float, *, avoid: bool):
+    lead = Comparison(
+        against=against,
+        comparator="a comparator",
+        option="an option",
+        pooled=False,
+        outcome="anxiety",
+        measure="SMD",
+        estimate=Estimate(
+            value=value, unit="SMD", low=value - 0.1, high=value + 0.1, interval="95 % CI"
+        ),
+        direction=Side.BETTER if value < -0.1 else Side.WORSE if value > 0.1 else Side.UNCLEAR,
+        favours="",
+        like="SMD",
+        better_above=False,
+        ratio=False,
+        k=None,
+        n=None,
+        design="",
+        certainty=certainty,
+        certainty_reason="",
+    )
+    return RankedOption(
+        id=f"option-{draw_id:02}",
+        option="an option",
+        group="medicine",
+        standing=Standing.AVOID if avoid else Standing.USABLE,
+        why=(),
+        history=(),
+        wish="",
+        certainty=certainty,
+        comparisons=(lead,),
+    )
+
+
+sets_of_options = st.lists(
+    st.tuples(
+        st.sampled_from(Certainty),
+        st.sampled_from(Against),
+        st.floats(-3, 3, allow_nan=False).map(lambda x: round(x, 2)),
+        st.booleans(),
+    ),
+    max_size=12,
+).map(lambda rows: [made(i, c, a, v, avoid=x) for i, (c, a, v, x) in enumerate(rows)])
+
+
+@settings(max_examples=150, deadline=None)
+@given(sets_of_options, st.randoms(use_true_random=False))
+def test_any_options_stand_in_order_whatever_order_they_come_in(found, random):
+    order = in_order(found, KNOWLEDGE)
+    assert_in_order(order)
+    random.shuffle(found)
+    assert in_order(found, KNOWLEDGE) == order
+
+
+@settings(max_examples=100, deadline=None)
+@given(sets_of_options.filter(bool), st.data())
+def test_a_caution_never_raises_an_option(found, data):
+    before = in_order(found, KNOWLEDGE)
+    marked = data.draw(st.sampled_from(found))
+    standing = data.draw(st.sampled_from([Standing.CAUTION, Standing.UNKNOWN, Standing.AVOID]))
+    graver = msgspec.structs.replace(marked, standing=standing)
+    if list(Standing).index(standing) < list(Standing).index(marked.standing):
+        return
+    after = in_order([graver if one is marked else one for one in found], KNOWLEDGE)
+    assert after.index(graver) >= before.index(marked)
+
+
+@few
+@given(cases())
+def test_for_any_person_the_order_holds_and_kratom_is_no_option(case: Case):
+    result = ranked(case)
+    assert_in_order(result.ranked)
+    ids = [one.id for one in result.ranked]
+    assert len(ids) == len(set(ids))
+    assert not [one for one in result.ranked if "kratom" in f"{one.id} {one.option}".lower()]
+    assert result.kratom_row is not None
+    told = (*result.ranked, *result.how_ranked, result.kratom_row)
+    assert [phrase for text in every_text(told) for phrase in forbidden_phrases(text)] == []
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases())
+def test_what_the_plan_rules_out_is_never_usable_and_nothing_is_hidden(case: Case):
+    assessment = assess(case, KNOWLEDGE, subjects=20)
+    result = assessment.evidence
+    assert {one.id for one in result.ranked} == {
+        one.id for one in options(KNOWLEDGE, young=(case.person.age_years or 99) < 18).options
+    }
+    items = {item.id: item for item in KNOWLEDGE.care.plan_items}
+    planned = [i for s in assessment.plan.sections for i in s.items if i.standing == "avoid"]
+    barred = {items[i.id].treatment for i in planned if i.id in items} - {""}
+    for one in result.ranked:
+        if one.id in barred:
+            assert one.standing is Standing.AVOID
+            assert one.why
+
+
+# ------------------------------------------------------------------ what the base gives
+
+
+def test_every_published_row_is_behind_an_option_or_said_to_rank_none():
+    result = ranked(Case(date=DATE, person=ADULT))
+    behind = {row for one in result.ranked for c in one.comparisons for row in c.rows}
+    shown = {row.id for row in result.options}
+    assert behind | set(result.not_ranked) == shown
+    assert not behind & set(result.not_ranked)
+    assert all(result.not_ranked.values())
+
+
+def test_every_pool_is_shown_once():
+    result = ranked(Case(date=DATE, person=ADULT))
+    pools = [c for one in result.ranked for c in one.comparisons if c.pooled]
+    told = [c.facts[0] for c in (*pools, *result.pooled_besides)]
+    own = [p.fact_id for p in KNOWLEDGE.evidence.pooled if not p.sensitivity_of]
+    assert sorted(told) == sorted(own)
+
+
+def test_a_comparison_never_mixes_comparators():
+    result = ranked(Case(date=DATE, person=ADULT))
+    kinds = KNOWLEDGE.evidence.ranking.against_arm
+    pools = {p.fact_id: p for p in KNOWLEDGE.evidence.pooled}
+    for comparison in (c for one in result.ranked for c in one.comparisons):
+        if comparison.pooled:
+            pool = pools[comparison.facts[0]]
+            assert comparison.against.value == kinds[pool.comparator.value]
+    controls = {c.value for c in Control} - {"continued_treatment", "no_exposure"}
+    assert set(KNOWLEDGE.evidence.ranking.against_control) == controls
+
+
+def test_a_pool_of_ours_carries_its_studies_domains_and_absolute_terms():
+    result = ranked(Case(date=DATE, person=ADULT))
+    pooled = [c for one in result.ranked for c in one.comparisons if c.pooled]
+    assert pooled
+    for comparison in pooled:
+        assert len(comparison.studies) == comparison.k
+        assert {d.name for d in comparison.domains} >= {"risk of bias", "imprecision"}
+        assert all(d.reason for d in comparison.domains)
+        assert comparison.absolute or comparison.not_said
+        assert comparison.certainty is not Certainty.UNKNOWN
+
+
+def test_a_single_trial_that_we_rated_gives_way_to_a_graded_body():
+    """Our word on one yoga trial must not outrank the grading of the same trial's numbers."""
+    yoga = find(ranked(Case(date=DATE, person=ADULT)), "yoga")
+    assert yoga.comparisons[0].graded
+    assert yoga.comparisons[0].against is not Against.ACTIVE
+
+
+def test_results_in_children_lead_for_a_young_person_and_never_for_an_adult():
+    adult = ranked(Case(date=DATE, person=ADULT))
+    young = ranked(Case(date=DATE, person=Person(age_years=15, sex=Sex.MALE)))
+    assert not [one.id for one in adult.ranked if one.comparisons[0].young]
+    assert find(young, "duloxetine").comparisons[0].young
+
+
+# ------------------------------------------------------------------ what of a person bears
+
+
+def test_an_option_that_nobody_judged_is_never_called_usable():
+    result = ranked(Case(date=DATE, person=ADULT), {})
+    assert all(one.standing is not Standing.USABLE for one in result.ranked)
+    assert all("not judged" in " ".join(one.why) for one in result.ranked)
+
+
+def test_liver_disease_puts_what_harms_the_liver_last_with_the_reason():
+    liver = Case(date=DATE, person=ADULT, conditions=(Condition(name="liver_disease"),))
+    after = whole(liver)
+    assert find(whole(Case(date=DATE, person=ADULT)), "duloxetine").standing is Standing.USABLE
+    for name in ("duloxetine", "agomelatine", "kava", "ashwagandha"):
+        one = find(after, name)
+        assert one.standing is Standing.AVOID
+        assert any("liver" in text.lower() for text in one.why)
+    assert find(after, "sertraline").standing is not Standing.AVOID
+
+
+def test_pregnancy_rules_out_herbs_and_asks_for_care_with_every_medicine():
+    person = Person(age_years=30, sex=Sex.FEMALE, pregnancy=Pregnancy.PREGNANT)
+    result = whole(Case(date=DATE, person=person))
+    for one in result.ranked:
+        if one.group == "herbal":
+            assert one.standing is Standing.AVOID
+        if one.group == "medicine":
+            assert one.standing is not Standing.USABLE
+    assert find(result, "paroxetine").standing is Standing.AVOID
+    assert find(result, "cbt").standing is Standing.USABLE
+
+
+def test_pregnancy_not_asked_is_not_the_same_as_not_pregnant():
+    woman = Person(age_years=30, sex=Sex.FEMALE)
+    result = whole(Case(date=DATE, person=woman))
+    one = find(result, "sertraline")
+    assert one.standing is Standing.UNKNOWN
+    assert any("Pregnancy" in text for text in one.why)
+
+
+def test_bipolar_disorder_rules_out_antidepressants():
+    case = Case(date=DATE, person=ADULT, conditions=(Condition(name="bipolar_disorder"),))
+    result = whole(case)
+    for name in ("sertraline", "duloxetine", "vilazodone", "mirtazapine"):
+        assert find(result, name).standing is Standing.AVOID
+
+
+def test_what_was_tried_is_named_and_moves_nothing_by_itself():
+    tried = (
+        TriedTreatment(name="CBT", outcome=Outcome.NO_EFFECT),
+        TriedTreatment(name="Lexapro", outcome=Outcome.HELPED),
+    )
+    plain, told = (
+        whole(Case(date=DATE, person=ADULT, preferences=Preferences(tried=found)))
+        for found in ((), tried)
+    )
+    assert "CBT was tried before: no effect." in find(told, "cbt").history
+    assert "Lexapro was tried before: it helped." in find(told, "escitalopram").history
+    assert [one.id for one in told.ranked] == [one.id for one in plain.ranked]
+
+
+def test_what_did_not_agree_asks_for_care():
+    tried = (TriedTreatment(name="sertraline", outcome=Outcome.NOT_TOLERATED),)
+    case = Case(date=DATE, person=ADULT, preferences=Preferences(tried=tried))
+    assert find(whole(case), "sertraline").standing is Standing.CAUTION
+
+
+@few
+@given(
+    st.sets(st.sampled_from(TreatmentStyle), max_size=3),
+    st.sets(st.sampled_from(TreatmentStyle), max_size=3),
+)
+def test_a_wish_is_a_mark_and_never_outranks_certainty(prefers, avoids):
+    wishes = Preferences(prefers=tuple(prefers), avoids=tuple(avoids - prefers))
+    told = ranked(Case(date=DATE, person=ADULT, preferences=wishes))
+    plain = ranked(Case(date=DATE, person=ADULT))
+    assert [one.id for one in told.ranked] == [one.id for one in plain.ranked]
+    if TreatmentStyle.MEDICINE in wishes.avoids:
+        assert find(told, "sertraline").wish == "not wanted"
+        assert "Not wanted: medicine." in find(told, "sertraline").history
+    if TreatmentStyle.PSYCHOLOGICAL in wishes.prefers:
+        assert find(told, "cbt").wish == "wanted"
+
+
+def test_what_is_taken_and_barred_is_not_to_be_stopped_abruptly():
+    case = Case(
+        date=DATE,
+        person=ADULT,
+        kratom=KratomUse(status=KratomStatus.USING),
+        medicines=(CaseMedicine(name="diazepam"),),
+    )
+    one = find(whole(case), "benzodiazepines")
+    assert one.standing is Standing.AVOID
+    assert any("never stopped abruptly" in text for text in one.history)
+
+
+# ------------------------------------------------------------------ kratom
+
+
+@pytest.mark.parametrize("status", [None, *KratomStatus])
+def test_kratoms_row_is_always_there_without_a_size_and_never_reassures(status):
+    use = KratomUse(status=status) if status else None
+    row = ranked(Case(date=DATE, person=ADULT, kratom=use)).kratom_row
+    assert row is not None
+    assert row.certainty is Certainty.VERY_LOW
+    assert "No randomised trial in any anxiety disorder" in row.trials
+    for harm in ("dependence", "liver", "newborns", "deaths"):
+        assert harm in row.harms
+    assert "7-hydroxymitragynine" in row.seven_oh
+    assert not any(isinstance(getattr(row, f), Estimate) for f in row.__struct_fields__)
+    for fact_id in row.facts:
+        assert KNOWLEDGE.cite(fact_id)
