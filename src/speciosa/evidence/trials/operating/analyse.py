@@ -10,7 +10,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from speciosa.evidence.trials import analysis
+from speciosa.evidence.trials.analysis.reference_based import reference_based
 from speciosa.evidence.trials.design.document import Design, Kind, Method, Reference
+from speciosa.evidence.trials.streams import uniforms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,9 +78,9 @@ def plan_of(design: Design) -> Plan:
     )
 
 
-def analyse(data: TrialData, plan: Plan) -> Rows:
-    """Analyse a block at every look."""
-    found = [fitted(enrolled(data, fraction), plan) for fraction in plan.looks]
+def analyse(data: TrialData, plan: Plan, trials: Sequence[int]) -> Rows:
+    """Analyse a block, which holds these trials, at every look."""
+    found = [fitted(enrolled(data, fraction), plan, trials) for fraction in plan.looks]
     bounds = [analysis.interval(fit, level=1.0 - plan.alpha) for fit in found]
     visits = data.visits
     # In designs with periods everybody is on both.
@@ -97,8 +99,17 @@ def analyse(data: TrialData, plan: Plan) -> Rows:
     )
 
 
-def fitted(data: TrialData, plan: Plan) -> Fits:
-    """The primary analysis of a block."""
+def fitted(data: TrialData, plan: Plan, trials: Sequence[int]) -> Fits:
+    """The analysis of a block. Imputed numbers belong to their trial, wherever it stands."""
+    if plan.reference is not None:
+        return reference_based(
+            data,
+            method=plan.reference.value,
+            imputations=plan.imputations,
+            streams=lambda place, rows, draws, purpose: uniforms(
+                plan.seed, trials[place], rows, draws, purpose
+            ),
+        )
     if plan.kind is Kind.CROSSOVER:
         return analysis.crossover(data)
     if plan.kind is Kind.N_OF_1:

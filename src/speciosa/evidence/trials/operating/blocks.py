@@ -82,4 +82,4 @@ def workers(
 def one_block(job: Job, which: range) -> list[Rows]:
     """Simulate some trials once, and analyse the first n people of each for every size."""
     data = trials_of(job.model, job.offsets, job.seed, which, job.sizes[-1])
-    return [analyse(enrolled(data, size / job.sizes[-1]), job.plan) for size in job.sizes]
+    return [analyse(enrolled(data, size / job.sizes[-1]), job.plan, which) for size in job.sizes]

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 _MOST_TRIALS = 1_000
 # Imputation fits many models a trial.
 _MOST_IMPUTED_TRIALS = 200
+_ELSE = "It asks another question; its bias is against the estimand of the design."
 _NOTES = {
     "ancova": "Takes only who was seen at the last visit.",
     "mmrm": "Uses every visit.",
-    "j2r": "From leaving on, people on the treatment are assumed to do as the control group.",
-    "cr": "People who leave are assumed to have done as the control group throughout.",
-    "cir": "From leaving on, people on the treatment are assumed to change as the control group.",
+    "j2r": f"From leaving on, people on the treatment are taken to do as the control group. {_ELSE}",
+    "cr": f"People who leave are taken to have done as the control group throughout. {_ELSE}",
+    "cir": f"From leaving on, people are taken to change as the control group does. {_ELSE}",
 }
 _NAMES = {
     "ancova": "ANCOVA at the last visit",
