@@ -255,7 +255,7 @@ def test_an_option_that_nobody_judged_is_never_called_usable():
 def test_liver_disease_puts_what_harms_the_liver_last_with_the_reason():
     liver = Case(date=DATE, person=ADULT, conditions=(Condition(name="liver_disease"),))
     after = whole(liver)
-    assert find(whole(Case(date=DATE, person=ADULT)), "duloxetine").standing is Standing.USABLE
+    assert find(whole(Case(date=DATE, person=ADULT)), "duloxetine").standing is not Standing.AVOID
     for name in ("duloxetine", "agomelatine", "kava", "ashwagandha"):
         one = find(after, name)
         assert one.standing is Standing.AVOID
@@ -337,6 +337,19 @@ def test_what_is_taken_and_barred_is_not_to_be_stopped_abruptly():
     one = find(whole(case), "benzodiazepines")
     assert one.standing is Standing.AVOID
     assert any("never stopped abruptly" in text for text in one.history)
+
+
+def test_a_herb_that_harms_the_liver_is_not_said_to_be_kept_on():
+    case = Case(
+        date=DATE,
+        person=ADULT,
+        conditions=(Condition(name="liver_disease"),),
+        medicines=(CaseMedicine(name="kava"),),
+    )
+    one = find(whole(case), "kava")
+    assert one.standing is Standing.AVOID
+    assert not any("never stopped" in text for text in one.history)
+    assert any("whether it should go on" in text for text in one.history)
 
 
 # ------------------------------------------------------------------ kratom

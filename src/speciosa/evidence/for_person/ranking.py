@@ -26,6 +26,7 @@ from speciosa.evidence.result import (
 )
 from speciosa.finding import Certainty
 from speciosa.knowledge import Knowledge
+from speciosa.knowledge.evidence import Group
 
 _CERTAINTY_ORDER = tuple(Certainty)
 _AGAINST_ORDER = tuple(Against)
@@ -89,19 +90,20 @@ def _key(one: RankedOption, knowledge: Knowledge) -> tuple[object, ...]:
 
 def _ranked(option: Option, about: _About, knowledge: Knowledge) -> RankedOption:
     level, why = standing(option, about.held, about.judged, knowledge)
-    mark, words = wish(option, about.case, knowledge)
+    mark, wished = wish(option, about.case, knowledge)
     names = option.medicines | option.treatments | {option.id, option.name.casefold()}
     own = [one for one in about.own if one.names & names]
     history = [one.words for one in own]
     if any(one.taken for one in own) and level is not Standing.USABLE:
-        history.append(knowledge.evidence.ranking.taken)
+        words = knowledge.evidence.ranking
+        history.append(words.taken if option.group == Group.MEDICINE else words.taken_other)
     return RankedOption(
         id=option.id,
         option=option.name,
         group=option.group,
         standing=level,
         why=why,
-        history=tuple(dict.fromkeys((*history, *((words,) if words else ())))),
+        history=tuple(dict.fromkeys((*history, *((wished,) if wished else ())))),
         wish=mark,
         certainty=option.comparisons[0].certainty,
         comparisons=option.comparisons,

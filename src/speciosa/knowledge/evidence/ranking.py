@@ -45,6 +45,7 @@ class RankingWording(Record, frozen=True, kw_only=True):
     groups: Mapping[str, tuple[str, ...]]
     not_judged: str
     taken: str
+    taken_other: str
     wanted: str
     not_wanted: str
     styles: Mapping[str, str]
