@@ -127,7 +127,7 @@ def test_the_likelihood_is_highest_at_reml(rows):
         return
 
     def likelihood(tau2):
-        found = fit(network.x, network.z, network.v, tau2)
+        found = fit(network.rows, tau2)
         logdet = np.linalg.slogdet(found.covariance[1:, 1:])[1]
         return -np.log(network.v + tau2).sum() + logdet - found.q
 

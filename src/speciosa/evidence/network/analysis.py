@@ -63,8 +63,8 @@ def analyse(given: Given, choices: Choices | None = None) -> NetworkResult:
     handled += _outside(every, trials, choices.component)
     network = build(trials)
     tau2 = between_trials(network, "CE" if rare else choices.method)
-    common = fit(network.x, network.z, network.v)
-    random = fit(network.x, network.z, network.v, tau2) if tau2 else common
+    common = fit(network.rows)
+    random = fit(network.rows, tau2) if tau2 else common
     inconsistency = decompose(network)
     direct = direct_evidence(network, tau2)
     contrasts = _contrasts(random, network, choices, tau2)
@@ -201,12 +201,12 @@ def _ranks(
 def _alternatives(
     given: Given, network: Network, reference: str, choices: Choices
 ) -> tuple[Alternative, ...]:
-    """The trials by every other method that their data allow."""
+    """The trials by every other method; Mantel-Haenszel where an arm has no events."""
     found = []
     if choices.method != MANTEL_HAENSZEL:
         others = [method for method in METHODS if method != choices.method]
         found = [_alternative(method, network, reference, choices) for method in others]
-        if given.counts and given.measure is Measure.OR:
+        if given.measure is Measure.OR and any(0 in one.events for one in given.counts):
             try:
                 trials, _ = design_trials(given)
                 rare = build(connected(trials, choices.component))
@@ -220,7 +220,7 @@ def _alternatives(
 def _alternative(method: str, network: Network, reference: str, choices: Choices) -> Alternative:
     rare = method == MANTEL_HAENSZEL
     tau2 = 0.0 if rare else between_trials(network, method)
-    whole = fit(network.x, network.z, network.v, tau2)
+    whole = fit(network.rows, tau2)
     at = network.treatments.index(reference)
     estimate = whole.effects - whole.effects[at]
     se = np.sqrt(whole.variance_of_differences()[:, at])

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from speciosa.evidence.network.fit import fit
+from speciosa.evidence.network.rows import rows
 from speciosa.evidence.network.structure import components
 
 if TYPE_CHECKING:
@@ -146,9 +147,9 @@ def _without(network: Network, tau2: float, a: int, b: int) -> tuple[float, floa
     if part is None:
         return None
     held = [i for i in kept if network.trials[i].arms[0] in part]
-    rows = np.flatnonzero(np.isin(network.owner, held))
+    own = np.flatnonzero(np.isin(network.owner, held))
     columns = np.array([network.treatments.index(name) for name in part])
-    rest = fit(network.x[np.ix_(rows, columns)], network.z[rows], network.v[rows], tau2)
+    rest = fit(rows(network.x[np.ix_(own, columns)], network.z[own], network.v[own]), tau2)
     i, j = part.index(network.treatments[a]), part.index(network.treatments[b])
     difference = float(rest.effects[i] - rest.effects[j])
     return difference, float(rest.variance_of_differences()[i, j])

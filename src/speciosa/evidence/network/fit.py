@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dtrtri
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtri
 
 if TYPE_CHECKING:
-    from speciosa.evidence.network.structure import Floats, Network
+    from speciosa.evidence.network.rows import Floats, Rows
+    from speciosa.evidence.network.structure import Network
 
 METHODS = ("CE", "DL", "REML", "ML")
 _GRID = 14
@@ -25,11 +26,15 @@ _PRECISION = 1e-13
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """Effects against the first treatment (whose own is 0) and their covariance at one tau2."""
+    """Effects against the first treatment (whose own is 0) and their covariance at one tau2.
+
+    ``log_determinant`` is that of the covariance without the first treatment.
+    """
 
     tau2: float
     effects: Floats
     covariance: Floats
+    log_determinant: float
     q: float
     residuals: Floats
     leverage: Floats
@@ -40,28 +45,30 @@ class Fit:
         return np.maximum(own[:, None] + own[None, :] - 2 * self.covariance, 0.0)
 
 
-def fit(x: Floats, z: Floats, v: Floats, tau2: float = 0.0) -> Fit:
-    """Weighted least squares of rows with variance ``v + tau2``; column 0 of ``x`` is left out."""
-    inner = x[:, 1:]
-    weights = 1 / (v + tau2)
-    weighted = inner * weights[:, None]
-    factor = cho_factor(inner.T @ weighted, lower=True)
-    covariance = cho_solve(factor, np.eye(inner.shape[1]))
-    effects = covariance @ (weighted.T @ z)
-    residuals = z - inner @ effects
+def fit(rows: Rows, tau2: float = 0.0) -> Fit:
+    """Weighted least squares of rows with variance ``v + tau2``."""
+    weights = 1 / (rows.v + tau2)
+    lower, failed = dpotrf(rows.information(weights), lower=1, clean=1)
+    if failed:
+        raise np.linalg.LinAlgError("the network is not connected")
+    # Not dpotri: it starts threads for small matrices too, and waits for them when cores are busy.
+    inverse, _ = dtrtri(lower, lower=1)
+    covariance = inverse.T @ inverse
+    effects = covariance @ rows.transposed_times(weights * rows.z)
     # One step of refinement: weights may differ by many orders of magnitude.
-    effects = effects + cho_solve(factor, weighted.T @ residuals)
-    residuals = z - inner @ effects
-    size = x.shape[1]
-    full = np.zeros((size, size))
-    full[1:, 1:] = (covariance + covariance.T) / 2
+    residuals = rows.z - rows.times(effects)
+    effects = effects + covariance @ rows.transposed_times(weights * residuals)
+    residuals = rows.z - rows.times(effects)
+    full = np.zeros((rows.columns + 1, rows.columns + 1))
+    full[1:, 1:] = covariance
     return Fit(
         tau2=tau2,
         effects=np.concatenate([[0.0], effects]),
         covariance=full,
-        q=float(weights @ residuals**2),
+        log_determinant=-2 * float(np.log(np.diag(lower)).sum()),
+        q=float(np.sum(weights * residuals**2)),
         residuals=residuals,
-        leverage=np.einsum("ri,ij,rj->r", inner, covariance, inner, optimize=True),
+        leverage=rows.quadratic(covariance),
     )
 
 
@@ -69,8 +76,8 @@ def between_trials(network: Network, method: str) -> float:
     """tau2 by one of ``METHODS``; 0 by definition for CE, and where nothing is left to tell it."""
     if method == "CE" or network.df < 1:
         return 0.0
-    x, z, v = network.x, network.z, network.v
-    common = fit(x, z, v)
+    v = network.v
+    common = fit(network.rows)
     moments = max(0.0, (common.q - network.df) / _expected(v, common.leverage))
     if method == "DL":
         return moments
@@ -84,10 +91,10 @@ def _expected(v: Floats, leverage: Floats) -> float:
 
 def _most_likely(network: Network, start: float, *, restricted: bool) -> float:
     """The highest of the maxima: a grid finds the hill, the slope its top."""
-    x, z, v = network.x, network.z, network.v
+    rows, v = network.rows, network.v
 
     def slope(tau2: float) -> float:
-        found = fit(x, z, v, tau2)
+        found = fit(rows, tau2)
         weights = 1 / (v + tau2)
         trace = float(np.sum(weights))
         if restricted:
@@ -95,10 +102,10 @@ def _most_likely(network: Network, start: float, *, restricted: bool) -> float:
         return float(np.sum((weights * found.residuals) ** 2)) - trace
 
     def likelihood(tau2: float) -> float:
-        found = fit(x, z, v, tau2)
+        found = fit(rows, tau2)
         value = -np.log(v + tau2).sum() - found.q
         if restricted:
-            value += np.linalg.slogdet(found.covariance[1:, 1:])[1]
+            value += found.log_determinant
         return float(value)
 
     unit = max(start, float(np.median(v)))
@@ -122,16 +129,16 @@ def interval_of_tau2(network: Network, level: float) -> tuple[float, float] | No
     """Generalised Q-profile; ``None`` where no degrees of freedom are left."""
     if network.df < 1:
         return None
-    x, z, v = network.x, network.z, network.v
+    rows, v = network.rows, network.v
 
     def bound(tail: float) -> float:
         wanted = float(chdtri(network.df, tail))
-        if fit(x, z, v).q <= wanted:
+        if fit(rows).q <= wanted:
             return 0.0
         high = max(float(np.median(v)), 1e-12)
-        while fit(x, z, v, high).q > wanted:
+        while fit(rows, high).q > wanted:
             high *= 4
-        found: float = brentq(lambda tau2: fit(x, z, v, tau2).q - wanted, 0.0, high, rtol=1e-10)
+        found: float = brentq(lambda tau2: fit(rows, tau2).q - wanted, 0.0, high, rtol=1e-10)
         return found
 
     return bound((1 - level) / 2), bound((1 + level) / 2)

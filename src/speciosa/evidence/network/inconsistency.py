@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from speciosa.evidence.network.fit import fit
+from speciosa.evidence.network.rows import rows
 from speciosa.evidence.network.structure import designs
 
 if TYPE_CHECKING:
@@ -53,26 +54,26 @@ class Inconsistency:
 
 def decompose(network: Network) -> Inconsistency:
     """Q total, within and between designs, and the random-effects interaction test."""
-    whole = fit(network.x, network.z, network.v)
+    whole = fit(network.rows)
     apart = []
     q_within, df_within, expected = 0.0, 0, 0.0
     several = []
     for treatments, trials in designs(network).items():
         test = QTest(q=0.0, df=0, p=None)
         if len(trials) > 1:
-            rows = np.flatnonzero(np.isin(network.owner, trials))
+            own_rows = np.flatnonzero(np.isin(network.owner, trials))
             columns = np.array([network.treatments.index(name) for name in treatments])
-            x = network.x[np.ix_(rows, columns)]
-            z, v = network.z[rows], network.v[rows]
-            own = fit(x, z, v)
-            test = tested(own.q, len(rows) - len(columns) + 1)
+            v = network.v[own_rows]
+            part = rows(network.x[np.ix_(own_rows, columns)], network.z[own_rows], v)
+            own = fit(part)
+            test = tested(own.q, len(own_rows) - len(columns) + 1)
             q_within, df_within = q_within + test.q, df_within + test.df
             expected += float(np.sum(1 / v) - np.sum(own.leverage / v**2))
-            several.append((x, z, v))
+            several.append(part)
         apart.append(Design(treatments=treatments, k=len(trials), within=test))
     tau2 = max(0.0, (q_within - df_within) / expected) if df_within else 0.0
-    inside = sum(fit(x, z, v, tau2).q for x, z, v in several)
-    random = fit(network.x, network.z, network.v, tau2).q - inside
+    inside = sum(fit(part, tau2).q for part in several)
+    random = fit(network.rows, tau2).q - inside
     df_between = network.df - df_within
     return Inconsistency(
         total=tested(whole.q, network.df),

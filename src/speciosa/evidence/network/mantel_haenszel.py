@@ -104,6 +104,9 @@ def _covariance(
     events: Floats, rest: Floats, per: Floats, cross: Floats, pairs: list[tuple[int, int]]
 ) -> Floats:
     """Covariance of the log odds ratios of all pairs."""
+    own = _own_variance(events, rest, per, cross)
+    if len(pairs) == 1:
+        return own[:1, 1:]
     square = per**2
     back = cross.T
 
@@ -118,7 +121,6 @@ def _covariance(
     shared += part(x, x, f, back, cross) + part(x, f, x, cross, back)
     shared += part(f, x, x, back, back)
     shared /= 3
-    own = _own_variance(events, rest, per, cross)
     found = np.zeros((len(pairs), len(pairs)))
     for (p, first), (q, second) in itertools.product(enumerate(pairs), repeat=2):
         if p == q:

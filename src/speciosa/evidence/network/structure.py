@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import solve_triangular
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.network.names import nearest
+from speciosa.evidence.network.rows import Rows
+from speciosa.evidence.network.rows import rows as make_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,12 +45,14 @@ class Block:
 class Network:
     """``x`` (rows, treatments), ``z`` and ``v`` (rows): z ~ N(x effects, v + tau2), independent.
 
+    ``rows`` holds the same in the form that is fitted.
     ``owner`` is the trial of a row; the rows of a trial follow one another.
     """
 
     treatments: tuple[str, ...]
     trials: tuple[Trial, ...]
     blocks: tuple[Block, ...]
+    rows: Rows
     x: Floats
     z: Floats
     v: Floats
@@ -82,13 +85,15 @@ def build(trials: Sequence[Trial]) -> Network:
         z.append(values.ravel())
         v.append(variances.ravel())
         owner.append(np.repeat(block.trials, m - 1))
+    joined = np.concatenate(x), np.concatenate(z), np.concatenate(v)
     return Network(
         treatments=treatments,
         trials=tuple(trials),
         blocks=tuple(blocks),
-        x=np.concatenate(x),
-        z=np.concatenate(z),
-        v=np.concatenate(v),
+        rows=make_rows(*joined),
+        x=joined[0],
+        z=joined[1],
+        v=joined[2],
         owner=np.concatenate(owner),
     )
 
@@ -143,7 +148,7 @@ def _apart(block: Block, size: int) -> tuple[Floats, Floats, Floats]:
     """Independent rows of the trials of a block: design (k, m-1, size), values, variances."""
     k, m = block.arms.shape
     lower = np.linalg.cholesky((np.eye(m - 1) + 1) / 2)
-    inverse = solve_triangular(lower, np.eye(m - 1), lower=True)
+    inverse = np.linalg.inv(lower)
     variances, turn = np.linalg.eigh(inverse @ block.s @ inverse.T)
     change = np.swapaxes(turn, 1, 2) @ inverse
     rows = np.zeros((k, m - 1, size))

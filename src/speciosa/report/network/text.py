@@ -108,7 +108,10 @@ def _what(document: NetworkDocument) -> Iterator[str]:
     )
     yield "Compared within trials (number of trials):"
     direct = [cell for cell in document.league if cell.k_direct]
-    pairs = "; ".join(f"{c.a} and {c.b} ({c.k_direct})" for c in direct)
+    most = sorted(direct, key=lambda c: -c.k_direct)[:_MOST_LEAGUE]
+    pairs = "; ".join(f"{c.a} and {c.b} ({c.k_direct})" for c in direct if c in most)
+    if len(direct) > len(most):
+        pairs += f"; and {len(direct) - len(most)} more pairs"
     yield from textwrap.wrap(
         clean(pairs), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
     )
