@@ -90,6 +90,31 @@ def adjusted(  # noqa: PLR0913, PLR0917 - the columns of one regression
     return fits(estimate, se, wide, np.broadcast_to(good[:, None], estimate.shape))
 
 
+def arm_means(
+    data: TrialData, *, visit: int = -1
+) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Adjusted means (trials, arms), their covariance over s2, s2, df, and what is usable.
+
+    Means are at the average baseline of those observed. For contrasts of several arms together.
+    """
+    taken: NDArray[np.bool_] = ~np.isnan(data.y[:, :, visit])
+    groups = [taken & (data.arm == code) for code in range(data.arms)]
+    n = np.stack([group.sum(axis=1) for group in groups], axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        y_means, y_within = _within(data.y[:, :, visit], groups, n)
+        b_means, b_within = _within(data.baseline, groups, n)
+        sbb = np.einsum("ts,ts->t", b_within, b_within)
+        slope = np.einsum("ts,ts->t", b_within, y_within) / sbb
+        residual = y_within - slope[:, None] * b_within
+        df = n.sum(axis=1) - data.arms - 1.0
+        s2 = np.einsum("ts,ts->t", residual, residual) / df
+        apart = b_means - ((n * b_means).sum(axis=1) / n.sum(axis=1))[:, None]
+        means = y_means - slope[:, None] * apart
+        unit = apart[:, :, None] * apart[:, None, :] / sbb[:, None, None]
+        unit = unit + np.eye(data.arms) / n[:, None, :]
+    return means, unit, s2, df, (n > 0).all(axis=1) & (df > 0) & (sbb > 0)
+
+
 def _within(
     values: Floats, groups: list[NDArray[np.bool_]], n: NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
