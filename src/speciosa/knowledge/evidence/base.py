@@ -132,6 +132,8 @@ def question_problems(question: Question, questions: Questions, known: Known) ->
         if not (judgement.reason and judgement.by and judgement.date):
             yield f"{where}: the judgement of {judgement.domain} lacks reason, judge or date"
     assumed = question.assumed
+    if question.measure == "MD" and not assumed.important:
+        yield f"{where}: a difference in points needs the least important one"
     for fact_id in (assumed.risk, *assumed.sd.values(), *assumed.important.values()):
         if fact_id and not known.fact(fact_id):
             yield f"{where}: no fact has the id {fact_id}"
