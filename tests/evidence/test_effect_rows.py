@@ -32,6 +32,7 @@ FAVOURS = {
     "gomez2018_snri": "leans option",
     "gomez2018_bzd": "leans option",
     "uwo_antidepressants": "option",
+    "kopcalic2025": "option",
     "nice_nma_response/duloxetine": "option",
     "nice_nma_response/sertraline": "option",
     "nice_nma_response/venlafaxine_XL": "option",
