@@ -26,7 +26,7 @@ _ELSE = "It asks another question; its bias is against the estimand of the desig
 _NOTES = {
     "ancova": "Takes only who was seen at the last visit.",
     "mmrm": "Uses every visit.",
-    "j2r": f"From leaving on, people on the treatment are taken to do as the control group. {_ELSE}",
+    "j2r": f"From leaving on, people are taken to do as the control group does. {_ELSE}",
     "cr": f"People who leave are taken to have done as the control group throughout. {_ELSE}",
     "cir": f"From leaving on, people are taken to change as the control group does. {_ELSE}",
 }
