@@ -210,7 +210,7 @@ dependent_sets <- list(
 )
 
 key <- list(
-  made_with = c(
+  made_with = list(
     R = paste(R.version$major, R.version$minor, sep = "."),
     metafor = as.character(packageVersion("metafor")),
     clubSandwich = as.character(packageVersion("clubSandwich")),
