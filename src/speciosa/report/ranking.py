@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from speciosa.evidence.result import (
+    Absolute,
     Comparison,
     EffectRow,
     EvidenceResult,
@@ -22,6 +23,8 @@ from speciosa.report.numbers import measured, plain, sentence, shown
 _SHARED_FROM = 3
 _HARDLY_SURE = {Certainty.VERY_LOW, Certainty.UNKNOWN}
 _CAVEAT = "chance cannot be excluded"
+
+_BY = {"signal": "by the thresholds", "curator": "our judgement", "published": "as published"}
 
 STANDING: dict[Standing, str] = {
     Standing.USABLE: "No caution on record",
@@ -189,23 +192,32 @@ def domains(comparison: Comparison) -> list[str]:
     """The domains of GRADE in words, the grave ones first."""
     grave = [d for d in comparison.domains if d.level != "none"]
     rest = [d for d in comparison.domains if d.level == "none"]
-    return [f"{words.label(d.name)}: {d.level}. {d.reason} ({d.by})" for d in (*grave, *rest)]
+    return [
+        f"{words.label(d.name)}: {d.level}. {d.reason} ({_BY.get(d.by, d.by)})"
+        for d in (*grave, *rest)
+    ]
 
 
 def absolute(comparison: Comparison) -> list[str]:
     """What the effect means in absolute terms, in full sentences, with what was assumed."""
     told = []
     for one in comparison.absolute:
-        number = f"{sentence(one.estimate)}" if one.estimate is not None else ""
+        number = sentence(one.estimate) if one.estimate is not None else ""
+        if number and one.words and not _in_people(one):
+            number = ""  # the words hold the number
         parts = [f"{one.what}: {number or one.words}", one.words if number else "", one.assumed]
-        told.append(". ".join(words.full_stop(part).rstrip(".") for part in parts if part) + ".")
+        told.append(" ".join(words.full_stop(part) for part in parts if part))
     return told
+
+
+def _in_people(one: Absolute) -> bool:
+    return one.estimate is not None and one.estimate.unit == "people"
 
 
 def in_people(comparison: Comparison) -> str:
     """People out of 100 with and without, and the difference with its interval."""
     for one in comparison.absolute:
-        if one.estimate is not None and one.estimate.unit == "people":
+        if one.estimate is not None and _in_people(one):
             parts = shown(one.estimate)
             return words.full_stop(
                 f"{one.words}; difference {parts.number} ({parts.range or 'no interval'})"
@@ -222,12 +234,11 @@ def side(comparison: Comparison) -> str:
 
 def sensitivity(comparison: Comparison) -> list[str]:
     """The same pool with other studies or models, one phrase each."""
-    return [
-        f"{other.name} ({_studies(other.k)}): "
-        f"{sentence(other.estimate) if other.estimate is not None else 'none'}"
-        f"{', ' + other.why if other.why else ''}"
-        for other in comparison.sensitivity
-    ]
+    told = []
+    for other in comparison.sensitivity:
+        figure = sentence(other.estimate) if other.estimate else other.why.rstrip(".").lower()
+        told.append(f"{other.name} ({_studies(other.k)}): {figure or 'none'}")
+    return told
 
 
 def published_best(result: EvidenceResult, comparison: Comparison) -> str:

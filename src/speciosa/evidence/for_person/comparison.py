@@ -86,7 +86,7 @@ def pooled(effect: PooledEffect, table: Evidence) -> Comparison:
         ratio=ratio,
         k=effect.k,
         n=effect.n,
-        design=ranking.pooled_design.format(k=effect.k, method=effect.method),
+        design=ranking.pooled_design.format(method=effect.method),
         certainty=effect.certainty,
         certainty_reason=effect.certainty_reason,
         about_benefit=_about_benefit(effect.outcome, table),
