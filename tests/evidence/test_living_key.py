@@ -76,7 +76,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_the_key_comes_out_of_our_own_records(name: str) -> None:
     asked, controls, effects, studies, *key = CASES[name]
-    joined, _, _ = living.gather(asked, as_coded(controls))
+    joined, _, _ = living.gather(asked, as_coded(controls), load().fact)
     several = living.sizes(asked, joined)
     got = pool(aggregate(several, rho=0.5), method="REML", ci="HK")
     assert len(several.yi) == effects
@@ -86,7 +86,7 @@ def test_the_key_comes_out_of_our_own_records(name: str) -> None:
 
 
 def test_the_prediction_interval_and_eggers_test_agree_too() -> None:
-    joined, _, _ = living.gather(question(), as_coded(ALL))
+    joined, _, _ = living.gather(question(), as_coded(ALL), load().fact)
     single = aggregate(living.sizes(question(), joined), rho=0.5)
     got = pool(single, method="REML", ci="HK")
     assert [got.pi_low, got.pi_high] == pytest.approx([-1.781579, 0.1266747], abs=1e-4)
@@ -98,7 +98,7 @@ def test_every_effect_of_the_data_set_is_that_of_its_row() -> None:
     with CSV.open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["g"]]
     key = sorted((float(row["g"]), float(row["g_se"])) for row in rows)
-    joined, apart, _ = living.gather(question(), as_coded(ALL))
+    joined, apart, _ = living.gather(question(), as_coded(ALL), load().fact)
     found = sorted((e.yi, e.vi**0.5) for one in joined for e in one.effects)
     assert len(key) == len(found) == 122
     for (g, se), (yi, root) in zip(key, found, strict=True):

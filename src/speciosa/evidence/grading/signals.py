@@ -90,6 +90,19 @@ def indirectness(body: Body, grading: Grading) -> Signal:
 
 def imprecision(body: Body, grading: Grading) -> Signal:
     """By the interval against important differences, then by the optimal information size."""
+    found = _imprecision(body, grading)
+    if body.k != 2:
+        return found
+    return found._replace(reason=f"{found.reason} {_TWO}")
+
+
+_TWO = (
+    "With two studies the interval rests on one degree of freedom and can be so wide that it says"
+    " nothing: read the two studies one by one."
+)
+
+
+def _imprecision(body: Body, grading: Grading) -> Signal:
     crosses = body.low < body.important <= body.high or body.low <= -body.harm < body.high
     if crosses:
         steps = (

@@ -72,7 +72,7 @@ class Answer:
 
 def answer(question: Question, studies: Sequence[Study], rules: Rules) -> Answer:
     """Pool and grade. The order of the studies changes nothing."""
-    joined, apart, unusable = gather(question, studies)
+    joined, apart, unusable = gather(question, studies, rules.fact)
     if not joined:
         return Answer(question, None, apart)
     several = sizes(question, joined)
@@ -83,7 +83,7 @@ def answer(question: Question, studies: Sequence[Study], rules: Rules) -> Answer
 
 
 def gather(
-    question: Question, studies: Sequence[Study]
+    question: Question, studies: Sequence[Study], fact: Callable[[str], Fact]
 ) -> tuple[tuple[Joined, ...], tuple[NotJoined, ...], int]:
     """The studies that answer a question, by id, and why each other one on the option does not.
 
@@ -96,7 +96,7 @@ def gather(
         if not concerns(study, question):
             continue
         found, why = comparisons(study, question)
-        made, lost = effects(found, question)
+        made, lost = effects(found, question, fact)
         if made:
             joined.append(Joined(study, made))
         else:

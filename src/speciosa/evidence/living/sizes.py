@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from speciosa.evidence.effect_sizes.counts import binary
@@ -23,6 +24,7 @@ from speciosa.evidence.living.joining import Comparison
 from speciosa.evidence.pooling.intervals import inference
 from speciosa.knowledge.evidence.question import Question
 from speciosa.knowledge.evidence.study import ArmValue, ReportedContrast
+from speciosa.knowledge.fact import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,20 @@ class NoEffectError(Exception):
 
 
 def effects(
-    found: Sequence[Comparison], question: Question
+    found: Sequence[Comparison], question: Question, fact: Callable[[str], Fact]
 ) -> tuple[tuple[Effect, ...], tuple[str, ...]]:
     """Every effect that can be computed, and why each of the others cannot."""
     made: list[Effect] = []
     lost: list[str] = []
     for comparison in found:
         try:
-            made.append(_effect(comparison, question))
+            made.append(_effect(comparison, question, fact))
         except NoEffectError as error:
             lost.append(f"{comparison.words}: {error}")
     return tuple(made), tuple(lost)
 
 
-def _effect(of: Comparison, question: Question) -> Effect:
+def _effect(of: Comparison, question: Question, fact: Callable[[str], Fact]) -> Effect:
     measure = Measure(question.measure)
     values = {value.arm: value for value in of.outcome.arms}
     if of.treated in values and of.control in values:
@@ -67,7 +69,21 @@ def _effect(of: Comparison, question: Question) -> Effect:
     contrast = _contrast(of)
     if contrast is None:
         raise NoEffectError("no values for both arms")
+    if measure is Measure.SMD and contrast.measure == "MD" and of.outcome.scale in question.convert:
+        sd = fact(question.convert[of.outcome.scale]).number
+        standardised = msgspec.structs.replace(
+            contrast,
+            measure="SMD",
+            **{
+                name: None if (v := getattr(contrast, name)) is None else v / sd for name in _POINTS
+            },
+        )
+        made = _from_contrast(of, question, measure, standardised)
+        return replace(made, handled=f"published points divided by an SD of {sd:g}")
     return _from_contrast(of, question, measure, contrast)
+
+
+_POINTS = ("value", "se", "low", "high")
 
 
 def _from_means(

@@ -134,7 +134,8 @@ def question_problems(question: Question, questions: Questions, known: Known) ->
     assumed = question.assumed
     if question.measure == "MD" and not assumed.important:
         yield f"{where}: a difference in points needs the least important one"
-    for fact_id in (assumed.risk, *assumed.sd.values(), *assumed.important.values()):
+    facts_named = (*assumed.sd.values(), *assumed.important.values(), *question.convert.values())
+    for fact_id in (assumed.risk, *facts_named):
         if fact_id and not known.fact(fact_id):
             yield f"{where}: no fact has the id {fact_id}"
 

@@ -63,7 +63,8 @@ class Question(Record, frozen=True, kw_only=True):
     ``arms`` are the names of treatments in studies that count as the option, where ``formats`` is
     given only in these formats. ``scales`` and ``what`` are in the order of preference; no scales
     means every scale, and no ``raters`` or ``age_groups`` every one. ``risks`` restricts a
-    sensitivity question (``sensitivity_of``).
+    sensitivity question (``sensitivity_of``). ``convert`` maps a scale to the fact id of the SD by
+    which a published difference in points becomes a standardised one.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Question(Record, frozen=True, kw_only=True):
     start: Certainty = Certainty.HIGH
     judgements: tuple[RecordedJudgement, ...] = ()
     assumed: Assumed = Assumed()
+    convert: Mapping[str, str] = msgspec.field(default_factory=dict)
     note: str = ""
 
 
