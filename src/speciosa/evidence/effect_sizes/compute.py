@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+# No log ratio of people lies beyond the first; a wider spread of standard errors is one of units.
+_MOST_LOG, _WIDEST = 50.0, 1e6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
@@ -87,6 +90,7 @@ def effect_sizes(
     if not kept.any():
         accepted = "at least one study with an effect and its variance"
         raise InputError([InputProblem("studies", "none that tells an effect", accepted)])
+    _weighable(table, what, np.where(kept, yi, 0.0), np.where(kept, vi, np.nan))
     before = [Handling(study=study, what=words) for study, words in table.left_out]
     places = [int(i) for i in np.flatnonzero(kept)]
     return EffectSizes(
@@ -101,6 +105,30 @@ def effect_sizes(
         counts_labels=labels if counts is not None else (),
         handled=(*before, *handled, *lost),
     )
+
+
+def _weighable(table: StudyTable, measure: Measure, yi: Array, vi: Array) -> None:
+    """Refuses logarithms that no ratio has, and studies that no arithmetic can weigh together."""
+    problems = [
+        InputProblem(
+            table.rows[i].where,
+            f"a log ratio of {yi[i]:.4g}",
+            f"logarithms from -{_MOST_LOG:g} to {_MOST_LOG:g}; --scale natural for ratios as such",
+        )
+        for i in np.flatnonzero(np.abs(yi) > _MOST_LOG)
+        if measure.is_ratio
+    ]
+    widest = float(np.sqrt(np.nanmax(vi) / np.nanmin(vi)))
+    if widest > _WIDEST:
+        least, most = int(np.nanargmin(vi)), int(np.nanargmax(vi))
+        shown = (
+            f"standard errors from {vi[least] ** 0.5:.3g} ({table.rows[least].label}) to "
+            f"{vi[most] ** 0.5:.3g} ({table.rows[most].label})"
+        )
+        accepted = "studies of one unit: the largest less than a million times the smallest"
+        problems.append(InputProblem("studies", shown, accepted))
+    if problems:
+        raise InputError(problems[:20])
 
 
 _Computed = tuple["Array", "Array", list[Handling], TwoByTwo | None]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _POSITIVE = frozenset({"sd", "mean_se", "se", "log_se", "variance", "time", "df"})
 _COUNTS = frozenset({"events", "no_events", "n"})
 _LEAST_N = {Form.MEANS: 2, Form.COUNTS: 1, Form.CORRELATIONS: 4}
-_MOST_N = 1e12
+_MOST_N = 1e9
+# Beyond these no measured quantity lies: such numbers are slips, and no arithmetic can weigh them.
+_LEAST, _MOST = 1e-9, 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,10 @@ class Checks:
             wrong = (values < least) | (values != np.round(values)) | (values > _MOST_N)
             return wrong, f"a whole number, {least} or more"
         if stem in _POSITIVE:
-            return values <= 0, "a number above 0"
-        return rules.get(stem, (np.zeros(values.shape, dtype=np.bool_), ""))
+            smallest = _LEAST**2 if stem == "variance" else _LEAST
+            wrong = (values < smallest) | (values > _MOST)
+            return wrong, f"a number above 0, from {smallest:g} to {_MOST:g}"
+        return rules.get(stem, (np.abs(values) > _MOST, f"a number from -{_MOST:g} to {_MOST:g}"))
 
     def _events(self, side: str) -> Iterator[InputProblem]:
         if f"events_{side}" not in self.numbers:

@@ -32,7 +32,7 @@ from speciosa.report.pool.document import (
     SmallStudy,
     Test,
 )
-from speciosa.report.pool.question import Model
+from speciosa.report.pool.question import Model, asked
 from speciosa.report.pool.scale import exp_of, finite
 
 _FEWEST = 3
@@ -46,8 +46,12 @@ def influences(sizes: EffectSizes, model: Model) -> Influences | None:
     """The pool without each study; None for fewer than three studies."""
     if len(sizes.labels) < _FEWEST:
         return None
-    without = leave_one_out(sizes, method=model.method, ci=model.ci, level=model.level)
-    marked = influence(sizes, method=model.method)
+    without = asked(
+        "--method",
+        model.method,
+        lambda: leave_one_out(sizes, method=model.method, ci=model.ci, level=model.level),
+    )
+    marked = asked("--method", model.method, lambda: influence(sizes, method=model.method))
     return Influences(
         leave_one_out=tuple(_refits(without, sizes)),
         influential=tuple(
@@ -57,17 +61,21 @@ def influences(sizes: EffectSizes, model: Model) -> Influences | None:
     )
 
 
-def cumulated(sizes: EffectSizes, model: Model, *, asked: bool) -> tuple[Refit, ...] | None:
+def cumulated(sizes: EffectSizes, model: Model, *, needed: bool) -> tuple[Refit, ...] | None:
     """The pool as it grew by year; None where no study has a year.
 
     Raises ``InputError`` where it was asked for and cannot be had.
     """
     if not any(year is not None for year in sizes.years):
-        if asked:
+        if needed:
             accepted = "a file with a column year"
             raise InputError([InputProblem("--cumulative", "no year in the file", accepted)])
         return None
-    grown = cumulative(sizes, method=model.method, ci=model.ci, level=model.level)
+    grown = asked(
+        "--method",
+        model.method,
+        lambda: cumulative(sizes, method=model.method, ci=model.ci, level=model.level),
+    )
     return tuple(_refits(grown, sizes))
 
 

@@ -7,7 +7,6 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeVar
 
 from speciosa import __version__
 from speciosa.errors import InputError, InputProblem
@@ -26,13 +25,12 @@ from speciosa.report.pool.document import (
     Source,
     StudyLine,
 )
-from speciosa.report.pool.question import Model, Multiple, Question, settled
+from speciosa.report.pool.question import Model, Multiple, Question, asked, settled
 from speciosa.report.pool.scale import exp_of, finite, half_width
 from speciosa.report.pool.words import MEASURES, Told, answer, warnings
 
 # Refitting every subset of a very long list takes time and tells a reader nothing.
 _MOST_FOR_REFITS = 200
-T = TypeVar("T")
 
 
 def document(
@@ -55,8 +53,12 @@ def document(
     way = _way(every, table, question)
     sizes = every
     if way is Multiple.AGGREGATE:
-        sizes = _asked("--rho", f"{question.rho:g}", lambda: aggregate(every, rho=question.rho))
-    pooled = pool(sizes, method=model.method, ci=model.ci, level=model.level, pi=model.pi)
+        sizes = asked("--rho", f"{question.rho:g}", lambda: aggregate(every, rho=question.rho))
+    pooled = asked(
+        "studies",
+        f"{len(sizes.labels)} effects",
+        lambda: pool(sizes, method=model.method, ci=model.ci, level=model.level, pi=model.pi),
+    )
     pooled, dependence = _dependent(pooled, every, way, model, question.rho)
     others = alternatives(sizes, model.level)
     regressed, of_regression = analyses.regressed(sizes, question.moderators, model)
@@ -115,7 +117,7 @@ def document(
         alternatives=others,
         dependence=dependence,
         influence=analyses.influences(sizes, model) if question.leave_one_out or not many else None,
-        cumulative=analyses.cumulated(sizes, model, asked=bool(question.cumulative))
+        cumulative=analyses.cumulated(sizes, model, needed=bool(question.cumulative))
         if question.cumulative or not many
         else None,
         small_study=small,
@@ -132,14 +134,6 @@ _OWN_INTERVAL: dict[Multiple | None, str] = {
     Multiple.THREE_LEVEL: "t with studies - 1 df",
     Multiple.ROBUST: "robust (CR2, Satterthwaite df)",
 }
-
-
-def _asked(option: str, value: str, make: Callable[[], T]) -> T:
-    """What a library function makes, its ValueError as a problem with the option."""
-    try:
-        return make()
-    except ValueError as error:
-        raise InputError([InputProblem(option, value, str(error))]) from None
 
 
 # ------------------------------------------------------------------ several effects of one study
@@ -195,7 +189,7 @@ def _dependent(
         )
         return pooled, Dependence(way=way.value, effects=effects, studies=studies, words=words)
     if way is Multiple.ROBUST:
-        found = _asked(
+        found = asked(
             "--multiple",
             "robust",
             lambda: robust(every, method=model.method, level=model.level),
@@ -204,7 +198,7 @@ def _dependent(
         made = Dependence(way=way.value, effects=effects, studies=studies, words=words)
         notes = (found.warning,) if found.warning else ()
         return dataclasses.replace(_with(pooled, found.result), notes=notes), made
-    nested = _asked("--three-level", "given", lambda: three_level(every, level=model.level))
+    nested = asked("--three-level", "given", lambda: three_level(every, level=model.level))
     words = f"{count} in a model of three levels: people, effects of one study, studies"
     made = Dependence(
         way=way.value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -13,6 +13,7 @@ from speciosa.evidence.pooling import CI_METHODS, METHODS, CiMethod, Method, PiM
 from speciosa.evidence.studies import Reading
 
 Name = TypeVar("Name", bound=str)
+T = TypeVar("T")
 
 
 class Multiple(StrEnum):
@@ -55,6 +56,14 @@ class Model:
     ci: CiMethod
     level: float
     pi: PiMethod
+
+
+def asked(option: str, value: str, make: Callable[[], T]) -> T:
+    """What a function of the room makes, its ValueError as a problem with the option."""
+    try:
+        return make()
+    except ValueError as error:
+        raise InputError([InputProblem(option, value, str(error))]) from None
 
 
 def settled(question: Question, said: Mapping[str, str]) -> Model:

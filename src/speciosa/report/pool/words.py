@@ -51,8 +51,10 @@ def seen_of(measure: Measure, value: float) -> float:
     """A value of the analysis scale as a reader sees it."""
     if measure is Measure.ZCOR:
         return math.tanh(value)
+    if not measure.is_ratio:
+        return value
     got = exp_of(value, measure.is_ratio)
-    return value if got is None else got
+    return math.inf if got is None else got
 
 
 # ------------------------------------------------------------------ the answer
