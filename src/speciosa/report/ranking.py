@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from speciosa.evidence.result import (
-    Absolute,
     Comparison,
     EffectRow,
     EvidenceResult,
@@ -203,21 +202,15 @@ def absolute(comparison: Comparison) -> list[str]:
     told = []
     for one in comparison.absolute:
         number = sentence(one.estimate) if one.estimate is not None else ""
-        if number and one.words and not _in_people(one):
-            number = ""  # the words hold the number
         parts = [f"{one.what}: {number or one.words}", one.words if number else "", one.assumed]
         told.append(" ".join(words.full_stop(part) for part in parts if part))
     return told
 
 
-def _in_people(one: Absolute) -> bool:
-    return one.estimate is not None and one.estimate.unit == "people"
-
-
 def in_people(comparison: Comparison) -> str:
     """People out of 100 with and without, and the difference with its interval."""
     for one in comparison.absolute:
-        if one.estimate is not None and _in_people(one):
+        if one.estimate is not None and one.words:
             parts = shown(one.estimate)
             return words.full_stop(
                 f"{one.words}; difference {parts.number} ({parts.range or 'no interval'})"

@@ -75,6 +75,8 @@ def interacting(treatment: Treatment | None, here: Situation) -> Iterator[str]:
             names.add(_plain(medicine_id))
             for listed in (here.listed.taken, here.listed.planned):
                 names |= {_plain(listed[medicine_id])} if medicine_id in listed else set()
+    if not names:
+        return
     pairs = [
         " + ".join(row.members)
         for row in here.results.interactions.rows

@@ -242,7 +242,7 @@ def _absolute(summary: SummaryRow, table: Evidence) -> Iterator[Absolute]:
         yield Absolute(
             what=words["points"].format(scale=points.scale),
             estimate=_interval(points.difference, "points", table),
-            words=points.in_words,
+            words="",
             assumed=points.assumed,
         )
     if summary.nnt is not None:
