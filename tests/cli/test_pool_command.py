@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -243,11 +245,30 @@ def test_magnesium_says_plainly_that_the_methods_disagree(run) -> None:
     assert done.out.index("Beware") < done.out.index("Morton 1984")
 
 
-def test_ascii_where_the_terminal_shows_no_more(run, monkeypatch) -> None:
-    monkeypatch.setattr(type(sys.stdout), "encoding", "ascii", raising=False)
-    done = run(CASES / "bcg_colditz1994.csv", "--measure", "RR")
-    if done.code == 0 and "─" not in done.out:
-        assert done.out.isascii()
+def test_ascii_where_the_terminal_shows_no_more() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "speciosa", "pool", str(CASES / "bcg_colditz1994.csv")],
+        capture_output=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert done.stdout.isascii()
+    words = done.stdout.decode()
+    assert "----#----" in words
+    assert "?" not in words.partition("Heterogeneity")[0].partition("Study")[2]
+
+
+def test_a_correlation_is_drawn_as_one(run, tmp_path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("study,r,n\nA,0.5,40\nB,0.3,60\nC,0.4,50\n")
+    done = run(path, "--forest", tmp_path / "r.svg", "--funnel", tmp_path / "rf.svg")
+    assert done.code == 0, done.err
+    assert "0.39 (" in done.out
+    found = json.loads(run(path, "--format", "json").out)
+    assert found["scale"] == "fisher z"
+    assert found["estimate_r"] == pytest.approx(0.3905, abs=5e-3)
+    assert found["estimate_exp"] is None
 
 
 def test_one_study_is_not_called_pooled(run, tmp_path) -> None:

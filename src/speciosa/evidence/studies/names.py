@@ -64,14 +64,13 @@ class EffectColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """``columns`` maps a field (``events_1``, ``year``) to its heading; ``others`` mean nothing.
+    """``columns`` maps a field (``events_1``, ``year``) to its heading.
 
     ``twice`` maps a field to the several headings that could each be it.
     """
 
     columns: Mapping[str, str]
     effects: tuple[EffectColumn, ...]
-    others: tuple[str, ...]
     twice: Mapping[str, tuple[str, ...]]
 
 
@@ -121,12 +120,9 @@ def meaning(headings: Sequence[str], overrides: Mapping[str, str]) -> Meaning:
         if field is not None and field not in chosen:
             found.setdefault(field, []).append(heading)
     effects = tuple(_effects(headings, chosen))
-    used = {h for listed in found.values() for h in listed}
-    used |= {e.heading for e in effects} | {h for e in effects for h in e.uncertainty.values()}
     return Meaning(
         columns={f: listed[0] for f, listed in found.items() if len(listed) == 1},
         effects=effects,
-        others=tuple(heading for heading in headings if heading and heading not in used),
         twice={f: tuple(listed) for f, listed in found.items() if len(listed) > 1},
     )
 

@@ -9,7 +9,7 @@ from speciosa.report.charts.scale import Linear
 from speciosa.report.charts.svg import WIDTH, Canvas, shortened
 from speciosa.report.pool.document import PoolDocument, StudyLine
 from speciosa.report.pool.page import page
-from speciosa.report.pool.sketch import axis_of, ticks_of
+from speciosa.report.pool.sketch import axis_of, place_of, ticks_of
 from speciosa.report.pool.words import seen_of, shown, span
 
 _LEFT, _RIGHT = 8.0, WIDTH - 8.0
@@ -95,7 +95,7 @@ def _end(canvas: Canvas, at: float, middle: float, *, cut: bool, outward: int) -
 def _axis(canvas: Canvas, x: Linear, bottom: float, measure: Measure) -> None:
     last = -math.inf
     for tick in ticks_of(x, measure):
-        at = x(math.log(tick)) if measure.is_ratio else x(tick)
+        at = x(place_of(measure, tick))
         canvas.line((at, bottom), (at, bottom + 4), "axis")
         if at - last > 30:  # room for the words of one tick
             canvas.text((at, bottom + 16), f"{tick:g}".replace("-", "−"), "tick", "middle")

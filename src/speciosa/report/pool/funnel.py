@@ -10,7 +10,7 @@ from speciosa.report.charts.scale import Linear
 from speciosa.report.charts.svg import WIDTH, Canvas
 from speciosa.report.pool.document import PoolDocument
 from speciosa.report.pool.page import page
-from speciosa.report.pool.sketch import ticks_of
+from speciosa.report.pool.sketch import place_of, ticks_of
 from speciosa.report.pool.words import p_value
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, WIDTH - 10.0, 40.0, 290.0
@@ -57,7 +57,7 @@ def funnel(document: PoolDocument) -> str:
     canvas.text((_LEFT, 32), "standard error (large studies on top)", "axis-name")
     last = -math.inf
     for tick in ticks_of(x, measure):
-        at = x(math.log(tick)) if measure.is_ratio else x(tick)
+        at = x(place_of(measure, tick))
         canvas.line((at, _BOTTOM), (at, _BOTTOM + 4), "axis")
         if at - last > 30:  # room for the words of one tick
             canvas.text((at, _BOTTOM + 16), f"{tick:g}".replace("-", "−"), "tick", "middle")

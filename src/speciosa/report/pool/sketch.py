@@ -17,6 +17,7 @@ _LABEL, _PLOT, _VALUE = 26, 34, 24
 # One long interval must not flatten all the others: the axis follows the middle of them.
 _KEPT = 0.9
 MOST = 60
+_CORRELATIONS = (-0.99, -0.9, -0.5, -0.2, 0.0, 0.2, 0.5, 0.9, 0.99)
 
 
 class _Marks(NamedTuple):
@@ -117,7 +118,7 @@ def _ticks(axis: Linear, measure: Measure) -> str:
     taken = -1
     for value in ticks_of(axis, measure):
         words = f"{value:g}".replace("-", "−")
-        place = round(axis(math.log(value) if measure.is_ratio else value)) - len(words) // 2
+        place = round(axis(place_of(measure, value))) - len(words) // 2
         place = max(place, 0)
         if place > taken:
             cells[place : place + len(words)] = list(words)
@@ -125,8 +126,17 @@ def _ticks(axis: Linear, measure: Measure) -> str:
     return f"{'':<{_LABEL}} {''.join(cells)}".rstrip()
 
 
+def place_of(measure: Measure, value: float) -> float:
+    """Where a value that a reader sees lies on the analysis scale."""
+    if measure is Measure.ZCOR:
+        return math.atanh(value)
+    return math.log(value) if measure.is_ratio else value
+
+
 def ticks_of(axis: Linear, measure: Measure) -> tuple[float, ...]:
-    """Round values inside an axis: of a ratio itself, else of the analysis scale."""
+    """Round values inside an axis, on the scale that a reader sees."""
+    if measure is Measure.ZCOR:
+        return tuple(r for r in _CORRELATIONS if axis.low <= math.atanh(r) <= axis.high)
     if not measure.is_ratio:
         return axis.ticks()
     low, high = math.exp(max(axis.low, -300.0)), math.exp(min(axis.high, 300.0))

@@ -23,7 +23,7 @@ def as_text(document: PoolDocument, question: Question, *, ascii_only: bool = Fa
     lines += _wrapped(document.answer)
     if document.warnings:
         lines += ["", "Beware", *_wrapped(document.warnings, "- ")]
-    lines += ["", *sketch(document)]
+    lines += ["", *sketch(document, ascii_only=ascii_only)]
     lines += ["", *_wrapped(_heterogeneity(document))]
     lines += ["", "The same studies by other methods", *_alternatives(document)]
     lines += _beside(document, question)
