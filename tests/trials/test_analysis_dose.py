@@ -48,13 +48,11 @@ def test_dunnett_holm_trend_and_shapes_are_those_of_r(case):
     np.testing.assert_allclose(got.trend.estimate[0, 0], case["trend"], rtol=1e-8)
     np.testing.assert_allclose(got.trend.se[0, 0], case["trend_se"], rtol=1e-8)
     np.testing.assert_allclose(got.shapes[0], case["shapes"], rtol=1e-7)
-    positive = np.array(case["shapes"]) > 0
-    p = np.array(case["shapes_p"])
-    np.testing.assert_allclose(got.shapes_p[0][positive], p[positive], atol=2e-3)
+    np.testing.assert_allclose(got.shapes_p[0], case["shapes_p"], atol=2e-3)
 
 
 def test_error_over_all_comparisons_is_kept():
-    trials = 1500
+    trials = 1000
     got = dose_response(drawn(trials), DOSES)
     error = 4 * np.sqrt(0.05 * 0.95 / trials)
     assert (got.dunnett_p.min(axis=1) < 0.05).mean() == pytest.approx(0.05, abs=error)

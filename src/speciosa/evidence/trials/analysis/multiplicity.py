@@ -59,14 +59,15 @@ def single_step(t: Floats, correlation: Floats, df: Floats, *, sides: int) -> Fl
         values, vectors = np.linalg.eigh(matrices)
         root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
         along = root @ directions.T
-        reach = np.abs(along).max(axis=1) if sides == 2 else np.maximum(along.max(axis=1), 0.0)
+        farthest = (np.abs(along) if sides == 2 else along).max(axis=1)[:, None, :]
+        asked = size[rows][:, :, None]
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = (np.maximum(size[rows], 0.0)[:, :, None] / reach[:, None, :]) ** 2 / m
-            chance = fdtrc(float(m), df[rows][:, None, None], np.nan_to_num(ratio, posinf=1e300))
-        chance = np.where(reach[:, None, :] > 0, chance, 0.0)
-        outside = chance.mean(axis=2)
-        if sides == 1:  # nothing is learnt from a negative largest value
-            outside = np.where(size[rows] > 0, outside, np.maximum(outside, 0.5))
+            ratio = np.nan_to_num((asked / farthest) ** 2 / m, nan=0.0, posinf=1e300)
+            beyond = fdtrc(float(m), df[rows][:, None, None], ratio)
+        # A direction in which every statistic falls meets a negative value from the other end.
+        positive = np.where(farthest > 0, beyond, 0.0)
+        negative = np.where(farthest >= 0, 1.0, 1.0 - beyond)
+        outside = np.where(asked >= 0, positive, negative).mean(axis=2)
         out[rows] = np.where(usable[:, None], outside, np.nan)
     return out
 
