@@ -38,6 +38,8 @@ class Compared(NamedTuple):
     def difference(self) -> float:
         """The largest difference, relative to the figure or to the size of the data."""
         a, b = _array(self.ours), _array(self.theirs)
+        if not (np.isfinite(a).all() and np.isfinite(b).all()):
+            raise ValueError(f"{self.part}: a figure is missing on one side")
         return float((np.abs(a - b) / np.maximum(np.abs(b), self.size or 1e-300)).max())
 
 

@@ -60,11 +60,12 @@ the share of intervals (t with k - 2 degrees of freedom) that hold the true effe
 
 _END = """\
 
-What follows from it: with few trials and heterogeneity the Wald interval is too narrow;
+What follows from it: with few trials and heterogeneity the Wald interval is too narrow.
 Hartung-Knapp holds its level on average but can come out narrower than the model's own interval
 when few trials happen to agree, which is said beside the result; the ad hoc form is never narrower
-and errs on the wide side. Prediction intervals hold too seldom with few trials, because tau2
-itself is then hardly known, and too often where there is no heterogeneity.
+and errs on the wide side. A prediction interval from three trials (one degree of freedom) is so
+wide that it says little; with moderate heterogeneity and five to thirty trials it holds a new
+effect too seldom, because tau2 is often estimated as nought; without heterogeneity, too often.
 
 ## What is not here
 
