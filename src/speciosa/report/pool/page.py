@@ -20,7 +20,7 @@ text { font-family: "Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans"
 .study { fill: #4d585e; }
 .point { fill: #125557; }
 .value { font-variant-numeric: tabular-nums; paint-order: stroke; stroke: #fff; stroke-width: 3; }
-.prediction { stroke: #125557; stroke-width: 2; }
+.prediction, .predicted { stroke: #125557; stroke-width: 2; }
 .arrow { fill: #1c2326; }
 .open { fill: #fff; stroke: #1c2326; stroke-width: 1.5; }
 .contour { fill: #125557; fill-opacity: 0.12; }
