@@ -171,7 +171,7 @@ def _imputation() -> list[str]:
         for method in ("mar", "j2r", "cr", "cir"):
             fit = analysis.reference_based_fit(
                 _trial(case),
-                method=method,  # type: ignore[arg-type]
+                method=method,
                 imputations=200,
                 streams=lambda row, *rest: uniforms(_SEED, row, *rest),
             )
