@@ -11,13 +11,10 @@ from speciosa.knowledge.evidence.study import Study
 from speciosa.knowledge.fact import Fact
 
 
-def answers(
-    held: Base, fact: Callable[[str], Fact], *, studies: Sequence[Study] | None = None
-) -> tuple[Answer, ...]:
-    """Every question of the base answered; ``studies`` stands in for those of the base."""
+def answers(held: Base, fact: Callable[[str], Fact]) -> tuple[Answer, ...]:
+    """Every question of the base answered from all of its studies."""
     rules = Rules(held.questions.settings, held.grading, fact)
-    used = held.studies if studies is None else studies
-    return tuple(answer(question, used, rules) for question in held.questions.questions)
+    return tuple(answer(question, held.studies, rules) for question in held.questions.questions)
 
 
 def pools(held: Base, found: Sequence[Answer], *, studies: Sequence[Study] | None = None) -> Pools:
