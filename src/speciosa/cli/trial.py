@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _PROTOCOL_ENDINGS = (".md", ".html", ".htm")
 _CHART_ENDINGS = (".svg",)
 _MOST_WORKERS = 64
+# Starting another process costs more than so many simulated people.
+_WORTH_A_PROCESS = 1_000_000
 
 
 class Shape(StrEnum):
@@ -64,7 +66,7 @@ def command(
     from speciosa.report.trial.document import document
 
     with progress("simulating trials") as told:
-        result = simulate(asked, load(), cores=workers or os.cpu_count() or 1, progress=told)
+        result = simulate(asked, load(), cores=workers or _cores(asked), progress=told)
     made = document(result, asked, load())
     _write(made, protocol, chart)
     sys.stdout.buffer.write(_shaped(made, output))
@@ -83,6 +85,12 @@ def _read(design: str) -> Design:
         problem = InputProblem("DESIGN", f"{design!r} ({reason})", "a YAML or JSON file, or -")
         raise InputError([problem]) from None
     return read_design_bytes(raw, name=path.name)
+
+
+def _cores(design: Design) -> int:
+    """As many processes as the machine has cores, where the work is worth starting them."""
+    people = design.simulation.trials * design.subjects
+    return min(os.cpu_count() or 1, _MOST_WORKERS) if people >= _WORTH_A_PROCESS else 1
 
 
 def _changed(design: Design, trials: int | None, seed: int | None) -> Design:
