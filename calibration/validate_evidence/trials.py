@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import math
 import os
 from collections.abc import Iterator
@@ -56,7 +54,7 @@ def _page() -> Iterator[str]:
     yield from _leaving()
     yield from _entry()
     yield from _confounded()
-    yield from _analyses()
+    yield "The analyses themselves are validated in [analysis](analysis.md)."
 
 
 # ------------------------------------------------------------------ errors of the first kind
@@ -270,10 +268,3 @@ def _confounded() -> Iterator[str]:
                 f"{scenario.mean_estimate.value + 0.0:.2f} | {scenario.apparent[0] + 0.0:.2f} |"
             )
     yield ""
-
-
-def _analyses() -> Iterator[str]:
-    """The page of the analyses themselves, where it is there."""
-    if importlib.util.find_spec("calibration.validate_evidence.trial_analyses") is not None:
-        module = importlib.import_module("calibration.validate_evidence.trial_analyses")
-        yield module.section().rstrip()
