@@ -32,6 +32,8 @@ CONTRASTS = {
 }
 _NOT_GIVEN = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
 _BOM = "\ufeff"
+# Beyond this no arm, effect or exposure can be meant.
+_MOST = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,9 @@ def number(
         accepted = "a number with a decimal point"
         problems.append(InputProblem(where, repr(cell), accepted))
         return math.nan
-    if not math.isfinite(value) or value < least:
-        wanted = "a finite number" if least == -math.inf else f"a number of at least {least:g}"
+    if not abs(value) <= _MOST or value < least:
+        wanted = f"a finite number, at most {_MOST:g}"
+        wanted = wanted if least == -math.inf else f"{wanted}, at least {least:g}"
         problems.append(InputProblem(where, repr(cell), wanted))
         return math.nan
     return value

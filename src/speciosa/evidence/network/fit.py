@@ -78,7 +78,9 @@ def between_trials(network: Network, method: str) -> float:
         return 0.0
     v = network.v
     common = fit(network.rows)
-    moments = max(0.0, (common.q - network.df) / _expected(v, common.leverage))
+    growth = _expected(v, common.leverage)
+    # Rounding leaves nothing of it where one trial is millions of times as sure as the others.
+    moments = max(0.0, (common.q - network.df) / growth) if growth > 0 else 0.0
     if method == "DL":
         return moments
     return _most_likely(network, moments, restricted=method == "REML")

@@ -71,7 +71,7 @@ def decompose(network: Network) -> Inconsistency:
             expected += float(np.sum(1 / v) - np.sum(own.leverage / v**2))
             several.append(part)
         apart.append(Design(treatments=treatments, k=len(trials), within=test))
-    tau2 = max(0.0, (q_within - df_within) / expected) if df_within else 0.0
+    tau2 = max(0.0, (q_within - df_within) / expected) if expected > 0 else 0.0
     inside = sum(fit(part, tau2).q for part in several)
     random = fit(network.rows, tau2).q - inside
     df_between = network.df - df_within
