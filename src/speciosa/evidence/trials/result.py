@@ -20,18 +20,32 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     fraction: float
     subjects: int
     boundary_z: float
+    futility_z: float | None
     nominal_alpha: float
     stops_for_benefit: Figure
     stops_for_futility: Figure
 
 
 class Contrast(msgspec.Struct, frozen=True, kw_only=True):
-    """One arm against control at the last visit."""
+    """One arm against control at the last visit.
+
+    ``success`` is the chance that this arm beats control with all arms allowed for (Dunnett),
+    ``unadjusted`` the same as if it were the only one.
+    """
 
     arm: str
     true_difference: float
     mean_estimate: Figure
     success: Figure
+    unadjusted: Figure
+
+
+class Unadjusted(msgspec.Struct, frozen=True, kw_only=True):
+    """Estimates and intervals that take no notice of the looks, for comparison."""
+
+    mean_estimate: Figure
+    bias: Figure
+    coverage: Figure
 
 
 class Characteristics(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +54,8 @@ class Characteristics(msgspec.Struct, frozen=True, kw_only=True):
     ``success`` is the chance that the trial claims a benefit (non-inferiority where that is the
     aim), ``two_sided`` that it claims any difference. ``true_difference`` is the effect of the
     treatment itself under the estimand, without guessing and without withdrawal; ``apparent`` is
-    the difference that an endless trial would see at each visit.
+    the difference that an endless trial would see at each visit. With interim looks estimates are
+    median-unbiased and intervals allow for stopping early; ``unadjusted`` has the plain ones.
     """
 
     id: str
@@ -63,6 +78,8 @@ class Characteristics(msgspec.Struct, frozen=True, kw_only=True):
     left_treatment: float
     expected_subjects: Figure
     looks: tuple[Look, ...] = ()
+    unadjusted: Unadjusted | None = None
+    any_arm: Figure | None = None
     contrasts: tuple[Contrast, ...] = ()
     apparent: tuple[float, ...] = ()
     changed: tuple[str, ...] = ()
@@ -80,12 +97,19 @@ class Sensitivity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClosedForm(msgspec.Struct, frozen=True, kw_only=True):
-    """Power by a formula, and what the formula takes for granted."""
+    """Power by a formula, and what the formula takes for granted.
+
+    ``stops_for_benefit`` and ``stops_for_futility`` have a chance for each look where there are
+    looks.
+    """
 
     name: str
     power: float
     subjects_for_target: int
     takes_for_granted: str
+    stops_for_benefit: tuple[float, ...] = ()
+    stops_for_futility: tuple[float, ...] = ()
+    expected_subjects: float | None = None
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

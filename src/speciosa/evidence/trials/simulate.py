@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.evidence.trials import sequential
 from speciosa.evidence.trials.design.assumptions import assumptions, values
-from speciosa.evidence.trials.design.document import Design, Kind, Option, Spending
+from speciosa.evidence.trials.design.document import Design, Kind, Option
 from speciosa.evidence.trials.generate.leaving import Offsets, offsets
 from speciosa.evidence.trials.generate.model import Model, build
 from speciosa.evidence.trials.generate.trials import Truth, truth
 from speciosa.evidence.trials.operating.analyse import Plan, Rows, plan_of
 from speciosa.evidence.trials.operating.blocks import BLOCK, Job, Progress, Workers, workers
 from speciosa.evidence.trials.operating.characteristics import (
-    Stopping,
     average,
     proportion,
     root_mean_square,
 )
 from speciosa.evidence.trials.operating.closed_form import closed_forms
+from speciosa.evidence.trials.operating.looks import AtStop, Stopping, boundaries_of
 from speciosa.evidence.trials.operating.sample_size import search
 from speciosa.evidence.trials.operating.scenarios import Setting, alone, settings
 from speciosa.evidence.trials.operating.sensitivity import sensitivity
@@ -34,6 +33,7 @@ from speciosa.evidence.trials.result import (
     Figure,
     SampleSize,
     TrialResult,
+    Unadjusted,
 )
 from speciosa.knowledge.evidence.trial import TrialScenario
 
@@ -43,10 +43,6 @@ if TYPE_CHECKING:
 _PLANNED = TrialScenario(
     id="planned", title="As planned", shows="The design under its own assumptions."
 )
-_SPENDING: dict[Spending, Literal["obrien-fleming", "pocock"]] = {
-    Spending.OBRIEN_FLEMING: "obrien-fleming",
-    Spending.POCOCK: "pocock",
-}
 # Scenarios ask for less exactness than the plan; so does each point of the curve.
 _FEWER = 2
 _LEAST_TRIALS = 50
@@ -114,7 +110,7 @@ class _Study:
         self._design = design
         self._crew = crew
         self._plan = plan_of(design)
-        self._limits = _limits(design)
+        self._boundaries = boundaries_of(design)
 
     def trials(self, setting: Setting, fewer: int) -> int:
         """As many trials for no difference as for the plan; fewer for the other scenarios."""
@@ -152,16 +148,10 @@ class _Study:
 
     def _counted(self, setting: Setting, rows: Rows, true: Truth, seen: Truth) -> Characteristics:
         design = self._design
-        z_limits, nominal, futility = self._limits
         contrast = rows.estimate.shape[2] - 1
-        stopping = Stopping(rows, z_limits, futility, contrast)
-        which = np.arange(len(stopping.at)), stopping.at
-        at_stop = tuple(
-            part[:, :, contrast][which]
-            for part in (rows.estimate, rows.se, rows.low, rows.high, rows.p)
-        )
-        ok = ~np.isnan(at_stop[0])
-        estimate, se, low, high, p = (part[ok] for part in at_stop)
+        stopping = Stopping(rows, self._boundaries, design.margin or 0.0)
+        seen_there = stopping.reported(contrast)
+        estimate, se = seen_there.estimate, seen_there.se
         value = float(true.of(design.analysis.strategy)[contrast, -1])
         sizes = tuple(int(np.ceil(f * design.subjects - 1e-9)) for f in self._plan.looks)
         return Characteristics(
@@ -172,68 +162,68 @@ class _Study:
             trials=len(stopping.at),
             not_converged=int((~rows.converged[:, -1, contrast]).sum()),
             success=proportion(stopping.success),
-            two_sided=proportion(p < design.analysis.alpha),
+            two_sided=proportion(seen_there.p < design.analysis.alpha),
             true_difference=value,
             true_difference_mc_se=true.se,
             mean_estimate=average(estimate),
             bias=average(estimate, minus=value),
             rmse=root_mean_square(estimate, value),
-            coverage=proportion((low <= value) & (value <= high)),
+            coverage=proportion((seen_there.low <= value) & (value <= seen_there.high)),
             empirical_se=float(estimate.std(ddof=1)) if len(estimate) > 1 else 0.0,
             model_se=float(np.sqrt((se**2).mean())) if len(se) else 0.0,
             left_control=float(rows.left[:, 0].mean()),
             left_treatment=float(rows.left[:, 1].mean()),
             expected_subjects=average(np.array(sizes, dtype=np.float64)[stopping.at]),
-            looks=stopping.looks(self._plan.looks, sizes, z_limits, nominal)
-            if design.interim
-            else (),
-            contrasts=self._contrasts(rows, true) if design.design is Kind.DOSE_RANGING else (),
+            looks=stopping.looks(sizes) if design.interim else (),
+            unadjusted=_unadjusted(seen_there, value) if design.interim else None,
+            any_arm=self._any_arm(rows) if design.doses else None,
+            contrasts=self._contrasts(rows, true) if design.doses else (),
             apparent=tuple(float(x) for x in seen.hypothetical[contrast]),
             changed=setting.changed,
         )
 
+    def _better(self, rows: Rows, p: np.ndarray) -> np.ndarray:
+        """Which arms of which trials are better than control at the end, by a two-sided p."""
+        alpha = self._design.analysis.alpha
+        return np.asarray((np.nan_to_num(p, nan=1.0) <= alpha) & (rows.estimate[:, -1] < 0))
+
+    def _any_arm(self, rows: Rows) -> Figure:
+        return proportion(np.asarray(self._better(rows, rows.arm_p[:, -1]).any(axis=1)))
+
     def _contrasts(self, rows: Rows, true: Truth) -> tuple[Contrast, ...]:
         values_ = true.of(self._design.analysis.strategy)[:, -1]
+        adjusted = self._better(rows, rows.arm_p[:, -1])
+        plain = rows.high[:, -1] < 0
         return tuple(
             Contrast(
                 arm=dose.name,
                 true_difference=float(values_[i]),
                 mean_estimate=average(rows.estimate[:, -1, i][~np.isnan(rows.estimate[:, -1, i])]),
-                success=proportion(
-                    np.nan_to_num(rows.z[:, -1, i], nan=-np.inf) >= self._limits[0][-1]
-                ),
+                success=proportion(adjusted[:, i]),
+                unadjusted=proportion(plain[:, i]),
             )
             for i, dose in enumerate(self._design.doses)
         )
 
     def sample_size(self, model: Model, trials: int) -> SampleSize:
         """The number of people for the target power."""
-        z_limits, _, futility = self._limits
 
         def powers(sizes: tuple[int, ...]) -> list[Figure]:
             self._crew.expect(trials)
             every = self._rows(model, self._plan, trials, sizes)
-            return [
-                proportion(Stopping(r, z_limits, futility, r.z.shape[2] - 1).success) for r in every
-            ]
+            return [proportion(Stopping(r, self._boundaries).success) for r in every]
 
         forms = closed_forms(self._design, model)
         start = forms[-1].subjects_for_target if forms else self._design.subjects
         return search(powers, self._design.target_power, start, trials)
 
 
-def _limits(design: Design) -> tuple[np.ndarray, np.ndarray, float | None]:
-    """Boundaries of z, the one-sided level each stands for, and the bound of futility."""
-    plan = plan_of(design)
-    if design.interim is None:
-        return np.array([plan.limit]), np.array([plan.alpha / 2.0]), None
-    found = sequential.boundaries(
-        design.interim.fractions,
-        alpha=design.analysis.alpha / 2.0,
-        sides=1,
-        spending=_SPENDING[design.interim.spending],
+def _unadjusted(seen: AtStop, value: float) -> Unadjusted:
+    return Unadjusted(
+        mean_estimate=average(seen.raw),
+        bias=average(seen.raw, minus=value),
+        coverage=proportion((seen.raw_low <= value) & (value <= seen.raw_high)),
     )
-    return np.array(found.upper), np.array(found.nominal_p), design.interim.futility_z
 
 
 def _course(design: Design, model: Model, true: Truth) -> Course:
@@ -263,7 +253,9 @@ def _course(design: Design, model: Model, true: Truth) -> Course:
 def _analysis(design: Design) -> str:
     return {
         Kind.CROSSOVER: "crossover: treatment difference within people, adjusted for period",
-        Kind.N_OF_1: "aggregated n-of-1: mean of the differences within people, people random",
+        Kind.N_OF_1: "aggregated n-of-1: mean over people of their differences within cycles",
+        Kind.DOSE_RANGING: "dose-ranging: multiple contrast test over three shapes (line, two "
+        "hyperbolas) by ANCOVA at the last visit; arms against control by Dunnett",
     }.get(design.design, design.analysis.method.value.upper())
 
 

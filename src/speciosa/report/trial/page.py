@@ -92,15 +92,38 @@ class _Writer:
         if looks:
             yield self.heading(3, "Looks")
             yield self.table(
-                ("People", "z", "Stops for benefit", "Stops for futility"),
+                ("People", "Stops", "For benefit", "For futility"),
                 [
                     (
                         f"{look.subjects}",
-                        f"{look.boundary_z:.3f}",
+                        words.bounds(look),
                         words.share(look.stops_for_benefit),
                         words.share(look.stops_for_futility),
                     )
                     for look in looks
+                ],
+            )
+        plain = document.planned.unadjusted
+        if plain is not None:
+            yield self.paragraph(
+                "Estimates are median-unbiased and intervals allow for the looks. Without regard "
+                f"to them: bias {words.points(plain.bias)}, 95 % CI covers "
+                f"{words.share(plain.coverage)}."
+            )
+        if document.planned.any_arm is not None:
+            yield self.heading(3, "Doses")
+            yield self.paragraph(f"Any dose, by Dunnett: {words.share(document.planned.any_arm)}.")
+            yield self.table(
+                ("Dose", "True difference", "Mean estimate", "Better by Dunnett", "As if alone"),
+                [
+                    (
+                        c.arm,
+                        f"{c.true_difference:.2f}",
+                        words.points(c.mean_estimate),
+                        words.share(c.success),
+                        words.share(c.unadjusted),
+                    )
+                    for c in document.planned.contrasts
                 ],
             )
         nothing = [s for s in document.scenarios if s.null and s.changed]
@@ -123,7 +146,13 @@ class _Writer:
             yield self.table(
                 ("Formula", "Power", "People for the target", "Takes for granted"),
                 [
-                    (f.name, f"{f.power:.3f}", f"{f.subjects_for_target}", f.takes_for_granted)
+                    (
+                        f.name,
+                        f"{f.power:.3f}",
+                        f"{f.subjects_for_target}",
+                        f.takes_for_granted
+                        + (f"; {words.stops(f)}" if f.stops_for_benefit else ""),
+                    )
                     for f in document.closed_forms
                 ],
             )

@@ -58,15 +58,22 @@ def _planned(document: TrialDocument) -> Iterator[str]:
         yield _row("Did not converge", lost)
     for look in plan.looks:
         good, futile = words.share(look.stops_for_benefit), words.share(look.stops_for_futility)
-        yield _row(
-            f"Look at {look.subjects} people", f"z at least {look.boundary_z:.3f}; stops for"
-        )
-        yield _row("", f"benefit {good}, futility {futile}")
+        yield _row(f"Look at {look.subjects} people", words.bounds(look))
+        yield _row("", f"stops for benefit {good}, futility {futile}")
     if plan.looks:
         yield _row("Expected number of people", f"{plan.expected_subjects.value:.0f}")
+    if plan.unadjusted is not None:
+        plain = plan.unadjusted
+        yield _row(
+            "Without regard to the looks", f"bias {words.points(plain.bias)}, 95 % CI covers"
+        )
+        yield _row("", words.share(plain.coverage))
+    if plan.any_arm is not None:
+        yield _row("Any dose, by Dunnett", words.share(plan.any_arm))
     for contrast in plan.contrasts:
-        yield _row(contrast.arm[:25], f"success {words.share(contrast.success)},")
         seen, true = words.points(contrast.mean_estimate), contrast.true_difference
+        adjusted, alone = words.share(contrast.success), words.share(contrast.unadjusted)
+        yield _row(contrast.arm[:25], f"better by Dunnett {adjusted}, as if alone {alone},")
         yield _row("", f"estimate {seen}, true {true:.2f}")
     yield ""
 
@@ -119,6 +126,8 @@ def _others(document: TrialDocument) -> Iterator[str]:
         for form in document.closed_forms:
             asks = f"{form.subjects_for_target} people for the target"
             yield f"  {form.name:<32} power {form.power:.3f}; {asks}"
+            if form.stops_for_benefit:
+                yield from _wrapped(words.stops(form), "      ")
             yield from _wrapped(f"takes for granted: {form.takes_for_granted}", "      ")
         yield ""
     if document.sensitivity:

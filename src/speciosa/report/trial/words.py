@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speciosa.evidence.trials.design.assumptions import Assumption, Origin
-from speciosa.evidence.trials.result import Characteristics, Figure, SampleSize
+from speciosa.evidence.trials.result import Characteristics, ClosedForm, Figure, Look, SampleSize
 from speciosa.report.trial.document import TrialDocument
 
 _ORIGIN = {
@@ -54,6 +54,20 @@ def valued(found: Assumption) -> str:
 def kind(document: TrialDocument) -> str:
     """The design in words."""
     return _DESIGN[document.design]
+
+
+def bounds(look: Look) -> str:
+    """The z at which a look stops the trial."""
+    futile = "" if look.futility_z is None else f", for futility under z {look.futility_z:.3f}"
+    return f"for benefit from z {look.boundary_z:.3f} on{futile}"
+
+
+def stops(form: ClosedForm) -> str:
+    """Chances to stop at each look by a formula."""
+    good = ", ".join(f"{chance:.1%}" for chance in form.stops_for_benefit)
+    futile = ", ".join(f"{chance:.1%}" for chance in form.stops_for_futility)
+    people = f"; {form.expected_subjects:.0f} people expected" if form.expected_subjects else ""
+    return f"stops for benefit at the looks {good}; for futility {futile}{people}"
 
 
 def needed(size: SampleSize) -> str:

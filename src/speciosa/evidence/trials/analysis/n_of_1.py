@@ -1,10 +1,10 @@
 """Many n-of-1 trials together: each person has an effect of their own, and those have a spread.
 
-Within a person, scores are a level of their own, their own effect of treatment, and noise:
-``d`` is the least squares effect of a person, with variance ``noise * c``. Across persons effects
-are normal with a mean and a variance ``spread``. Person levels are free, so the restricted
-likelihood depends on the effects and on the residual sum of squares alone, and one ratio,
-spread over noise, remains to be found.
+Treatments are compared within cycles of two periods, one on each, in an order drawn anew: what
+changes slowly, as scores do over months, drops out of a cycle's difference. A person's effect is
+the mean of the differences of their cycles, with variance ``noise * c``. Across persons effects are
+normal with a mean and a variance ``spread``. The restricted likelihood depends on the effects and
+on the residual sum of squares alone, and one ratio, spread over noise, remains to be found.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class NOf1:
     which noise spreads too far; ``share_shrunk`` from effects drawn towards the mean, which spreads
     them too little. Only the first estimates the share; the other two show by how much noise and
     shrinkage move it. Where ``spread`` is 0 nobody can be told from anybody and the first is NaN.
+    ``noise`` is the variance of the difference of one cycle.
     """
 
     mean: Fits
@@ -60,38 +61,37 @@ def n_of_1(data: TrialData) -> Fits:
 def n_of_1_fit(data: TrialData, *, threshold: float = 0.0) -> NOf1:
     """Mean effect, spread of effects, and who responds; ``threshold`` is in points of improvement.
 
-    A person without a score under both treatments has no effect and is left out. With equally many
-    scores for everybody the mean and its error are those of the t test of one effect per person;
-    degrees of freedom are persons less one. Raises InputError without the treatment of each period.
+    A cycle without a score under both treatments has no difference, a person without such a cycle
+    no effect. The standard error is taken from how far effects lie apart (weighted as in Hartung
+    and Knapp), so that it holds whatever the spread; with equally many cycles for everybody this is
+    the t test of one effect per person. Degrees of freedom are persons less one. Raises InputError
+    without the treatment of each period or with an odd number of periods.
     """
-    if data.treatment is None:
-        raise InputError([InputProblem("treatment", "none", "what was taken in each period")])
-    seen = ~np.isnan(data.y)
-    on, off = seen & (data.treatment > 0), seen & (data.treatment == 0)
-    n_on, n_off = on.sum(axis=2), off.sum(axis=2)
-    has = (n_on > 0) & (n_off > 0)
+    apart = _differences(data)
+    seen = ~np.isnan(apart)
+    cycles = seen.sum(axis=2)
+    has = cycles > 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean_on = np.where(on, data.y, 0.0).sum(axis=2) / n_on
-        mean_off = np.where(off, data.y, 0.0).sum(axis=2) / n_off
-        effects = np.where(has, mean_on - mean_off, np.nan)
-        c = np.where(has, 1 / n_on + 1 / n_off, np.nan)
-        left = np.where(on, data.y - mean_on[..., None], 0.0)
-        left += np.where(off, data.y - mean_off[..., None], 0.0)
-    residual = np.einsum("tsp,tsp->t", left, left)
-    free = (np.maximum(n_on - 1, 0) + np.maximum(n_off - 1, 0)).sum(axis=1)
+        c = np.where(has, 1 / cycles, np.nan)
+        effects = np.where(has, np.where(seen, apart, 0.0).sum(axis=2) * c, np.nan)
+        left = np.where(seen, apart - effects[..., None], 0.0)
+    residual = np.einsum("tsc,tsc->t", left, left)
+    free = np.maximum(cycles - 1, 0).sum(axis=1)
     people = has.sum(axis=1)
     ratio = _ratio(effects, c, residual, free, people)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean, noise, size = _given(ratio, effects, c, residual, free, people)
+        weight = np.where(has, 1 / (ratio[:, None] + c), 0.0)
+        squares = np.nansum(weight * (effects - mean[:, None]) ** 2, axis=1)
         spread = ratio * noise
         shrinkage = ratio[:, None] / (ratio[:, None] + c)
         shrunk = mean[:, None] + shrinkage * (effects - mean[:, None])
-        se = np.sqrt(noise * size)
+        se = np.sqrt(squares / (people - 1) * size)
         share_model = np.where(spread > 0, ndtr((-threshold - mean) / np.sqrt(spread)), np.nan)
         share_raw = (effects <= -threshold).sum(axis=1) / people
         share_shrunk = (shrunk <= -threshold).sum(axis=1) / people
+    fitted = fits(mean[:, None], se[:, None], people[:, None] - 1.0, people[:, None] > 1)
     good = (people > 1) & (free > 0) & (noise > 0)
-    fitted = fits(mean[:, None], se[:, None], people[:, None] - 1.0, good[:, None])
     return NOf1(
         mean=fitted,
         spread=np.where(good, spread, np.nan),
@@ -104,6 +104,19 @@ def n_of_1_fit(data: TrialData, *, threshold: float = 0.0) -> NOf1:
         share_raw=share_raw,
         share_shrunk=np.where(good, share_shrunk, np.nan),
     )
+
+
+def _differences(data: TrialData) -> Floats:
+    """On treatment less off it in every cycle, (trials, people, cycles)."""
+    if data.treatment is None:
+        raise InputError([InputProblem("treatment", "none", "what was taken in each period")])
+    if data.visits % 2:
+        problem = InputProblem("periods", str(data.visits), "an even number, two for each cycle")
+        raise InputError([problem])
+    shape = (*data.y.shape[:2], -1, 2)
+    y, taken = data.y.reshape(shape), (data.treatment > 0).reshape(shape)
+    both = taken[..., 0] != taken[..., 1]
+    return np.where(both, np.where(taken[..., 0], 1.0, -1.0) * (y[..., 0] - y[..., 1]), np.nan)
 
 
 def _given(  # noqa: PLR0913, PLR0917 - what the likelihood is made of

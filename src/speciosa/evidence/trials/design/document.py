@@ -89,6 +89,14 @@ class Spending(StrEnum):
     POCOCK = "pocock"
 
 
+class Futility(StrEnum):
+    """How a trial that is not worth going on with is recognised; never binding."""
+
+    BETA_OBRIEN_FLEMING = "beta_obrien_fleming"
+    BETA_POCOCK = "beta_pocock"
+    CONDITIONAL_POWER = "conditional_power"
+
+
 class Reference(StrEnum):
     """Reference-based imputation: what those who left are assumed to have followed."""
 
@@ -241,13 +249,18 @@ class Withdrawal(Part):
 
 
 class Interim(Part):
-    """Looks at the data before the end, as shares of those randomised; the end is 1."""
+    """Looks at the data before the end, as shares of those randomised; the end is 1.
+
+    ``futility`` spends the type II error (1 less the target power) over the looks, or stops where
+    the power that is left, given the planned difference, falls under ``conditional_power``.
+    """
 
     fractions: Annotated[
         tuple[Annotated[float, Field(gt=0.05, le=1)], ...], Field(min_length=2, max_length=6)
     ]
     spending: Spending = Spending.OBRIEN_FLEMING
-    futility_z: Annotated[float, Field(ge=-3, le=3)] | None = None
+    futility: Futility | None = None
+    conditional_power: Annotated[float, Field(gt=0, lt=0.9)] | None = None
 
     @model_validator(mode="after")
     def _rise(self) -> Self:
@@ -255,6 +268,9 @@ class Interim(Part):
             raise ClashError(
                 "fractions out of order", "fractions that rise and end with 1", "fractions"
             )
+        by_power = self.futility is Futility.CONDITIONAL_POWER
+        if self.conditional_power is not None and not by_power:
+            raise ClashError("a value", "one with futility: conditional_power", "conditional_power")
         return self
 
 

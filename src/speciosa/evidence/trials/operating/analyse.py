@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -34,25 +34,24 @@ class Plan:
     reference: Reference | None = None
     imputations: int = 0
     seed: int = 0
-
-    @property
-    def limit(self) -> float:
-        """The z that a trial without looks must reach."""
-        return float(ndtri(1.0 - self.alpha / 2.0))
+    positions: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """One row a trial. The middle axis of looks ends with the full trial; the last is contrasts.
+    """One row a trial: (trials, looks, contrasts), looks ending with the full trial.
 
-    ``z`` is the test statistic for benefit on the normal scale: large is good.
+    ``z`` and ``p`` (trials, looks) are the test by which the trial stands or falls: ``z`` for
+    benefit on the normal scale, large is good, and ``p`` two-sided. ``arm_p`` is the p of each
+    contrast, two-sided, with all of them allowed for.
     """
 
     estimate: Floats
     se: Floats
     df: Floats
-    p: Floats
     z: Floats
+    p: Floats
+    arm_p: Floats
     low: Floats
     high: Floats
     converged: NDArray[np.bool_]
@@ -70,33 +69,59 @@ def plan_of(design: Design) -> Plan:
     """The analysis that a design asks for."""
     return Plan(
         kind=design.design,
-        method=design.analysis.method,
+        # Contrasts over doses are contrasts of adjusted means at the last visit.
+        method=Method.ANCOVA if design.doses else design.analysis.method,
         alpha=design.analysis.alpha,
         margin=design.margin or 0.0,
         looks=design.interim.fractions if design.interim else (1.0,),
         seed=design.simulation.seed,
+        positions=tuple(dose.position for dose in design.doses),
     )
 
 
 def analyse(data: TrialData, plan: Plan, trials: Sequence[int]) -> Rows:
     """Analyse a block, which holds these trials, at every look."""
-    found = [fitted(enrolled(data, fraction), plan, trials) for fraction in plan.looks]
-    bounds = [analysis.interval(fit, level=1.0 - plan.alpha) for fit in found]
+    found = [_tested(enrolled(data, fraction), plan, trials) for fraction in plan.looks]
+    fits = [test.fits for test in found]
+    bounds = [analysis.interval(fit, level=1.0 - plan.alpha) for fit in fits]
     visits = data.visits
     # In designs with periods everybody is on both.
     groups = (data.arm == 0, data.arm > 0) if data.treatment is None else (data.arm >= 0,) * 2
     left = np.stack([_share(data.stopped < visits, group) for group in groups], axis=1)
     return Rows(
-        estimate=_stacked([fit.estimate for fit in found]),
-        se=_stacked([fit.se for fit in found]),
-        df=_stacked([fit.df for fit in found]),
-        p=_stacked([fit.p for fit in found]),
-        z=_stacked([_benefit_z(fit, plan.margin) for fit in found]),
+        estimate=_stacked([fit.estimate for fit in fits]),
+        se=_stacked([fit.se for fit in fits]),
+        df=_stacked([fit.df for fit in fits]),
+        z=_stacked([test.z for test in found]),
+        p=_stacked([test.p for test in found]),
+        arm_p=_stacked([test.arm_p for test in found]),
         low=_stacked([low for low, _ in bounds]),
         high=_stacked([high for _, high in bounds]),
-        converged=np.stack([fit.converged for fit in found], axis=1),
+        converged=np.stack([fit.converged for fit in fits], axis=1),
         left=left,
     )
+
+
+class _Test(NamedTuple):
+    """Effects, the trial's own test, and the p of each contrast."""
+
+    fits: Fits
+    z: Floats
+    p: Floats
+    arm_p: Floats
+
+
+def _tested(data: TrialData, plan: Plan, trials: Sequence[int]) -> _Test:
+    """One contrast is its own test; several doses have one for all of them."""
+    if plan.positions and plan.method is Method.ANCOVA and plan.reference is None:
+        found = analysis.dose_response(data, (0.0, *plan.positions))
+        best = np.min(found.shapes_p, axis=1)
+        return _Test(
+            found.pairwise, _normal(best), np.min(found.dunnett_p, axis=1), found.dunnett_p
+        )
+    fit = fitted(data, plan, trials)
+    benefit = _normal(analysis.one_sided(fit, margin=plan.margin))
+    return _Test(fit, benefit[:, -1], fit.p[:, -1], fit.p)
 
 
 def fitted(data: TrialData, plan: Plan, trials: Sequence[int]) -> Fits:
@@ -136,9 +161,8 @@ def _stacked(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.stack(parts, axis=1)
 
 
-def _benefit_z(fit: Fits, margin: float) -> Floats:
-    """The one-sided p for benefit as a normal number, so that boundaries of z apply to it."""
-    p = analysis.one_sided(fit, margin=margin)
+def _normal(p: Floats) -> Floats:
+    """A one-sided p as a normal number, so that boundaries of z apply to it."""
     return np.asarray(-ndtri(np.clip(p, _LEAST_P, 1.0 - 1e-16)))
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speciosa.evidence.trials.result import Figure, Look
+from speciosa.evidence.trials.result import Figure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from speciosa.evidence.trials.data import Floats
-    from speciosa.evidence.trials.operating.analyse import Rows
 
 
 def proportion(hits: NDArray[np.bool_]) -> Figure:
@@ -41,48 +40,3 @@ def root_mean_square(values: Floats, true: float) -> Figure:
     spread = float(squares.std(ddof=1)) if len(values) > 1 else 0.0
     se = spread / math.sqrt(len(values)) / (2.0 * rmse) if rmse else 0.0
     return Figure(value=rmse, mc_se=se)
-
-
-class Stopping:
-    """Where each trial stops: at the first look whose boundary it crosses, or at the end."""
-
-    def __init__(
-        self, rows: Rows, boundaries: Floats, futility: float | None, contrast: int
-    ) -> None:
-        z = np.nan_to_num(rows.z[:, :, contrast], nan=-np.inf)
-        trials, looks = z.shape
-        self.at = np.full(trials, looks - 1)
-        self.success = np.zeros(trials, dtype=bool)
-        self.futile = np.zeros((trials, looks), dtype=bool)
-        running = np.ones(trials, dtype=bool)
-        self.crossed = np.zeros((trials, looks), dtype=bool)
-        for look in range(looks):
-            good = running & (z[:, look] >= boundaries[look])
-            self.crossed[:, look] = good
-            self.success |= good
-            stop = good
-            if futility is not None and look < looks - 1:
-                self.futile[:, look] = running & ~good & (z[:, look] < futility)
-                stop = good | self.futile[:, look]
-            self.at = np.where(running & stop, look, self.at)
-            running &= ~stop
-
-    def looks(
-        self,
-        fractions: tuple[float, ...],
-        sizes: tuple[int, ...],
-        boundaries: Floats,
-        nominal: Floats,
-    ) -> tuple[Look, ...]:
-        """A row for each look."""
-        return tuple(
-            Look(
-                fraction=fraction,
-                subjects=sizes[i],
-                boundary_z=float(boundaries[i]),
-                nominal_alpha=float(nominal[i]),
-                stops_for_benefit=proportion(self.crossed[:, i]),
-                stops_for_futility=proportion(self.futile[:, i]),
-            )
-            for i, fraction in enumerate(fractions)
-        )

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from scipy.special import stdtrit
 from scipy.stats import nct
 
+from speciosa.evidence.trials import sequential
 from speciosa.evidence.trials.design.document import Design, Kind
 from speciosa.evidence.trials.generate.model import Model
+from speciosa.evidence.trials.operating.looks import boundaries_of
 from speciosa.evidence.trials.result import ClosedForm
 
 _MOST = 200_000
@@ -43,6 +45,8 @@ def closed_forms(design: Design, model: Model) -> tuple[ClosedForm, ...]:
         return ()
     residual = math.sqrt(float((model.mixing[-1] ** 2).sum()))
     plain = "complete normal scores with no ends of the scale, nobody lost"
+    if design.doses:
+        plain += "; the highest dose alone against control"
     if design.design is Kind.CROSSOVER and len(model.weeks) == 2:
         within = float(model.mixing[1, 1] ** 2 + (model.mixing[1, 0] - model.mixing[0, 0]) ** 2)
         sd = math.sqrt(within)
@@ -62,6 +66,22 @@ def closed_forms(design: Design, model: Model) -> tuple[ClosedForm, ...]:
     def grouped(sd: float, kept: float = 1.0) -> Callable[[float], float]:
         return lambda n: two_group_power(n * control * kept, n * share * kept, apart, sd, one_sided)
 
+    if design.interim is not None:
+
+        def drift(kept: float) -> Callable[[float], float]:
+            unit = residual * math.sqrt(1.0 / (control * kept) + 1.0 / (share * kept))
+            return lambda n: apart * math.sqrt(n) / unit
+
+        return (
+            _form("ANCOVA without looks", design, plain, grouped(residual)),
+            _sequential("Group-sequential ANCOVA", design, plain + ", known SD", drift(1.0)),
+            _sequential(
+                "Group-sequential ANCOVA of those who stay",
+                design,
+                "normal scores with no ends of the scale, leaving at random, known SD",
+                drift(stay),
+            ),
+        )
     return (
         _form("t-test of the last score", design, plain, grouped(last)),
         _form("t-test of the change", design, plain, grouped(changed)),
@@ -72,6 +92,28 @@ def closed_forms(design: Design, model: Model) -> tuple[ClosedForm, ...]:
             "normal scores with no ends of the scale, leaving at random",
             grouped(residual, stay),
         ),
+    )
+
+
+def _sequential(
+    name: str, design: Design, granted: str, drift: Callable[[float], float]
+) -> ClosedForm:
+    """Boundaries of the design under the drift that each number of people gives."""
+    plan = boundaries_of(design)
+    found = sequential.operating(plan, drift(design.subjects))
+    last = len(plan.fractions) - 1
+    return ClosedForm(
+        name=name,
+        power=found.power,
+        subjects_for_target=_needed(
+            lambda n: sequential.operating(plan, drift(n)).power, design.target_power
+        ),
+        takes_for_granted=granted,
+        stops_for_benefit=found.stop_for_benefit,
+        stops_for_futility=tuple(
+            chance if look < last else 0.0 for look, chance in enumerate(found.stop_for_futility)
+        ),
+        expected_subjects=found.expected_fraction * design.subjects,
     )
 
 

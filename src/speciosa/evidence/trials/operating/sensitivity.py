@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtri
 
 from speciosa.evidence.trials.design.document import Method
 from speciosa.evidence.trials.operating.analyse import plan_of
@@ -30,6 +31,7 @@ _NOTES = {
     "cr": f"People who leave are taken to have done as the control group throughout. {_ELSE}",
     "cir": f"From leaving on, people are taken to change as the control group does. {_ELSE}",
 }
+_HIGHEST = "The highest dose alone, without allowance for the others."
 _NAMES = {
     "ancova": "ANCOVA at the last visit",
     "mmrm": "MMRM",
@@ -45,8 +47,9 @@ def sensitivity(
     """The other of ANCOVA and MMRM, and each reference-based imputation asked for."""
     if design.in_periods:
         return ()
-    other = Method.ANCOVA if design.analysis.method is Method.MMRM else Method.MMRM
     plan = replace(plan_of(design), looks=(1.0,))
+    other = Method.ANCOVA if plan.method is Method.MMRM else Method.MMRM
+    limit = float(ndtri(1.0 - plan.alpha / 2.0))
     plans = [(other.value, replace(plan, method=other))]
     plans += [
         (r.value, replace(plan, reference=r, imputations=design.analysis.imputations))
@@ -66,21 +69,17 @@ def sensitivity(
             trials=trials,
             sizes=(design.subjects,),
         )
-        z, estimate = (part[:, -1, -1] for part in _columns(crew, job))
+        found_rows = crew.run(job)[0]
+        z, estimate = found_rows.z[:, -1], found_rows.estimate[:, -1, -1]
         ok = ~np.isnan(estimate)
         rows.append(
             Sensitivity(
                 name=_NAMES[name],
                 trials=trials,
-                success=proportion(np.nan_to_num(z, nan=-np.inf) >= plan.limit),
+                success=proportion(np.nan_to_num(z, nan=-np.inf) >= limit),
                 mean_estimate=average(estimate[ok]),
                 bias=average(estimate[ok], minus=value),
-                note=_NOTES[name],
+                note=f"{_NOTES[name]} {_HIGHEST}" if design.doses else _NOTES[name],
             )
         )
     return tuple(rows)
-
-
-def _columns(crew: Workers, job: Job) -> tuple[np.ndarray, np.ndarray]:
-    rows = crew.run(job)[0]
-    return rows.z, rows.estimate

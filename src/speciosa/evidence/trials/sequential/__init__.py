@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from speciosa.evidence.trials.sequential.after import (
     Estimate,
+    Estimates,
     after_stopping,
+    after_stopping_many,
     repeated_interval,
     stagewise_p,
 )
@@ -20,8 +22,10 @@ __all__ = [
     "Boundaries",
     "Decisions",
     "Estimate",
+    "Estimates",
     "Operating",
     "after_stopping",
+    "after_stopping_many",
     "boundaries",
     "decide",
     "drift_for",

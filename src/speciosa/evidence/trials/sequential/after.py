@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
 from speciosa.evidence.trials.sequential.exits import Path
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from speciosa.evidence.trials.sequential.boundaries import Boundaries
 
+    Floats = NDArray[np.float64]
+
 _FARTHEST_DRIFT = 25.0
+# Drifts and z of the table for many trials. Between its points the probit of p is all but straight.
+_DRIFTS = np.linspace(-15.0, 15.0, 301)
+_Z = np.linspace(-12.0, 12.0, 241)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,20 +35,24 @@ class Estimate:
     p: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimates:
+    """The same for many trials, one of each a trial."""
+
+    median: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+
+
 def stagewise_p(plan: Boundaries, look: int, z: float, drift: float = 0.0) -> float:
     """Chance, under ``drift``, of a result at least as good in the stage-wise order (one-sided).
 
     Stopping earlier for benefit counts as better, then the z at the same look. Futility, which does
     not bind, is not heeded; the lower side of a two-sided test is.
     """
-    path = Path(drift)
-    total = 0.0
-    for k in range(look):
-        time = plan.fractions[k]
-        total += path.above(time, plan.upper[k])
-        low = plan.lower[k] if plan.sides == 2 else -np.inf
-        path.step(time, low, plan.upper[k], plan.fractions[k + 1])
-    return total + path.above(plan.fractions[look], z)
+    before, path = _until(plan, look, drift)
+    return before + path.above(plan.fractions[look], z)
 
 
 def after_stopping(
@@ -68,6 +81,50 @@ def after_stopping(
         high=unit * where(1 - half),
         p=stagewise_p(plan, look, z),
     )
+
+
+def after_stopping_many(
+    plan: Boundaries, look: NDArray[np.int64], z: Floats, se: Floats, *, level: float = 0.95
+) -> Estimates:
+    """``after_stopping`` for many trials, read from a table: within 0.001 standard errors."""
+    half = (1 - level) / 2
+    found = {name: np.full(z.shape, np.nan) for name in ("median", "low", "high", "p")}
+    for k in range(len(plan.fractions)):
+        mine = (look == k) & np.isfinite(z)
+        unit = se[mine] * np.sqrt(plan.fractions[k])
+        for name, tail in (("median", 0.5), ("low", half), ("high", 1 - half)):
+            found[name][mine] = unit * np.interp(z[mine], _Z, _drifts(plan, k, tail))
+        found["p"][mine] = ndtr(np.interp(z[mine], _Z, _probits(plan, k)[len(_DRIFTS) // 2]))
+    return Estimates(**found)
+
+
+def _until(plan: Boundaries, look: int, drift: float) -> tuple[float, Path]:
+    """Chance of having stopped for benefit before a look, and the density of who goes on to it."""
+    path = Path(drift)
+    total = 0.0
+    for k in range(look):
+        time = plan.fractions[k]
+        total += path.above(time, plan.upper[k])
+        low = plan.lower[k] if plan.sides == 2 else -np.inf
+        path.step(time, low, plan.upper[k], plan.fractions[k + 1])
+    return total, path
+
+
+@lru_cache(maxsize=64)
+def _probits(plan: Boundaries, look: int) -> Floats:
+    """Probit of the stage-wise p at a look, (drifts, z)."""
+    rows = []
+    for drift in _DRIFTS:
+        before, path = _until(plan, look, float(drift))
+        rows.append(before + path.above_each(plan.fractions[look], _Z))
+    return np.asarray(ndtri(np.clip(rows, 1e-300, 1 - 1e-16)))
+
+
+@lru_cache(maxsize=256)
+def _drifts(plan: Boundaries, look: int, tail: float) -> Floats:
+    """The drift under which each z of the table has that stage-wise p."""
+    wanted = float(ndtri(tail))
+    return np.array([np.interp(wanted, column, _DRIFTS) for column in _probits(plan, look).T])
 
 
 def repeated_interval(

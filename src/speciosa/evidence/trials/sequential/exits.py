@@ -34,6 +34,11 @@ class Path:
         """Chance of being inside until now and above ``z`` at the next look."""
         return float(self._mass @ ndtr(self._gap(time, z)))
 
+    def above_each(self, time: float, z: Floats) -> Floats:
+        """The same for many ``z`` at once."""
+        gap = self._gap(time, z[:, None])
+        return np.asarray(ndtr(gap) @ self._mass)
+
     def below(self, time: float, z: float) -> float:
         """The same below ``z``."""
         return float(self._mass @ ndtr(-self._gap(time, z)))
@@ -59,7 +64,7 @@ class Path:
         density = np.exp(-0.5 * gap**2) @ self._mass / (spread * np.sqrt(2 * np.pi))
         self._at, self._mass, self.time = at, weight * density, time
 
-    def _gap(self, time: float, z: float) -> Floats:
+    def _gap(self, time: float, z: float | Floats) -> Floats:
         ahead = time - self.time
         gap: Floats = (self._at + self.drift * ahead - z * np.sqrt(time)) / np.sqrt(ahead)
         return gap
