@@ -39,7 +39,9 @@ def command(
         int | None,
         typer.Option(min=50, max=200_000, help="Simulated trials, instead of the file's."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed, instead of the file's.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**53, help="Seed, instead of the file's.")
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=_MOST_WORKERS, help="Processes; the result is the same."),
@@ -134,7 +136,8 @@ def _write(made: TrialDocument, protocol: Path | None, chart: Path | None) -> No
             given = "a design without a sample-size search"
             accepted = "simulation.sample_size: true and a difference on the good side"
             raise InputError([InputProblem("--chart", given, accepted)])
-        _save(chart, "--chart", size_curve_file(made.sample_size))
+        drawn = size_curve_file(made.sample_size, title=made.title, label=made.label)
+        _save(chart, "--chart", drawn)
 
 
 def _save(path: Path, option: str, text: str) -> None:

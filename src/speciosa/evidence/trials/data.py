@@ -42,6 +42,7 @@ class TrialData:
     the period), ``treatment`` (trials, subjects, periods) says what was taken in each (0 control),
     ``sequence`` (trials, subjects) numbers the order, and ``period_baseline`` (trials, subjects,
     periods) is the score at the start of each period where the design measures one.
+    ``planned_arms`` counts arms that may have nobody yet.
     """
 
     baseline: Floats
@@ -53,6 +54,7 @@ class TrialData:
     treatment: Codes | None = None
     sequence: Codes | None = None
     period_baseline: Floats | None = None
+    planned_arms: int | None = None
 
     @property
     def trials(self) -> int:
@@ -71,8 +73,8 @@ class TrialData:
 
     @property
     def arms(self) -> int:
-        """Number of arms, control included."""
-        return int(self.arm.max()) + 1
+        """Number of arms, control included: those planned, or the highest code seen."""
+        return self.planned_arms or int(self.arm.max()) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,7 +205,7 @@ def _sample_size(design: Design, size: SampleSize | None, planned: Characteristi
     said = (
         f"{design.subjects} people give a simulated power of {planned.success.value:.3f} "
         f"(Monte Carlo SE {planned.success.mc_se:.3f}) for an assumed difference of "
-        f"{planned.true_difference:.2f} points."
+        f"{planned.true_difference or 0.0:.2f} points."
     )
     if size is None:
         return said

@@ -56,6 +56,7 @@ class Characteristics(msgspec.Struct, frozen=True, kw_only=True):
     treatment itself under the estimand, without guessing and without withdrawal; ``apparent`` is
     the difference that an endless trial would see at each visit. With interim looks estimates are
     median-unbiased and intervals allow for stopping early; ``unadjusted`` has the plain ones.
+    Where the difference itself varies (assurance) there is no true value, bias or coverage.
     """
 
     id: str
@@ -66,12 +67,12 @@ class Characteristics(msgspec.Struct, frozen=True, kw_only=True):
     not_converged: int
     success: Figure
     two_sided: Figure
-    true_difference: float
-    true_difference_mc_se: float
+    true_difference: float | None
+    true_difference_mc_se: float | None
     mean_estimate: Figure
-    bias: Figure
-    rmse: Figure
-    coverage: Figure
+    bias: Figure | None
+    rmse: Figure | None
+    coverage: Figure | None
     empirical_se: float
     model_se: float
     left_control: float

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.trials.design.assumptions import assumptions, values
 from speciosa.evidence.trials.design.document import Design, Kind, Option
 from speciosa.evidence.trials.generate.leaving import Offsets, offsets
@@ -46,6 +47,8 @@ _PLANNED = TrialScenario(
 # Scenarios ask for less exactness than the plan; so does each point of the curve.
 _FEWER = 2
 _LEAST_TRIALS = 50
+# Steps to the margin, and how near in points is near enough.
+_STEPS, _NEAR = 4, 0.01
 
 
 def simulate(
@@ -74,7 +77,8 @@ def simulate(
         others = tuple(study.behaviour(s, trials=study.trials(s, fewer))[0] for s in rest)
         other_analyses = sensitivity(design, model, study.offsets(model), crew, true)
         size = None
-        if design.simulation.sample_size and main.true_difference < (design.margin or 0.0):
+        worth = (main.true_difference or 0.0) < (design.margin or 0.0)
+        if design.simulation.sample_size and worth:
             size = study.sample_size(model, fewer)
     forms = closed_forms(design, model)
     course = _course(design, model, true)
@@ -96,7 +100,7 @@ def simulate(
         closed_forms=forms,
         sample_size=size,
         protocol=protocol(design, found, course, size, main, knowledge),
-        notes=_notes(design, words.notes, closed=bool(forms)),
+        notes=_notes(design, words.notes, closed=bool(forms), sized=size is not None),
         facts=tuple(dict.fromkeys(a.fact for a in found if a.fact)),
         seed=design.simulation.seed,
         trials=design.simulation.trials,
@@ -137,14 +141,43 @@ class _Study:
     ) -> tuple[Characteristics, Truth]:
         """Simulate and count one scenario."""
         design, model = self._design, setting.model
+        if setting.scenario.null and design.margin is not None:
+            setting = self.at_margin(setting)
+            model = setting.model
         number = trials or design.simulation.trials
         rows = self._rows(model, self._plan, number, (design.subjects,))[0]
-        seed = design.simulation.seed
+        seen, true = self._truths(model)
+        return self._counted(setting, rows, true, seen), true
+
+    def _truths(self, model: Model) -> tuple[Truth, Truth]:
+        """What an endless trial would see, and the treatment itself."""
+        seed = self._design.simulation.seed
         seen = truth(replace(model, shift_range=None), self.offsets(model), seed)
         pure = alone(model)
         same = pure.belief == model.belief and pure.craving == model.craving
-        true = seen if same else truth(pure, self.offsets(pure), seed)
-        return self._counted(setting, rows, true, seen), true
+        return seen, seen if same else truth(pure, self.offsets(pure), seed)
+
+    def at_margin(self, setting: Setting) -> Setting:
+        """A model whose true value of the estimand is the margin, by the secant method.
+
+        Stopping and the ends of the scale make it smaller than the difference put in.
+        """
+        margin = self._design.margin or 0.0
+
+        def value(size: float) -> tuple[float, Model]:
+            model = replace(setting.model, effect=setting.model.effect * (size / margin))
+            true = self._truths(model)[1].of(self._design.analysis.strategy)
+            return float(true[-1, -1]), model
+
+        before, now = 0.5 * margin, margin
+        found_before, (found, model) = value(before)[0], value(now)
+        for _ in range(_STEPS):
+            if abs(found - margin) < _NEAR or found == found_before:
+                break
+            step = (margin - found) * (now - before) / (found - found_before)
+            before, found_before, now = now, found, now + step
+            found, model = value(now)
+        return replace(setting, model=model)
 
     def _counted(self, setting: Setting, rows: Rows, true: Truth, seen: Truth) -> Characteristics:
         design = self._design
@@ -152,7 +185,15 @@ class _Study:
         stopping = Stopping(rows, self._boundaries, design.margin or 0.0)
         seen_there = stopping.reported(contrast)
         estimate, se = seen_there.estimate, seen_there.se
+        if len(estimate) < 2:
+            given = (
+                f'{design.subjects} people: no trial of "{setting.scenario.title}" could be fitted'
+            )
+            accepted = "more people, or fewer who leave; scores that differ between people"
+            raise InputError([InputProblem("subjects", given, accepted)])
         value = float(true.of(design.analysis.strategy)[contrast, -1])
+        # Where the difference varies from trial to trial it has no one true value.
+        varies = setting.scenario.assurance
         sizes = tuple(int(np.ceil(f * design.subjects - 1e-9)) for f in self._plan.looks)
         return Characteristics(
             id=setting.scenario.id,
@@ -163,19 +204,21 @@ class _Study:
             not_converged=int((~rows.converged[:, -1, contrast]).sum()),
             success=proportion(stopping.success),
             two_sided=proportion(seen_there.p < design.analysis.alpha),
-            true_difference=value,
-            true_difference_mc_se=true.se,
+            true_difference=None if varies else value,
+            true_difference_mc_se=None if varies else true.se,
             mean_estimate=average(estimate),
-            bias=average(estimate, minus=value),
-            rmse=root_mean_square(estimate, value),
-            coverage=proportion((seen_there.low <= value) & (value <= seen_there.high)),
+            bias=None if varies else average(estimate, minus=value),
+            rmse=None if varies else root_mean_square(estimate, value),
+            coverage=None
+            if varies
+            else proportion((seen_there.low <= value) & (value <= seen_there.high)),
             empirical_se=float(estimate.std(ddof=1)) if len(estimate) > 1 else 0.0,
             model_se=float(np.sqrt((se**2).mean())) if len(se) else 0.0,
             left_control=float(rows.left[:, 0].mean()),
             left_treatment=float(rows.left[:, 1].mean()),
             expected_subjects=average(np.array(sizes, dtype=np.float64)[stopping.at]),
             looks=stopping.looks(sizes) if design.interim else (),
-            unadjusted=_unadjusted(seen_there, value) if design.interim else None,
+            unadjusted=_unadjusted(seen_there, value) if design.interim and not varies else None,
             any_arm=self._any_arm(rows) if design.doses else None,
             contrasts=self._contrasts(rows, true) if design.doses else (),
             apparent=tuple(float(x) for x in seen.hypothetical[contrast]),
@@ -259,9 +302,11 @@ def _analysis(design: Design) -> str:
     }.get(design.design, design.analysis.method.value.upper())
 
 
-def _notes(design: Design, notes: dict[str, str], *, closed: bool) -> tuple[str, ...]:
+def _notes(design: Design, notes: dict[str, str], *, closed: bool, sized: bool) -> tuple[str, ...]:
     kratom = design.treatment.kind is Option.KRATOM
     ids = ["mc_error", "unverified", "true_value", "closed_form" if closed else "no_closed_form"]
     if kratom:
-        ids += ["kratom_dose", "confounded"]
-    return tuple(notes[i] for i in [*ids, "sample_size"])
+        ids += ["kratom_dose", "confounded", "no_new_dependence"]
+    if design.simulation.sample_size:
+        ids.append("sample_size" if sized else "no_sample_size")
+    return tuple(notes[i] for i in ids)

@@ -10,13 +10,17 @@ class TrialParameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     ``facts`` maps ``HAM-A``, ``GAD-7``, ``any``, or one of them with a comparator
     (``HAM-A/waiting_list``) to the id of the fact that holds the value and its range; ``kratom``
-    goes before all of them where kratom is studied.
+    goes before all of them where kratom is studied. ``stands_in`` says, for a fact that is about
+    something near to what is asked, about what. ``words_in_periods`` name the field in designs with
+    periods, where that differs.
     """
 
     field: str
     words: str
     unit: str = ""
     facts: dict[str, str] = msgspec.field(default_factory=dict)
+    stands_in: dict[str, str] = msgspec.field(default_factory=dict)
+    words_in_periods: str = ""
 
 
 class TrialScenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

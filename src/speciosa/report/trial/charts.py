@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from html import escape
 from itertools import pairwise
 
 from speciosa.evidence.trials.result import Course, SampleSize
@@ -12,6 +14,7 @@ from speciosa.report.charts.svg import WIDTH, Canvas, shortened
 from speciosa.report.numbers import plain
 
 _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 230.0, 52.0, 10.0, 24.0, 40.0
+_LINE, _LETTERS = 16.0, 62
 _Z95 = 1.959963984540054
 _LINES = ("median", "line-1", "line-2", "line-3", "line-4", "line-5", "line-6")
 
@@ -95,9 +98,17 @@ def _frame(  # noqa: PLR0913  # two axes and what they are called
     canvas.text(((x.start + x.end) / 2, _HEIGHT - 5), across, "axis-name", "middle")
 
 
-def size_curve_file(size: SampleSize) -> str:
-    """The curve as a file of its own, with the colours that a page would give."""
+def size_curve_file(size: SampleSize, *, title: str, label: str) -> str:
+    """The curve as a file of its own: with colours, the trial it belongs to and its label."""
     svg = size_curve(size)
     inner = svg.index(">") + 1
-    paper = f'<rect class="paper" width="{WIDTH:g}" height="{_HEIGHT:g}" />'
-    return f"{svg[:inner]}<style>{STYLE}</style>{paper}{svg[inner:]}\n"
+    told = [shortened(title, _LETTERS), *textwrap.wrap(label, _LETTERS)]
+    high = _HEIGHT + _LINE * (len(told) + 0.5)
+    lines = "".join(
+        f'<text class="tick" x="4" y="{_HEIGHT + _LINE * (i + 1):g}">{escape(line)}</text>'
+        for i, line in enumerate(told)
+    )
+    head = svg[:inner].replace(f"{WIDTH:g} {_HEIGHT:g}", f"{WIDTH:g} {high:g}")
+    paper = f'<rect class="paper" width="{WIDTH:g}" height="{high:g}" />'
+    end = svg.rindex("</svg>")
+    return f"{head}<style>{STYLE}</style>{paper}{svg[inner:end]}{lines}</svg>\n"

@@ -46,12 +46,12 @@ def _planned(document: TrialDocument) -> Iterator[str]:
     estimate, bias = words.points(plan.mean_estimate), words.points(plan.bias)
     yield f"As planned: {document.subjects} people, {plan.trials} simulated trials"
     yield _row("Chance of success (power)", words.share(plan.success))
-    yield _row("True difference", f"{plan.true_difference:.2f} points ({estimand} estimand)")
+    yield _row("True difference", f"{words.true(plan)} points ({estimand} estimand)")
     yield _row("Mean estimate", f"{estimate}, bias {bias}")
     yield _row("RMSE", words.points(plan.rmse))
     yield _row("95 % CI covers", words.share(plan.coverage))
-    left = f"{plan.left_control:.1%} on control, {plan.left_treatment:.1%} on the treatment"
-    yield _row("Stopped treatment", left)
+    which = "" if plan.left_control == plan.left_treatment else " (control / treatment)"
+    yield _row("Stopped treatment", words.stopped(plan) + which)
     yield _row("Analysis", document.analysis)
     if plan.not_converged:
         lost = f"{plan.not_converged} of {plan.trials} trials, counted as no success"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from speciosa.evidence.trials.design.assumptions import Assumption, Origin
 from speciosa.evidence.trials.result import Characteristics, ClosedForm, Figure, Look, SampleSize
 from speciosa.report.trial.document import TrialDocument
@@ -19,17 +21,19 @@ _DESIGN = {
     "non_inferiority": "non-inferiority",
     "add_on": "add-on",
 }
-# With a difference that varies from trial to trial these figures have no one true value.
-_VARYING = frozenset({"assurance"})
 
 
-def share(figure: Figure) -> str:
-    """A share of trials in percent, with its Monte Carlo error."""
+def share(figure: Figure | None) -> str:
+    """A share of trials in percent, with its Monte Carlo error; a dash where there is none."""
+    if figure is None:
+        return "-"
     return f"{100 * figure.value:.1f} % ({100 * figure.mc_se:.1f})"
 
 
-def points(figure: Figure) -> str:
-    """Points, with their Monte Carlo error."""
+def points(figure: Figure | None) -> str:
+    """Points, with their Monte Carlo error; a dash where there are none."""
+    if figure is None:
+        return "-"
     return f"{round(figure.value, 2) + 0.0:.2f} ({figure.mc_se:.2f})"
 
 
@@ -37,6 +41,8 @@ def origin(found: Assumption) -> str:
     """Where a value comes from, and whether it was read there."""
     if found.origin is Origin.DESIGNER:
         return _ORIGIN[found.origin]
+    if found.stands_in:
+        return f"{_ORIGIN[found.origin]}, a stand-in: {found.said}"
     state = "verified" if found.verified else "not verified"
     return f"{_ORIGIN[found.origin]}, {state}"
 
@@ -58,6 +64,8 @@ def kind(document: TrialDocument) -> str:
 
 def bounds(look: Look) -> str:
     """The z at which a look stops the trial."""
+    if math.isinf(look.boundary_z):
+        return "too early to stop for benefit"
     futile = "" if look.futility_z is None else f", for futility under z {look.futility_z:.3f}"
     return f"for benefit from z {look.boundary_z:.3f} on{futile}"
 
@@ -82,18 +90,29 @@ def needed(size: SampleSize) -> str:
     )
 
 
+def true(found: Characteristics) -> str:
+    """The true difference in points."""
+    return "varies" if found.true_difference is None else f"{found.true_difference:.2f}"
+
+
+def stopped(found: Characteristics) -> str:
+    """Shares who stopped; one where everybody is on both treatments."""
+    if found.left_control == found.left_treatment:
+        return f"{found.left_control:.1%}"
+    return f"{found.left_control:.1%} / {found.left_treatment:.1%}"
+
+
 def row(found: Characteristics) -> tuple[str, ...]:
     """A scenario as the cells of a table."""
-    varying = found.id in _VARYING
     return (
         found.title,
         share(found.success),
-        "varies" if varying else f"{found.true_difference:.2f}",
+        true(found),
         points(found.mean_estimate),
-        "-" if varying else points(found.bias),
-        "-" if varying else points(found.rmse),
-        "-" if varying else share(found.coverage),
-        f"{found.left_control:.0%} / {found.left_treatment:.0%}",
+        points(found.bias),
+        points(found.rmse),
+        share(found.coverage),
+        stopped(found),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.trials.design.document import Comparator, Design, Kind, Option
+from speciosa.evidence.trials.design.guard import check
 from speciosa.knowledge.fact import Basis
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ _SWITCHED = {
     "withdrawal.": {"withdrawal.share_of_users": 0.0, "withdrawal.points": 0.0},
     "effect.": {"effect.spread_between_people": 0.0},
 }
-_PASSIVE = frozenset({Comparator.WAITING_LIST, Comparator.USUAL_CARE})
+
+_OVER_VISITS = frozenset(
+    {"effect.half_time_weeks", "course.first_visit_sd_share", "course.control_half_time_weeks"}
+)
 
 
 class Origin(StrEnum):
@@ -40,7 +44,11 @@ class Origin(StrEnum):
 
 
 class Assumption(msgspec.Struct, frozen=True, kw_only=True):
-    """One value, its range, and where it comes from. ``used`` is False where only scenarios do."""
+    """One value, its range, and where it comes from.
+
+    ``used`` is False where only scenarios use it. ``stands_in`` is True where the fact is about
+    something near to what is asked; ``said`` then tells what, and it is never called verified.
+    """
 
     field: str
     words: str
@@ -53,6 +61,7 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool = False
     used: bool = True
     said: str = ""
+    stands_in: bool = False
 
 
 def assumptions(design: Design, knowledge: Knowledge) -> tuple[Assumption, ...]:
@@ -60,6 +69,7 @@ def assumptions(design: Design, knowledge: Knowledge) -> tuple[Assumption, ...]:
 
     Raises ``InputError`` where neither can: nobody has observed an effect of kratom on anxiety.
     """
+    check(design, knowledge)
     found = []
     for parameter in knowledge.evidence.trial_wording.parameters:
         if not _concerns(design, parameter.field):
@@ -69,9 +79,9 @@ def assumptions(design: Design, knowledge: Knowledge) -> tuple[Assumption, ...]:
         if given is None and parameter.field == "effect.difference":
             given = _difference(design)
         if given is not None:
-            found.append(_designers(parameter, given, fact))
+            found.append(_designers(design, parameter, given, fact))
         elif fact is not None:
-            found.append(_bases(parameter, fact, used=_used(design, parameter.field)))
+            found.append(_bases(design, parameter, fact))
         else:
             raise InputError(
                 [InputProblem(parameter.field, "nothing", "a number; the base has none")]
@@ -85,34 +95,48 @@ def values(found: tuple[Assumption, ...]) -> dict[str, float]:
     return {a.field: a.value if a.used else off.get(a.field, a.value) for a in found}
 
 
-def _designers(parameter: TrialParameter, value: float, fact: Fact | None) -> Assumption:
+def _designers(
+    design: Design, parameter: TrialParameter, value: float, fact: Fact | None
+) -> Assumption:
+    low, high = (fact.low, fact.high) if fact else (None, None)
+    if parameter.field == "effect.difference":
+        # A range seen with something else says nothing of a designer's own figure.
+        low, high = design.effect.low, design.effect.high
+    elif low is None or high is None or not low <= value <= high:
+        low = high = None
     return Assumption(
         field=parameter.field,
-        words=parameter.words,
+        words=_worded(design, parameter),
         value=value,
         unit=parameter.unit,
-        low=fact.low if fact else None,
-        high=fact.high if fact else None,
+        low=low,
+        high=high,
         origin=Origin.DESIGNER,
         said="assumed by the designer",
     )
 
 
-def _bases(parameter: TrialParameter, fact: Fact, *, used: bool) -> Assumption:
+def _bases(design: Design, parameter: TrialParameter, fact: Fact) -> Assumption:
     judged = fact.basis in {Basis.JUDGEMENT, Basis.RECALLED}
+    stand_in = parameter.stands_in.get(fact.id, "")
     return Assumption(
         field=parameter.field,
-        words=parameter.words,
+        words=_worded(design, parameter),
         value=fact.number,
         unit=parameter.unit,
         low=fact.low,
         high=fact.high,
         origin=Origin.JUDGEMENT if judged else Origin.BASE,
         fact=fact.id,
-        verified=fact.verified,
-        used=used,
-        said=fact.note,
+        verified=fact.verified and not stand_in,
+        used=_used(design, parameter.field),
+        said=stand_in or fact.note,
+        stands_in=bool(stand_in),
     )
+
+
+def _worded(design: Design, parameter: TrialParameter) -> str:
+    return (design.in_periods and parameter.words_in_periods) or parameter.words
 
 
 def _fact(design: Design, parameter: TrialParameter, knowledge: Knowledge) -> Fact | None:
@@ -129,12 +153,14 @@ def _fact(design: Design, parameter: TrialParameter, knowledge: Knowledge) -> Fa
 
 
 def _difference(design: Design) -> float | None:
-    """Where no difference is given: the dose arms' own, none in a non-inferiority trial."""
+    """Where no difference is given: the highest dose's own.
+
+    The base knows the difference between a medicine and placebo, on its own, and no other.
+    """
     if design.design is Kind.DOSE_RANGING:
         return design.doses[-1].difference
-    if design.design is Kind.NON_INFERIORITY:
-        return 0.0
-    if design.treatment.kind is not Option.MEDICINE or design.control.kind in _PASSIVE:
+    known = design.treatment.kind is Option.MEDICINE and design.design is not Kind.ADD_ON
+    if not known or design.control.kind is not Comparator.PLACEBO:
         accepted = "the true difference in points to plan for; nobody has observed it"
         raise InputError([InputProblem("effect.difference", "nothing", accepted)])
     return None
@@ -154,7 +180,7 @@ def _concerns(design: Design, field: str) -> bool:
         return not design.in_periods and not matrix
     if field.startswith("withdrawal."):
         return design.treatment.kind is Option.KRATOM
-    if field in {"effect.half_time_weeks", "course.first_visit_sd_share"}:
+    if field in _OVER_VISITS:
         return not design.in_periods
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -17,7 +18,9 @@ Points = Annotated[float, Field(ge=-56, le=56)]
 Spread = Annotated[float, Field(gt=0, le=56)]
 Weeks = Annotated[float, Field(gt=0, le=520)]
 Slope = Annotated[float, Field(ge=-5, le=5)]
-MAX_SUBJECTS, MAX_TRIALS = 5_000, 200_000
+MAX_SUBJECTS, MAX_TRIALS, MAX_SEED = 5_000, 200_000, 2**53
+GAD_7_RANGE = 21
+_LEAST_IN_ARM = 3
 
 
 class Kind(StrEnum):
@@ -148,8 +151,12 @@ class Effect(Part):
     def _whole(self) -> Self:
         if (self.low is None) != (self.high is None):
             raise ClashError("one end of a range", "both low and high, or neither", "low")
-        if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ClashError(f"{self.low:g} to {self.high:g}", "low below high", "low")
+        if self.low is not None and self.high is not None:
+            if self.low >= self.high:
+                raise ClashError(f"{self.low:g} to {self.high:g}", "low below high", "low")
+            if self.difference is None or not self.low < self.difference < self.high:
+                given = f"{self.low:g} to {self.high:g}"
+                raise ClashError(given, "a range around a difference that is given", "low")
         return self
 
 
@@ -194,6 +201,15 @@ class Covariance(Part):
         if (self.matrix is not None) != (self.structure is Structure.UNSTRUCTURED):
             raise ClashError(
                 "structure and matrix that do not fit", "a matrix for un, and only then", "matrix"
+            )
+        matrix = self.matrix or ()
+        square = all(len(row) == len(matrix) for row in matrix)
+        mirrored = square and all(
+            row == tuple(r[i] for r in matrix) for i, row in enumerate(matrix)
+        )
+        if square and not (mirrored and all(row[i] == 1 for i, row in enumerate(matrix))):
+            raise ClashError(
+                "another matrix", "1 on the diagonal, the same on both sides", "matrix"
             )
         return self
 
@@ -298,7 +314,7 @@ class Simulation(Part):
     """How much is simulated. ``trials`` for the operating characteristics of each scenario."""
 
     trials: Annotated[int, Field(ge=50, le=MAX_TRIALS)] = 2_000
-    seed: Annotated[int, Field(ge=0, le=2**53)] = 20_260
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 20_260
     scenarios: Flag = True
     sample_size: Flag = True
 
@@ -349,7 +365,59 @@ class Design(Part):
             )
         if self.design is Kind.N_OF_1 and self.periods is not None and self.periods.count % 2:
             raise ClashError("an odd number of periods", "pairs of periods", "periods.count")
+        self._has_no_idle_fields()
+        self._has_people_at_looks()
         return self
+
+    def _has_no_idle_fields(self) -> None:
+        """Refuse what this design would not use, so that nothing written is passed over."""
+        given = self.model_fields_set
+        analysis, effect = self.analysis.model_fields_set, self.effect.model_fields_set
+        own = self.in_periods or self.design is Kind.DOSE_RANGING
+        ends = self._ends_of_periods()
+        idle = {
+            "analysis.method": own
+            and "method" in analysis
+            and (self.in_periods or self.analysis.method is Method.MMRM),
+            "visits_weeks": self.in_periods
+            and "visits_weeks" in given
+            and tuple(self.visits_weeks) != ends,
+            "ratio": own and self.ratio != 1,
+            "covariance": self.in_periods and "covariance" in given,
+            "analysis.strategy": self.in_periods
+            and self.analysis.strategy is Strategy.TREATMENT_POLICY,
+            "analysis.reference_based": self.in_periods and bool(self.analysis.reference_based),
+            "effect.difference": bool(self.doses) and "difference" in effect,
+            "effect.low": bool(self.doses) and "low" in effect,
+            "withdrawal": self.treatment.kind is not Option.KRATOM
+            and bool(self.withdrawal.model_fields_set),
+        }
+        for field, wrong in idle.items():
+            if wrong:
+                what = "treatment" if field == "withdrawal" else "design"
+                kind = self.treatment.kind if field == "withdrawal" else self.design
+                raise ClashError(
+                    "a value that would not be used", f"none, for a {kind} {what}", field
+                )
+
+    def _ends_of_periods(self) -> tuple[float, ...]:
+        if self.periods is None:
+            return ()
+        return tuple(self.periods.weeks * (i + 1) for i in range(self.periods.count))
+
+    def _has_people_at_looks(self) -> None:
+        """Every look needs some people in each arm, and more than the look before."""
+        if self.interim is None:
+            return
+        share, before = self.ratio / (1 + self.ratio), 0
+        for fraction in self.interim.fractions:
+            count = math.ceil(fraction * self.subjects - 1e-9)
+            treated = math.floor(count * share + 1e-9)
+            if min(treated, count - treated) < _LEAST_IN_ARM or count == before:
+                given = f"{count} people at the look at {fraction:g}"
+                accepted = f"at least {_LEAST_IN_ARM} in each arm, and more than at the look before"
+                raise ClashError(given, accepted, "interim.fractions")
+            before = count
 
     def _has_its_fields(self) -> None:
         needs = {
@@ -369,6 +437,11 @@ class Design(Part):
             raise ClashError(
                 self.control.kind.value, "active, in a non_inferiority design", "control.kind"
             )
+        if self.scale is Scale.GAD_7 and abs(self.effect.difference or 0.0) > GAD_7_RANGE:
+            raise ClashError(f"{self.effect.difference:g}", "points that the GAD-7 has", "effect")
+        names = [dose.name.casefold() for dose in self.doses]
+        if len(set(names)) < len(names):
+            raise ClashError("two doses of one name", "a name of its own for each", "doses")
         positions = [dose.position for dose in self.doses]
         if positions != sorted(set(positions)):
             raise ClashError("doses out of order", "positions that rise", "doses")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.special import expit
 
 from speciosa.evidence.trials.data import Cause
 from speciosa.evidence.trials.design.document import Strategy
@@ -22,13 +23,17 @@ _HALVINGS = 40
 
 
 class Offsets(NamedTuple):
-    """Log odds, mean and SD of the score at each visit, a row for control and one for the rest.
+    """What makes as many leave at each visit as were asked for, a row for control and one for rest.
 
-    Set so that the mean chance among those still there is the one asked for.
+    Causes come in the order of ``Cause``; each takes its share of those whom the ones before left.
+    ``random`` and ``adverse`` are chances, ``observed`` and ``unobserved`` log odds at the mean
+    score; ``centre`` and ``scale`` are mean and SD of the score.
     """
 
+    random: Floats
     observed: Floats
     unobserved: Floats
+    adverse: Floats
     centre: Floats
     scale: Floats
 
@@ -46,23 +51,43 @@ def offsets(model: Model, seed: int) -> Offsets:
     pilot = people(model, seed, [0], 2 * _PILOT)
     score = scored(model, pilot.on_treatment)[:, 0]
     before = np.concatenate((pilot.baseline, score[:-1]))
-    group = (pilot.arm[0] > 0).astype(int)
-    draws = uniforms_of_trials(seed, [0], 2 * _PILOT, visits, "pilot leaving")[0]
     centre, scale = _spread(score, before)
-    found = Offsets(np.zeros((2, visits)), np.zeros((2, visits)), centre, scale)
-    for row in (0, 1):
-        mine = group == row
-        if not mine.any():
-            continue
-        here = np.ones(int(mine.sum()), dtype=bool)
-        for k in range(visits):
-            for name, seen in (("observed", before[k, mine]), ("unobserved", score[k, mine])):
-                z = _standard(found, k, seen, last=name == "observed")[here]
-                wanted = getattr(model.leaving, name)[row, k]
-                getattr(found, name)[row, k] = _offset(z, wanted, model.leaving.slope)
-            chances = _chances(model, found, row, k, before[k, mine], score[k, mine])
-            here &= draws[mine, k] >= chances.sum(axis=0)
+    chances = np.zeros((4, 2, visits))
+    found = Offsets(chances[0], chances[1], chances[2], chances[3], centre, scale)
+    # The chance of each person to be still there, carried on instead of drawn.
+    here = np.ones(2 * _PILOT)
+    for k in range(visits):
+        for row in (0, 1):
+            mine = (pilot.on[k, 0] > 0) == bool(row)
+            if mine.any():
+                here[mine] *= _set(
+                    model, found, row, k, (before[k, mine], score[k, mine]), here[mine]
+                )
     return found
+
+
+def _set(  # noqa: PLR0913, PLR0917  # one group at one visit
+    model: Model, found: Offsets, row: int, k: int, seen: tuple[Floats, Floats], here: Floats
+) -> Floats:
+    """Set chances and log odds of one group at one visit; the chance of each person to stay."""
+    leaving = model.leaving
+    weight = here / max(float(here.sum()), 1e-300)
+    stay = np.ones(len(here))
+
+    def given(wanted: float) -> float:
+        """The chance among those left by the causes before that makes up this share of all."""
+        return min(wanted / max(float(weight @ stay), 1e-12), 1.0)
+
+    found.random[row, k] = given(leaving.at_random[row, k])
+    stay = stay * (1.0 - found.random[row, k])
+    for name, score in zip(("observed", "unobserved"), seen, strict=True):
+        z = _standard(found, k, score, last=name == "observed")
+        wanted = getattr(leaving, name)[row, k]
+        log_odds = getattr(found, name)
+        log_odds[row, k] = _offset(z, wanted, leaving.slope, weight * stay)
+        stay = stay * (1.0 - _logistic(log_odds[row, k], leaving.slope, z))
+    found.adverse[row, k] = given(leaving.adverse[row, k])
+    return np.asarray(stay * (1.0 - found.adverse[row, k]))
 
 
 def _spread(score: Floats, before: Floats) -> tuple[Floats, Floats]:
@@ -76,14 +101,14 @@ def _standard(found: Offsets, visit: int, score: Floats, *, last: bool) -> Float
     return np.asarray((score - found.centre[row, visit]) / found.scale[row, visit])
 
 
-def _offset(z: Floats, wanted: float, slope: float) -> float:
-    """Log odds whose mean chance over these people is the one wanted, by halving."""
+def _offset(z: Floats, wanted: float, slope: float, weight: Floats) -> float:
+    """Log odds whose mean chance, weighted, is the one wanted, by halving."""
     if wanted <= 0.0:
         return -np.inf
-    low, high = -30.0, 30.0
+    low, high = -60.0, 60.0
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        if float(np.mean(1.0 / (1.0 + np.exp(-(middle + slope * z))))) < wanted:
+        if float(weight @ _logistic(middle, slope, z)) < wanted:
             low = middle
         else:
             high = middle
@@ -93,18 +118,18 @@ def _offset(z: Floats, wanted: float, slope: float) -> float:
 def _chances(  # noqa: PLR0913, PLR0917  # one person, one visit
     model: Model, found: Offsets, row: int, k: int, before: Floats, score: Floats
 ) -> Floats:
-    """Chances of leaving at a visit for each cause, (4, people), in the order of ``Cause``."""
-    leaving, slope = model.leaving, model.leaving.slope
-    chances = np.empty((4, *before.shape))
-    chances[0] = leaving.at_random[row, k]
-    chances[1] = _logistic(found.observed[row, k], slope, _standard(found, k, before, last=True))
-    chances[2] = _logistic(found.unobserved[row, k], slope, _standard(found, k, score, last=False))
-    chances[3] = leaving.adverse[row, k]
-    return chances
+    """Chance of leaving at a visit for this cause or one before it, (4, people)."""
+    slope = model.leaving.slope
+    each = np.empty((4, *before.shape))
+    each[0] = found.random[row, k]
+    each[1] = _logistic(found.observed[row, k], slope, _standard(found, k, before, last=True))
+    each[2] = _logistic(found.unobserved[row, k], slope, _standard(found, k, score, last=False))
+    each[3] = found.adverse[row, k]
+    return np.asarray(1.0 - np.cumprod(1.0 - each, axis=0))
 
 
-def _logistic(offset: float, slope: float, z: Floats) -> Floats | float:
-    return 0.0 if np.isneginf(offset) else 1.0 / (1.0 + np.exp(-(offset + slope * z)))
+def _logistic(offset: float, slope: float, z: Floats) -> Floats:
+    return np.zeros_like(z) if np.isneginf(offset) else np.asarray(expit(offset + slope * z))
 
 
 def stops(  # noqa: PLR0913, PLR0917  # a block and what it is drawn from
@@ -121,7 +146,6 @@ def stops(  # noqa: PLR0913, PLR0917  # a block and what it is drawn from
     ):
         return Stopped(at, cause)
     draws = uniforms_of_trials(seed, trials, shape[1], visits, "leaving")
-    treated = block.arm > 0
     causes = (
         Cause.AT_RANDOM,
         Cause.OBSERVED_OUTCOME,
@@ -131,12 +155,10 @@ def stops(  # noqa: PLR0913, PLR0917  # a block and what it is drawn from
     for k in range(visits):
         before = block.baseline if k == 0 else score[k - 1]
         by_row = [_chances(model, found, row, k, before, score[k]) for row in (0, 1)]
-        u = draws[:, :, k]
-        level = np.zeros(shape)
+        u, taken = draws[:, :, k], block.on[k] > 0
         undecided = at == visits
         for index, why in enumerate(causes):
-            level = level + np.where(treated, by_row[1][index], by_row[0][index])
-            now = undecided & (u < level)
+            now = undecided & (u < np.where(taken, by_row[1][index], by_row[0][index]))
             at[now], cause[now] = k, why
             undecided &= ~now
     return Stopped(at, cause)

@@ -62,13 +62,18 @@ class Belief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Craving:
-    """Anxiety of stopping kratom in former users."""
+    """Anxiety of stopping kratom in former users.
+
+    ``before`` is False where nobody is in withdrawal from what was taken before the trial: what is
+    left is the anxiety of those who stop the kratom that the trial gave them.
+    """
 
     users: float
     points: float
     half_weeks: float
     washout_weeks: float
     relieved: float
+    before: bool = True
 
     def left(self, weeks: Floats | float) -> Floats:
         """Points left so many weeks after the last kratom."""
@@ -121,12 +126,20 @@ def build(
     bounded: bool = True,
     uncertain: bool = False,
 ) -> Model:
-    """The model of a design under some values. ``null`` takes every true difference away."""
+    """The model of a design under some values. ``null`` takes every true difference away.
+
+    No true difference means, for non-inferiority, to be worse by just the margin.
+    """
     weeks = _weeks(design)
     entry = _entry(design, value)
     correlation = value["course.pre_post_correlation"]
     last_sd = _last_sd(entry.enrolled_sd, value["course.change_sd"], correlation)
-    course = _share(weeks, value["course.control_half_time_weeks"])
+    # In designs with periods the change on control is that of the first; then scores drift.
+    course = (
+        np.ones(len(weeks))
+        if design.in_periods
+        else _share(weeks, value["course.control_half_time_weeks"])
+    )
     drift = value.get("periods.drift_points", 0.0) * np.arange(len(weeks))
     steep = correlation * last_sd / entry.enrolled_sd
     onset = (
@@ -219,7 +232,6 @@ def _differences(design: Design, value: Values, *, null: bool) -> Floats:
     if design.design is Kind.DOSE_RANGING:
         found = [0.0, *(dose.difference for dose in design.doses)]
     else:
-        # No true difference means, for non-inferiority, to be worse by just the margin.
         found = [0.0, value["effect.difference"]]
     if null:
         found = [0.0] + [design.margin or 0.0] * (len(found) - 1)

@@ -60,7 +60,7 @@ def people(
         on = np.broadcast_to(arms, (visits, *shape))
     entry, craving = model.entry, model.craving
     # Who has just stopped comes to baseline with the anxiety of stopping on top.
-    extra = float(craving.left(craving.washout_weeks))
+    extra = float(craving.left(craving.washout_weeks)) if craving.before else 0.0
     lifted = np.where(user, extra, 0.0)
     shown = _truncated(entry.mean + lifted, entry, u[:, :, 0])
     baseline = shown - lifted
@@ -153,10 +153,10 @@ def _benefit(model: Model, seed: int, trials: Sequence[int], on: Codes) -> Float
         own = model.spread * normals_of_trials(seed, trials, shape[1], 1, "benefit")[:, :, 0]
     if model.shift_range is not None:
         low, high = model.shift_range
-        # The range is a 95 % range of what is believed of the true difference.
-        wide = (high - low) / (2.0 * float(ndtri(0.975)))
-        centre = 0.5 * (low + high) - model.effect[-1, -1]
-        own = own + centre + wide * normals_of_trials(seed, trials, 1, 1, "truth")[:, :, 0]
+        middle = model.effect[-1, -1]
+        z = normals_of_trials(seed, trials, 1, 1, "truth")[:, :, 0]
+        # The plan is the median of what is believed, low and high the ends of 95 % of it.
+        own = own + z / float(ndtri(0.975)) * np.where(z < 0.0, middle - low, high - middle)
     benefit = np.empty((visits, *shape))
     for k in range(visits):
         benefit[k] = model.effect[on[k], k] + np.where(on[k] > 0, own * model.onset[k], 0.0)
@@ -177,7 +177,7 @@ def _believed(model: Model, on: Codes, u: Floats) -> Floats:
 def _craving(model: Model, on: Codes, user: NDArray[np.bool_]) -> Floats:
     """Anxiety of having stopped kratom at each visit, in former users."""
     craving, weeks = model.craving, model.weeks
-    if not craving.users or not craving.points:
+    if not craving.users or not craving.points or not craving.before:
         return np.zeros((len(weeks), 1, 1))
     since = np.full(user.shape, craving.washout_weeks)
     found = np.zeros((len(weeks), *user.shape))

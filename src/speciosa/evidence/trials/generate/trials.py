@@ -51,6 +51,7 @@ def trials_of(
         stopped=stopped.at,
         treatment=np.ascontiguousarray(np.moveaxis(block.on, 0, 2)) if model.in_periods else None,
         sequence=block.sequence,
+        planned_arms=None if model.in_periods else model.arms,
     )
 
 

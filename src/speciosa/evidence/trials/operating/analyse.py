@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from speciosa.evidence.trials.data import Fits, Floats, TrialData
 
 _LEAST_P = 1e-300
+# What belongs to a design and not to its people.
+_WHOLE = frozenset({"visits_weeks", "planned_arms"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +151,10 @@ def enrolled(data: TrialData, fraction: float) -> TrialData:
     count = int(np.ceil(fraction * data.subjects - 1e-9))
     if count == data.subjects:
         return data
-    cut = {
+    cut: dict[str, Any] = {
         field.name: np.ascontiguousarray(value[:, :count])
         for field in fields(data)
-        if field.name != "visits_weeks" and (value := getattr(data, field.name)) is not None
+        if field.name not in _WHOLE and (value := getattr(data, field.name)) is not None
     }
     return replace(data, **cut)
 

@@ -60,11 +60,17 @@ def settings(
 
 
 def alone(model: Model) -> Model:
-    """The same trial in which nobody guesses and nobody has withdrawal: the treatment itself."""
+    """The treatment itself: nobody guesses, and nobody is in withdrawal from before the trial.
+
+    Withdrawal of those who stop the kratom of the trial is a part of what it does.
+    """
+    craving = model.craving
+    if craving.users and craving.points:
+        craving = replace(craving, before=False)
     return replace(
         model,
         belief=Belief(on_treatment=0.0, on_control=0.0, points=0.0),
-        craving=replace(model.craving, users=0.0, points=0.0),
+        craving=craving,
         shift_range=None,
     )
 
