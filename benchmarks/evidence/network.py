@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from speciosa.evidence.effect_sizes.table import Measure
-from speciosa.evidence.network import Choices, NetworkResult, analyse, read
+from speciosa.evidence.network import Choices, NetworkResult, Reading, analyse, read
 
 PEER = Path(__file__).with_suffix(".R")
 TOLERANCE = 5e-4
@@ -50,7 +50,7 @@ def network(treatments: int, trials: int) -> str:
 
 def ours(text: str, method: str) -> tuple[float, NetworkResult]:
     began = time.perf_counter()
-    given = read(text, Measure.OR, keep_without_events=False)
+    given = read(text, Measure.OR, reading=Reading(keep_without_events=False))
     result = analyse(given, Choices(method=method, reference="T00", lower_is_better=True))
     return time.perf_counter() - began, result
 

@@ -69,7 +69,7 @@ def test_the_text_tells_the_uncertainty_of_ranks_and_recommends_nothing():
     assert "A rank is not a recommendation" in told
     assert "rank may be" in told
     assert "indirect only" in told
-    assert "not used: comment" in told
+    assert "comment as values" in told
     assert max(len(line) for line in told.splitlines()) <= 92
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from speciosa.evidence.effect_sizes.table import Measure
-from speciosa.evidence.network import Choices, analyse, read
+from speciosa.evidence.network import Choices, Reading, analyse, read
 
 FOLDER = Path(__file__).parent
 CASES = FOLDER / "cases"
@@ -147,7 +147,7 @@ def as_text(rows):
 
 def made(name, **choices):
     key = MADE["networks"][name]
-    given = read(as_text(key["data"]), Measure(key["measure"]), keep_without_events=False)
+    given = read(as_text(key["data"]), Measure(key["measure"]), reading=Reading(keep_without_events=False))
     return key, analyse(given, Choices(reference=key["reference"], **choices))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from speciosa.errors import InputError
 from speciosa.evidence.effect_sizes.table import Measure
-from speciosa.evidence.network import Choices, analyse, read
+from speciosa.evidence.network import Choices, Reading, analyse, read
 from speciosa.evidence.network.fit import between_trials, fit
 from speciosa.evidence.network.structure import build
 
@@ -172,8 +172,8 @@ def test_hartung_knapp_widens_by_the_spread_and_t():
 ARMS = "study,treatment,mean,sd,n\n"
 PAIRS = "studlab,treat1,treat2,TE,seTE\n"
 WRONG = {
-    "nothing": ("", "no rows"),
-    "a heading alone": (HEAD, "no rows"),
+    "nothing": ("", "an empty file"),
+    "a heading alone": (HEAD, "headings without a study"),
     "one arm": (HEAD + "1,A,3,10\n2,A,3,10\n2,B,4,10\n", "one arm"),
     "an arm twice": (HEAD + "1,A,3,10\n1,A,4,10\n1,B,4,10\n", "more than one arm of A"),
     "in parts": (
@@ -184,7 +184,7 @@ WRONG = {
     "more events than people": (HEAD + "1,A,13,10\n1,B,4,10\n", "13 events in 10 people"),
     "a share of events": (HEAD + "1,A,0.3,10\n1,B,4,10\n", "a whole number"),
     "events below 0": (HEAD + "1,A,-3,10\n1,B,4,10\n", "at least 0"),
-    "words": (HEAD + "1,A,few,10\n1,B,4,10\n", "'few'"),
+    "words": (HEAD + "1,A,few,10\n1,B,4,10\n", '"few"'),
     "a gap": (HEAD + "1,A,,10\n1,B,4,10\n", "got nothing"),
     "no people": (HEAD + "1,A,0,0\n1,B,4,10\n", "a number above 0"),
     "sd of 0": (ARMS + "1,A,3,0,10\n1,B,4,1,10\n", "a number above 0"),
@@ -193,7 +193,7 @@ WRONG = {
     "no treatment": ("study,events,total\n1,3,10\n", "no column for treatment"),
     "an unnamed treatment": (HEAD + "1,,3,10\n1,B,4,10\n", "no treatment"),
     "a ragged row": (HEAD + "1,A,3\n1,B,4,10\n", "3 cells"),
-    "a column twice": ("study,treatment,n,n,events\n1,A,3,10,1\n", "more than once"),
+    "a column twice": ("study,treatment,n,n,events\n1,A,3,10,1\n", 'heading "n" twice'),
     "se below 0": (PAIRS + "1,A,B,0.1,-0.2\n", "a number above 0"),
     "variance below 0": (
         "studlab,treat1,treat2,TE,variance\n1,A,B,0.1,-0.2\n",
@@ -211,8 +211,40 @@ WRONG = {
         PAIRS + "1,A,B,0.1,0.1\n1,A,C,0.3,0.1\n1,B,C,0.2,0.9\n",
         "contradict one another",
     ),
-    "a quote left open": (HEAD + '1,"A,3,10\n1,B,4,10\n', "no table"),
+    "a quote left open": (HEAD + '1,"A,3,10\n1,B,4,10\n', "not a table"),
+    "beyond any trial": (PAIRS + "1,A,B,1e13,0.2\n", "at most 1e+12"),
+    "a formula": (PAIRS + "1,A,B,=1+1,0.2\n", "not a spreadsheet formula"),
+    "numbers of arms": (
+        "study,arm,events,total\n1,1,3,10\n1,2,4,10\n2,1,3,10\n2,2,4,10\n",
+        "numbers of arms",
+    ),
+    "two outcomes": (
+        "study,treatment,responders,deaths,n\n1,A,3,1,10\n1,B,4,2,10\n",
+        "--column events=HEADING",
+    ),
+    "points of two scales": (
+        "study,treatment,mean,sd,n,scale\n1,A,3,1,10,HAM-A\n1,B,4,1,10,HAM-A\n"
+        "2,A,3,1,10,GAD-7\n2,B,4,1,10,GAD-7\n",
+        "--measure SMD",
+    ),
+    "two directions": (
+        HEAD.replace("\n", ",better\n") + "1,A,3,10,lower\n1,B,4,10,higher\n",
+        "one direction",
+    ),
+    "a year that lacks": (
+        "author,year,treatment,events,total\nSmith,2001,A,3,10\nSmith,2001,B,4,10\n"
+        "Smith,2005,A,3,10\nSmith,,B,4,10\n",
+        "the year of the trial",
+    ),
+    "a number for two trials": (
+        "id,author,treatment,events,total\n1,Smith,A,3,10\n1,Jones,B,4,10\n",
+        "a name or number of its own",
+    ),
 }
+TWO_KINDS = (
+    "study,treatment,mean,sd,n,comment\n1,A,3,1,10,change\n1,B,4,1,10,change\n"
+    "2,A,3,1,10,endpoint\n2,B,4,1,10,endpoint\n"
+)
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -248,7 +280,7 @@ def test_cells_of_0_are_named_and_trials_without_events_kept_or_left_out():
     ]  # fmt: skip
     kept = analyse(read(text(rows)))
     assert {one.study for one in kept.handled} == {"1", "2"}
-    left_out = analyse(read(text(rows), keep_without_events=False))
+    left_out = analyse(read(text(rows), reading=Reading(keep_without_events=False)))
     assert (kept.k_studies, left_out.k_studies) == (3, 2)
     assert any(one.study == "2" and "left out" in one.what for one in left_out.handled)
 
@@ -256,7 +288,7 @@ def test_cells_of_0_are_named_and_trials_without_events_kept_or_left_out():
 def test_only_trials_without_events_are_no_network():
     rows = [("2", "A", 0, 40), ("2", "B", 0, 40)]
     with pytest.raises(InputError, match="no trial with information"):
-        analyse(read(text(rows), keep_without_events=False))
+        analyse(read(text(rows), reading=Reading(keep_without_events=False)))
     with pytest.raises(InputError, match="no trial with information"):
         analyse(read(text(rows)), Choices(method="MH"))
 
@@ -276,3 +308,117 @@ def test_mantel_haenszel_needs_counts_and_odds_ratios():
         analyse(read(PAIRS + "1,A,B,0.1,0.2\n"), Choices(method="MH"))
     with pytest.raises(InputError, match="MH"):
         analyse(read(HEAD + "1,A,3,10\n1,B,4,10\n", Measure.RR), Choices(method="MH"))
+
+
+# ---------------------------------------------------------------- whose arms, in which form
+
+
+def test_trials_of_one_author_are_told_apart_by_year():
+    head = "author,year,treatment,events,total\n"
+    body = "Smith,2001,A,3,40\nSmith,2001,B,9,40\nSmith,2005,B,5,40\nSmith,2005,C,6,40\n"
+    given = read(head + body)
+    assert [(t.label, t.arms) for t in given.trials] == [
+        ("Smith 2001", ("A", "B")),
+        ("Smith 2005", ("B", "C")),
+    ]
+    named = read(head.replace("author", "study") + body)
+    assert [t.label for t in named.trials] == ["Smith 2001", "Smith 2005"]
+
+
+def test_a_drug_is_the_treatment_and_a_number_of_an_arm_is_not():
+    rows = "study,arm,drug,events,n\n1,1,A,3,40\n1,2,B,9,40\n2,1,C,5,40\n2,2,B,6,40\n"
+    assert analyse(read(rows)).treatments == ("A", "B", "C")
+    named = "study,arm,events,n\n1,A,3,40\n1,B,9,40\n"
+    assert analyse(read(named)).treatments == ("A", "B")
+
+
+def test_a_column_can_be_picked_by_name():
+    rows = "study,treatment,responders,deaths,n\n1,A,3,1,40\n1,B,9,2,40\n"
+    by_hand = read("study,treatment,events,n\n1,A,1,40\n1,B,2,40\n")
+    picked = read(rows, reading=Reading(columns={"events": "Deaths"}))
+    assert picked.trials[0].y == pytest.approx(by_hand.trials[0].y)
+    assert "responders" in picked.unused
+    for wrong in ({"events": "dead"}, {"happening": "deaths"}):
+        with pytest.raises(InputError, match="--column"):
+            read(rows, reading=Reading(columns=wrong))
+
+
+def test_changes_and_final_values_make_no_standardised_difference():
+    assert read(TWO_KINDS, Measure.MD).trials
+    with pytest.raises(InputError, match="SDs of one kind"):
+        read(TWO_KINDS, Measure.SMD)
+    assert read(TWO_KINDS, Measure.SMD, reading=Reading(mixed=True)).trials
+    within = "study,treatment,mean,sd,n,scale\n1,A,3,1,10,HAM-A\n1,B,4,1,10,GAD-7\n"
+    with pytest.raises(InputError, match="one scale in a trial"):
+        read(within, Measure.SMD)
+
+
+FORMS = {
+    "lines of old computers": ("trials.csv", text([("1", "A", 3, 40), ("1", "B", 9, 40)])),
+    "semicolons": ("trials.csv", "study;treatment;events;total\n1;A;3;40\n1;B;9;40\n"),
+    "tabs": ("trials.tsv", "study\ttreatment\tevents\ttotal\n1\tA\t3\t40\n1\tB\t9\t40\n"),
+    "yaml": (
+        "trials.yaml",
+        "measure: OR\nstudies:\n"
+        "  - {study: 1, treatment: A, events: 3, total: 40}\n"
+        "  - {study: 1, treatment: B, events: 9, total: 40}\n",
+    ),
+    "json": (
+        "trials.json",
+        '[{"study": 1, "treatment": "A", "events": 3, "total": 40},'
+        ' {"study": 1, "treatment": "B", "events": 9, "total": 40}]',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_same_rows_in_another_form_are_the_same_trials(name):
+    file, written = FORMS[name]
+    if name == "lines of old computers":
+        written = written.replace("\n", "\r")
+    plain = read(text([("1", "A", 3, 40), ("1", "B", 9, 40)]))
+    got = read(written, name=file)
+    assert got.measure is Measure.OR
+    assert [(t.label, t.arms) for t in got.trials] == [("1", ("A", "B"))]
+    assert got.trials[0].y == pytest.approx(plain.trials[0].y)
+
+
+def test_a_file_says_its_measure_and_nothing_else_of_the_model():
+    rows = "studies:\n  - {study: 1, treatment: A, events: 3, n: 9}\n"
+    rows += "  - {study: 1, treatment: B, events: 4, n: 9}\n"
+    assert read("measure: rr\n" + rows, name="a.yaml").measure is Measure.RR
+    assert read("measure: rr\n" + rows, Measure.RD, name="a.yaml").measure is Measure.RD
+    for wrong in ("measure: ratio\n", "method: DL\n"):
+        with pytest.raises(InputError):
+            read(wrong + rows, name="a.yaml")
+
+
+def test_decimal_commas_are_read_and_named():
+    given = read("study;treatment;mean;sd;n\n1;A;3,5;1,2;10\n1;B;4;1;10\n")
+    assert given.trials[0].y == pytest.approx([0.5])
+    assert "decimal commas" in given.handled[0].what
+
+
+def test_one_very_sure_trial_stands_in_a_network():
+    rows = "1,A,B,0.5,1e-8\n2,A,B,0.4,0.2\n3,B,C,0.1,0.2\n4,A,C,0.6,0.3\n"
+    for method in ("REML", "DL", "ML", "CE"):
+        result = analyse(read(PAIRS + rows), Choices(method=method))
+        assert np.isfinite(result.random.estimate).all()
+        assert np.isfinite(result.random.se).all()
+
+
+def test_ratios_are_not_taken_for_their_logarithms():
+    head, rows = "study,treat1,treat2,effect,se\n", "1,A,B,1.5,0.2\n2,A,B,2.1,0.2\n"
+    with pytest.raises(InputError, match="--scale log"):
+        read(head + rows, Measure.OR)
+    said = read(head + rows, Measure.OR, Reading(logarithms=True))
+    usual = read(head.replace("effect", "TE") + rows, Measure.OR)
+    assert said.trials[0].y == pytest.approx(usual.trials[0].y)
+    assert read(head + rows.replace("2.1", "-0.1"), Measure.OR).trials
+
+
+def test_events_beside_means_are_asked_about():
+    rows = "study,treatment,events,mean,sd,n\n1,A,3,4,1,40\n1,B,9,5,1,40\n"
+    with pytest.raises(InputError, match="OR, MD"):
+        read(rows)
+    assert read(rows, Measure.MD).measure is Measure.MD

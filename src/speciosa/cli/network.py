@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speciosa.cli.output import Format, FormatOption
+from speciosa.cli.study_file import LEAST_LEVEL, pairs, read_file
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ class SplitBy(StrEnum):
     DESIGN = "design"
 
 
+class Scale(StrEnum):
+    """How ratios stand in the file."""
+
+    LOG = "log"
+
+
 class NoEvents(StrEnum):
     """What becomes of a trial without any event, or with one in everybody."""
 
@@ -70,7 +77,8 @@ class NoEvents(StrEnum):
 
 def command(
     file: Annotated[
-        Path, typer.Argument(help="CSV with a row for each arm, or for each contrast.")
+        str,
+        typer.Argument(help="CSV, TSV, YAML or JSON: a row an arm, or a contrast; - for stdin."),
     ],
     measure: Annotated[
         Measure | None, typer.Option(help="Default: OR, MD, IRR or GEN, by the columns.")
@@ -97,6 +105,16 @@ def command(
     split: Annotated[
         SplitBy, typer.Option(help="Indirect evidence by calculation, or from other trials alone.")
     ] = SplitBy.BACK_CALCULATION,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=HEADING", help="What a column means. Can be repeated."),
+    ] = None,
+    scale: Annotated[
+        Scale | None, typer.Option(help="Contrasts of a ratio are logarithms of it.")
+    ] = None,
+    mixed: Annotated[
+        bool, typer.Option("--mixed", help="Take different scales or directions all the same.")
+    ] = False,
     increment: Annotated[
         float, typer.Option(help="Added to every cell of a trial with a cell of 0.")
     ] = 0.5,
@@ -116,17 +134,24 @@ def command(
     Example: speciosa network trials.csv --measure SMD --better lower --plot network.svg
     """
     _check(level=level, increment=increment, tolerance=tolerance)
-    text, raw = _read(file)
+    _endings(plot, forest, league)
+    text, name, raw = read_file(file)
     from speciosa.evidence.effect_sizes.table import Measure as AnalysedMeasure
-    from speciosa.evidence.network import Choices, analyse, read
+    from speciosa.evidence.network import Choices, Reading, analyse, read
     from speciosa.report.network.build import document
 
     given = read(
         text,
         AnalysedMeasure(measure.value) if measure else None,
-        increment=increment,
-        keep_without_events=no_events is NoEvents.KEEP,
-        tolerance=tolerance,
+        Reading(
+            columns=dict(pairs("--column", column or [])),
+            logarithms=scale is not None,
+            increment=increment,
+            keep_without_events=no_events is NoEvents.KEEP,
+            tolerance=tolerance,
+            mixed=mixed,
+        ),
+        name=name,
     )
     choices = Choices(
         method=method.value,
@@ -137,7 +162,7 @@ def command(
         lower_is_better=None if better is None else better is Better.LOWER,
         split=split.value,
     )
-    result = document(analyse(given, choices), name=file.name, raw=raw)
+    result = document(analyse(given, choices), name=name, raw=raw)
     _write(result, plot, forest, league)
     if output is Format.JSON:
         from speciosa.report.json import encode
@@ -151,8 +176,9 @@ def command(
 
 def _check(*, level: float, increment: float, tolerance: float) -> None:
     problems = []
-    if not 0 < level < 1:
-        problems.append(InputProblem("--level", f"{level:g}", "above 0 and below 1, as in 0.95"))
+    if not LEAST_LEVEL <= level < 1:
+        accepted = f"from {LEAST_LEVEL:g} to below 1, as in 0.95"
+        problems.append(InputProblem("--level", f"{level:g}", accepted))
     if not 0 < increment <= 1:
         problems.append(InputProblem("--increment", f"{increment:g}", "above 0, at most 1"))
     if not 0 <= tolerance < 1:
@@ -161,17 +187,15 @@ def _check(*, level: float, increment: float, tolerance: float) -> None:
         raise InputError(problems)
 
 
-def _read(file: Path) -> tuple[str, bytes]:
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        given = f"{str(file)!r} ({error.strerror or type(error).__name__})"
-        raise InputError([InputProblem("FILE", given, "a file that can be read")]) from None
-    try:
-        return raw.decode("utf-8-sig"), raw
-    except UnicodeDecodeError:
-        given = f"{str(file)!r}, which is not UTF-8 text"
-        raise InputError([InputProblem("FILE", given, "CSV saved as UTF-8")]) from None
+def _endings(plot: Path | None, forest: Path | None, league: Path | None) -> None:
+    wanted = (("--plot", plot, ".svg"), ("--forest", forest, ".svg"), ("--league", league, ".csv"))
+    problems = [
+        InputProblem(option, repr(str(path)), f"a file that ends in {ending}")
+        for option, path, ending in wanted
+        if path is not None and path.suffix.lower() != ending
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _write(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,14 +11,13 @@ import typer
 
 from speciosa.cli.output import Format, FormatOption
 from speciosa.cli.patience import progress
+from speciosa.cli.study_file import LEAST_LEVEL, pairs, read_file
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
     from speciosa.report.pool.document import PoolDocument
     from speciosa.report.pool.question import Multiple, Question
 
-_MOST_BYTES = 64_000_000
-_PAIR = re.compile(r"([^=]+)=(.*)")
 _ENDINGS = (".svg",)
 
 
@@ -197,7 +195,7 @@ def command(
     Example: speciosa pool trials.csv --measure RR --forest forest.svg
     """
     _check(level, file_level, rho, cumulative, forest, funnel)
-    text, name = _read(file)
+    text, name, _ = read_file(file)
     from speciosa.evidence.effect_sizes import (
         Choices,
         Correction,
@@ -218,8 +216,8 @@ def command(
         pi=pi.value,
         reading=Reading(
             take=take.value if take else "",
-            columns=dict(_pairs("--column", column or [])),
-            where=_pairs("--where", where or []),
+            columns=dict(pairs("--column", column or [])),
+            where=pairs("--where", where or []),
             leave_out_incomplete=incomplete is Incomplete.LEAVE_OUT,
         ),
         choices=Choices(
@@ -260,29 +258,6 @@ def _print(result: PoolDocument, question: Question, output: Format) -> None:
 # ------------------------------------------------------------------ what goes in
 
 
-def _read(file: str) -> tuple[str, str]:
-    if file == "-":
-        raw, name = sys.stdin.buffer.read(), "standard input"
-    else:
-        path = Path(file)
-        try:
-            if path.stat().st_size > _MOST_BYTES:
-                given = f"{file!r} ({path.stat().st_size:,} bytes)"
-                accepted = f"a file of at most {_MOST_BYTES:,} bytes"
-                raise InputError([InputProblem("FILE", given, accepted)])
-            raw, name = path.read_bytes(), path.name
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            accepted = "a CSV, TSV, YAML or JSON file, or -"
-            raise InputError([InputProblem("FILE", f"{file!r} ({reason})", accepted)]) from None
-    try:
-        return raw.decode("utf-8-sig"), name
-    except UnicodeDecodeError as error:
-        given = f"a byte at position {error.start} that is not UTF-8"
-        accepted = "text in UTF-8 (in a spreadsheet: save as CSV UTF-8)"
-        raise InputError([InputProblem(name, given, accepted)]) from None
-
-
 def _check(
     level: float | None,
     file_level: float,
@@ -292,9 +267,9 @@ def _check(
     funnel: Path | None,
 ) -> None:
     problems = [
-        InputProblem(option, f"{value:g}", "a share above 0 and below 1, such as 0.95")
+        InputProblem(option, f"{value:g}", f"from {LEAST_LEVEL:g} to below 1, such as 0.95")
         for option, value in (("--level", level), ("--file-level", file_level))
-        if value is not None and not 0 < value < 1
+        if value is not None and not LEAST_LEVEL <= value < 1
     ]
     if not 0 <= rho < 1:
         problems.append(InputProblem("--rho", f"{rho:g}", "a correlation from 0 to below 1"))
@@ -307,16 +282,6 @@ def _check(
     ]
     if problems:
         raise InputError(problems)
-
-
-def _pairs(option: str, given: list[str]) -> tuple[tuple[str, str], ...]:
-    found = []
-    for text in given:
-        pair = _PAIR.fullmatch(text)
-        if pair is None:
-            raise InputError([InputProblem(option, repr(text), "two names with = between them")])
-        found.append((pair[1].strip(), pair[2].strip()))
-    return tuple(found)
 
 
 def _multiple(given: SeveralEffects | None, *, three_level: bool) -> Multiple | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from scipy import stats
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.effect_sizes import others
+from speciosa.evidence.effect_sizes.alike import unlike
 from speciosa.evidence.effect_sizes.counts import (
     ADDED,
     ZeroCells,
@@ -169,7 +169,7 @@ def _from_counts(table: StudyTable, measure: Measure, how: Choices) -> _Computed
     for i, row in enumerate(table.rows):
         if mute[i] and measure is not Measure.RD:
             yi[i] = vi[i] = np.nan
-            handled.append(Handling(study=row.label, what=_mute(counts, i)))
+            handled.append(Handling(study=row.label, what=_mute(measure, counts, i)))
         elif empty[i] and how.zero_cells is ZeroCells.LEAVE_OUT:
             yi[i] = vi[i] = np.nan
             handled.append(Handling(study=row.label, what="left out: it has an empty cell"))
@@ -180,12 +180,18 @@ def _from_counts(table: StudyTable, measure: Measure, how: Choices) -> _Computed
     return yi, vi, handled, counts
 
 
-def _mute(counts: TwoByTwo, place: int) -> str:
-    events = counts.events_1[place] + counts.events_2[place]
-    what = "no events" if events == 0 else "only events"
+def _mute(measure: Measure, counts: TwoByTwo, place: int) -> str:
+    """Why a study tells no ratio, and what becomes of it in the methods for rare events."""
+    none = counts.events_1[place] + counts.events_2[place] == 0
+    if measure is Measure.OR:
+        others_say = "Mantel-Haenszel and Peto give it no weight either"
+    elif none:
+        others_say = "Mantel-Haenszel gives it no weight either"
+    else:
+        others_say = "Mantel-Haenszel, beside, counts it as a ratio of 1"
     return (
-        f"left out of this model: {what} on both sides, so it tells no ratio. Mantel-Haenszel and "
-        "Peto give it no weight either; a risk difference would use it"
+        f"left out of this model: {'no events' if none else 'only events'} on both sides, so it "
+        f"tells no ratio. {others_say}; a risk difference would use it"
     )
 
 
@@ -267,20 +273,12 @@ def _alike(table: StudyTable, measure: Measure, *, allowed: bool) -> None:
     _one_comparison(table)
     if allowed:
         return
-    problems = []
-    scales = Counter(filter(None, table.words("scale")))
-    if measure is Measure.MD and len({s.lower() for s in scales}) > 1:
-        some = ", ".join(f"{s} ({n})" for s, n in scales.most_common(6))
-        accepted = "one scale; --measure SMD pools different ones, --where picks one"
-        problems.append(InputProblem("scale", some, accepted))
-    directions = {word.lower() for word in table.words("better") if word}
-    if len(directions) > 1:
-        accepted = "one direction in the whole file: turn the sign of the others and say so"
-        problems.append(InputProblem("better", " and ".join(sorted(directions)), accepted))
-    values = {word.lower() for word in table.words("values") if word}
-    if measure is Measure.SMD and table.form is Form.MEANS and len(values) > 1:
-        accepted = "SDs of one kind (those of changes are smaller); --where picks one, or use MD"
-        problems.append(InputProblem("values", " and ".join(sorted(values)), accepted))
+    problems = unlike(
+        measure,
+        scales=table.words("scale"),
+        directions=table.words("better"),
+        values=table.words("values") if table.form is Form.MEANS else (),
+    )
     if problems:
         raise InputError(problems)
 

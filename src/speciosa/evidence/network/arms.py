@@ -18,12 +18,13 @@ from scipy.special import gammaln
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.effect_sizes.table import Handling, Measure
 from speciosa.evidence.network.columns import Table, above_zero, number
-from speciosa.evidence.network.names import trimmed, variants
+from speciosa.evidence.network.names import variants
 from speciosa.evidence.network.trial import Counts, Given, Trial
 
 BINARY = (Measure.OR, Measure.RR, Measure.RD)
 CONTINUOUS = (Measure.MD, Measure.SMD)
 RATES = (Measure.IRR, Measure.IRD)
+KINDS = (BINARY, CONTINUOUS, RATES)
 
 
 class _Arm(NamedTuple):
@@ -37,12 +38,9 @@ class _Arm(NamedTuple):
 
 def measures_of(table: Table) -> tuple[Measure, ...]:
     """The measures that the columns allow, the usual one of each kind first."""
-    kinds = (
-        (("events", "total"), BINARY),
-        (("mean", "sd", "total"), CONTINUOUS),
-        (("events", "time"), RATES),
-    )
-    return tuple(m for needed, kind in kinds if table.has(*needed) for m in kind)
+    columns = (("events", "total"), ("mean", "sd", "total"), ("events", "time"))
+    pairs = zip(columns, KINDS, strict=True)
+    return tuple(m for needed, kind in pairs if table.has(*needed) for m in kind)
 
 
 def read_arms(
@@ -99,12 +97,11 @@ def read_arms(
 def _arms(table: Table, measure: Measure, problems: list[InputProblem]) -> dict[str, list[_Arm]]:
     found: dict[str, list[_Arm]] = {}
     nothing = math.nan
-    names = trimmed(row["treatment"] for row in table.rows)
     for index, row in enumerate(table.rows):
         line = f"line {table.lines[index]}"
-        study, treatment = row["study"].strip(), names[row["treatment"]]
+        study, treatment = row["study"], row["treatment"]
         for name, value in (("study", study), ("treatment", treatment)):
-            if not value.strip():
+            if not value:
                 problems.append(InputProblem(line, f"no {name}", f"the name of the {name}"))
         events = total = mean = sd = time = nothing
         if measure in BINARY or measure in RATES:

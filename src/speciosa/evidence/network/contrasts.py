@@ -16,7 +16,7 @@ import numpy as np
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.effect_sizes.table import Handling, Measure
 from speciosa.evidence.network.columns import Table, above_zero, number
-from speciosa.evidence.network.names import trimmed, variants
+from speciosa.evidence.network.names import variants
 from speciosa.evidence.network.trial import Given, Trial
 
 # Effects of a trial may disagree by rounding, as printed to three places.
@@ -62,13 +62,11 @@ def read_contrasts(table: Table, measure: Measure, *, tolerance: float = TOLERAN
 
 def _rows(table: Table, problems: list[InputProblem]) -> dict[str, list[_Row]]:
     found: dict[str, list[_Row]] = {}
-    names = trimmed(row[k] for row in table.rows for k in ("treat1", "treat2"))
     for index, row in enumerate(table.rows):
         line = f"line {table.lines[index]}"
-        study = row["study"].strip()
-        first, second = names[row["treat1"]], names[row["treat2"]]
+        study, first, second = row["study"], row["treat1"], row["treat2"]
         for name, value in (("study", study), ("treat1", first), ("treat2", second)):
-            if not value.strip():
+            if not value:
                 problems.append(InputProblem(line, f"no {name}", f"the name for {name}"))
         if first == second:
             problems.append(InputProblem(line, f"{first!r} against itself", "two treatments"))

@@ -21,12 +21,6 @@ def variants(names: Iterable[str], what: str) -> list[InputProblem]:
     return problems
 
 
-def trimmed(raw: Iterable[str]) -> dict[str, str]:
-    """Each name without spaces round it, unless both forms occur: then they are told apart."""
-    given = set(raw)
-    return {name: name if name.strip() in given else name.strip() for name in given}
-
-
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that is meant by another case or spacing, or that begins alike; or ""."""
     known = list(known)

@@ -52,10 +52,12 @@ def shown(cell: str) -> str:
     return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
-def not_a_number(where: str, cell: str, accepted: str = "a finite number") -> InputProblem:
+def not_a_number(
+    where: str, cell: str, accepted: str = "a finite number", *, may_lack: bool = True
+) -> InputProblem:
     """The problem with a cell that should hold a number, with the usual causes named."""
     text = cell.strip()
-    hint = f"{accepted}, or an empty cell where it is not known"
+    hint = f"{accepted}, or an empty cell where it is not known" if may_lack else accepted
     if text[:1] in {"<", ">"}:
         hint = f"{accepted}: the exact value, not a bound"
     elif has_decimal_comma(text):

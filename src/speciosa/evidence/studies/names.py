@@ -41,6 +41,10 @@ class _Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sides: _Sides
     effects: tuple[_Effect, ...]
     uncertainty: dict[str, tuple[str, ...]]
+    network_arms: dict[str, tuple[str, ...]]
+    network_contrasts: dict[str, tuple[str, ...]]
+    network_beside: tuple[str, ...]
+    value_words: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,20 @@ def _fields() -> Mapping[str, str]:
             for name in (*own, *(n for pair in both for n in pair if not n[0].isdigit())):
                 names.setdefault(normal(name), f"{field}_{side}")
     return names
+
+
+def network_names(layout: str) -> dict[str, tuple[str, ...]]:
+    """The fields of a network's file, ``arms`` or ``contrasts``, and the names of each."""
+    accepted = _accepted()
+    own = accepted.network_arms if layout == "arms" else accepted.network_contrasts
+    return own | {field: accepted.fields[field] for field in accepted.network_beside}
+
+
+def value_kind(word: str) -> str:
+    """``change`` or ``final`` for a word that says which values are meant, else nothing."""
+    short = normal(word)
+    listed = _accepted().value_words.items()
+    return next((kind for kind, words in listed if short in map(normal, words)), "")
 
 
 def field_names() -> tuple[str, ...]:
