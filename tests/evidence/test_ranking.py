@@ -25,6 +25,7 @@ from speciosa.case import (
 )
 from speciosa.case.vocabulary import KratomStatus, Outcome, Pregnancy, Sex, TreatmentStyle
 from speciosa.clinical.care.judged import Judged
+from speciosa.evidence.for_person import comparison
 from speciosa.evidence.for_person.comparison import benefit
 from speciosa.evidence.for_person.options import options
 from speciosa.evidence.for_person.ranking import in_order
@@ -39,6 +40,7 @@ from speciosa.evidence.result import (
 from speciosa.finding import Certainty, Estimate
 from speciosa.knowledge import load
 from speciosa.knowledge.evidence import Control
+from speciosa.report.ranking import STANDING, size
 
 KNOWLEDGE = load()
 DATE = dt.date(2026, 11, 22)
@@ -209,10 +211,10 @@ def test_a_comparison_never_mixes_comparators():
     result = ranked(Case(date=DATE, person=ADULT))
     kinds = KNOWLEDGE.evidence.ranking.against_arm
     pools = {p.fact_id: p for p in KNOWLEDGE.evidence.pooled}
-    for comparison in (c for one in result.ranked for c in one.comparisons):
-        if comparison.pooled:
-            pool = pools[comparison.facts[0]]
-            assert comparison.against.value == kinds[pool.comparator.value]
+    for one in (c for option in result.ranked for c in option.comparisons):
+        if one.pooled:
+            pool = pools[one.facts[0]]
+            assert one.against.value == kinds[pool.comparator.value]
     controls = {c.value for c in Control} - {"continued_treatment", "no_exposure"}
     assert set(KNOWLEDGE.evidence.ranking.against_control) == controls
 
@@ -221,12 +223,12 @@ def test_a_pool_of_ours_carries_its_studies_domains_and_absolute_terms():
     result = ranked(Case(date=DATE, person=ADULT))
     pooled = [c for one in result.ranked for c in one.comparisons if c.pooled]
     assert pooled
-    for comparison in pooled:
-        assert len(comparison.studies) == comparison.k
-        assert {d.name for d in comparison.domains} >= {"risk of bias", "imprecision"}
-        assert all(d.reason for d in comparison.domains)
-        assert comparison.absolute or comparison.not_said
-        assert comparison.certainty is not Certainty.UNKNOWN
+    for one in pooled:
+        assert len(one.studies) == one.k
+        assert {d.name for d in one.domains} >= {"risk of bias", "imprecision"}
+        assert all(d.reason for d in one.domains)
+        assert one.absolute or one.not_said
+        assert one.certainty is not Certainty.UNKNOWN
 
 
 def test_a_single_trial_that_we_rated_gives_way_to_a_graded_body():
@@ -234,6 +236,84 @@ def test_a_single_trial_that_we_rated_gives_way_to_a_graded_body():
     yoga = find(ranked(Case(date=DATE, person=ADULT)), "yoga")
     assert yoga.comparisons[0].graded
     assert yoga.comparisons[0].against is not Against.ACTIVE
+
+
+@pytest.mark.parametrize("young", [False, True])
+def test_a_pool_of_fewer_trials_never_goes_before_a_published_synthesis_of_more(young):
+    """Of no option, against no kind of comparator; a count that is not given is not a small one."""
+    behind = 0
+    for option in options(KNOWLEDGE, young=young).options:
+        for against in Against:
+            alike = [c for c in option.comparisons if c.against is against]
+            published = [
+                comparison.quoted(effect, part, KNOWLEDGE.evidence)
+                for effect in KNOWLEDGE.evidence.effects
+                for part in effect.rows
+                if {effect.fact_id(part)} & {row for c in alike for row in c.rows}
+            ]
+            bodies = [
+                c
+                for c in published
+                if c.synthesis
+                and c.about_benefit
+                and not c.people
+                and c.young is alike[0].young
+                and (c.estimate is not None or c.certainty is not Certainty.UNKNOWN)
+            ]
+            lead = alike[0] if alike else None
+            if lead is None or not lead.pooled:
+                behind += bool(lead and len(alike) > 1)
+                continue
+            assert all(c.k is not None and not c.network for c in bodies), option.id
+            assert all((lead.k or 0) >= (c.k or 0) for c in bodies), option.id
+    assert behind or young
+
+
+def test_what_was_published_on_sertraline_and_others_leads_the_single_trials_read_here():
+    result = ranked(Case(date=DATE, person=ADULT))
+    for name in ("sertraline", "paroxetine", "quetiapine_xr", "pregabalin"):
+        one = find(result, name)
+        assert not one.comparisons[0].pooled
+        assert one.certainty is Certainty.LOW
+        assert any(c.pooled for c in one.comparisons), "ours stands behind"
+    for name in ("silexan", "benzodiazepines"):
+        assert not find(result, name).comparisons[0].pooled
+    assert SURE.index(find(result, "chamomile").certainty) > SURE.index(
+        find(result, "sertraline").certainty
+    )
+
+
+def test_one_trial_is_never_rated_above_low_by_us_nor_a_small_one_above_very_low():
+    rated = [e for e in KNOWLEDGE.evidence.effects if e.certainty.by == "curator"]
+    single = [e for e in rated if not e.synthesis]
+    assert {"amsterdam2009", "hoge2013", "simon2021_yoga", "sarris2020_kava"} <= {
+        e.id for e in single
+    }
+    for effect in single:
+        small = effect.n is None or effect.n < 100
+        best = Certainty.VERY_LOW if small else Certainty.LOW
+        assert SURE.index(effect.certainty.level) >= SURE.index(best), effect.id
+        assert effect.certainty.reason, effect.id
+    known = {e.id for e in KNOWLEDGE.evidence.effects if "trial" in e.design.split(",")[0].split()}
+    assert known <= {e.id for e in KNOWLEDGE.evidence.effects if not e.synthesis} | {
+        "relapse_batelaan"
+    }
+
+
+def test_trials_of_a_whole_network_are_never_told_as_those_of_one_option():
+    result = ranked(Case(date=DATE, person=ADULT))
+    rows = {row.id: row for row in result.options}
+    for effect in KNOWLEDGE.evidence.effects:
+        if "nma" in effect.design.casefold().split() and effect.k is not None:
+            assert effect.network, effect.id
+    shown = [c for one in result.ranked for c in one.comparisons if c.network]
+    assert {"duloxetine", "CBT"} <= {c.option for c in shown}
+    for one in (*shown, *(rows[c.rows[0]] for c in shown)):
+        assert size(one).startswith("network of ")
+        assert one.network in size(one)
+        assert "studies" not in size(one)
+    for fact_id in ("evidence/slee_duloxetine", "evidence/papola_cbt"):
+        assert "network of" in KNOWLEDGE.fact(fact_id).conditions
 
 
 def test_results_in_children_lead_for_a_young_person_and_never_for_an_adult():
@@ -244,6 +324,81 @@ def test_results_in_children_lead_for_a_young_person_and_never_for_an_adult():
 
 
 # ------------------------------------------------------------------ what of a person bears
+
+
+@pytest.mark.parametrize(
+    ("person", "groups"),
+    [
+        (Person(age_years=15, sex=Sex.MALE), None),
+        (
+            Person(age_years=30, sex=Sex.FEMALE, pregnancy=Pregnancy.PREGNANT),
+            {"medicine", "herbal"},
+        ),
+    ],
+)
+def test_results_got_in_other_people_are_one_step_less_sure(person, groups):
+    adult = ranked(Case(date=DATE, person=ADULT))
+    told = ranked(Case(date=DATE, person=person))
+    lowered = 0
+    for one in told.ranked:
+        lead, before = one.comparisons[0], find(adult, one.id).certainty
+        if lead.young or (groups is not None and one.group not in groups):
+            continue
+        assert SURE.index(one.certainty) >= SURE.index(before)
+        if before in (Certainty.MODERATE, Certainty.LOW):
+            lowered += 1
+            assert one.certainty is SURE[SURE.index(before) + 1]
+            assert "One step lower for this person" in lead.certainty_reason
+    assert lowered > 5
+    assert_in_order(told.ranked)
+
+
+def test_nothing_studied_in_adults_alone_is_surer_for_the_young_than_what_was_studied_in_them():
+    young = ranked(Case(date=DATE, person=Person(age_years=16, sex=Sex.MALE)))
+    medicines = [one for one in young.ranked if one.group == "medicine"]
+    studied = [medicines.index(find(young, name)) for name in ("escitalopram", "duloxetine")]
+    assert sorted(studied) == [0, 1]
+
+
+def test_an_mao_inhibitor_bars_every_antidepressant_also_those_the_plan_does_not_know():
+    case = Case(date=DATE, person=ADULT, medicines=(CaseMedicine(name="phenelzine"),))
+    result = whole(case)
+    for name in ("sertraline", "escitalopram", "vilazodone", "fluoxetine", "mirtazapine"):
+        one = find(result, name)
+        assert one.standing is Standing.AVOID, name
+        assert "MAO" in " ".join(one.why), name
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        ADULT,
+        Person(age_years=16, sex=Sex.MALE),
+        Person(age_years=30, sex=Sex.FEMALE, pregnancy=Pregnancy.PREGNANT),
+    ],
+)
+def test_plan_and_evidence_tell_one_certainty_of_a_treatment(person):
+    wishes = Preferences(prefers=(TreatmentStyle.HERBAL, TreatmentStyle.YOGA))
+    for use in (None, KratomUse(status=KratomStatus.USING)):
+        case = Case(date=DATE, person=person, preferences=wishes, kratom=use)
+        assessment = assess(case, KNOWLEDGE, subjects=20)
+        sure = {one.id: one.certainty for one in assessment.evidence.ranked}
+        items = {item.id: item for item in KNOWLEDGE.care.plan_items}
+        seen = []
+        for planned in (i for s in assessment.plan.sections for i in s.items):
+            item = items.get(planned.id)
+            if item is not None and item.certainty is None and item.treatment in sure:
+                seen.append(item.treatment)
+                assert planned.certainty is sure[item.treatment], planned.id
+                words = f"{planned.certainty_words} {planned.why}".casefold()
+                assert "moderate certainty" not in words, planned.id
+        assert {"kava", "ashwagandha", "yoga", "sertraline"} <= set(seen)
+
+
+def test_what_holds_for_everybody_is_told_with_the_option():
+    exercise = find(whole(Case(date=DATE, person=ADULT)), "exercise")
+    assert any("chest pain" in text for text in exercise.why)
+    assert "No caution" not in STANDING[exercise.standing]
 
 
 def test_an_option_that_nobody_judged_is_never_called_usable():

@@ -21,7 +21,9 @@ def avoided(name: str) -> set[str]:
 def test_psychological_treatment_leads_and_kratom_is_no_option(name: str) -> None:
     result = of(name).evidence
     assert result.ranked[0].group == "psychological"
-    assert result.ranked[0].certainty in (Certainty.HIGH, Certainty.MODERATE)
+    # Adults were studied: for somebody under 18 that is one step less sure.
+    young = name == "adolescent_extract"
+    assert result.ranked[0].certainty is (Certainty.LOW if young else Certainty.MODERATE)
     assert not any("kratom" in one.id for one in result.ranked)
     assert result.kratom_row is not None
     assert result.kratom_row.certainty is Certainty.VERY_LOW

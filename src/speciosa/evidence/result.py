@@ -13,6 +13,8 @@ class EffectRow(msgspec.Struct, frozen=True, kw_only=True):
     """One published effect, always beside the comparator it was measured against.
 
     ``favours`` says in words which side the estimate favours, or that the interval includes none.
+    ``network`` names the treatments of the network that ``k`` and ``n`` count, where they are not
+    those of this row alone.
     """
 
     id: str
@@ -31,6 +33,7 @@ class EffectRow(msgspec.Struct, frozen=True, kw_only=True):
     certainty_reason: str
     cautions: str
     facts: tuple[str, ...]
+    network: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     finding: str
     cannot_show: str
     facts: tuple[str, ...]
+    population: str = ""
+    comparator: str = ""
+    outcome: str = ""
 
 
 class Standing(StrEnum):
@@ -134,6 +140,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     by us) and not a single trial. ``people`` says whom it is about, where that needs a word.
     ``young`` is true for results in children and adolescents.
     ``rows`` are the ids of the published rows behind it or beside it, the one shown first.
+    ``synthesis`` is false for a single published trial. ``network`` names the treatments of the
+    network that ``k`` and ``n`` count, where they are not those of this comparison alone.
     """
 
     against: Against
@@ -157,6 +165,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     graded: bool = False
     people: str = ""
     young: bool = False
+    synthesis: bool = True
+    network: str = ""
     domains: tuple[Domain, ...] = ()
     prediction: Estimate | None = None
     heterogeneity: str = ""
@@ -206,6 +216,7 @@ class EvidenceResult(msgspec.Struct, frozen=True, kw_only=True):
     figures; what this person must avoid stands last. ``how_ranked`` says so in words. ``options``
     are the published rows; ``not_ranked`` are the ids of those about whole groups of options or
     about other questions, with the reason; ``pooled_besides`` are our own pools of that kind.
+    ``certainties`` has the certainty of each option for this person, for whoever cites it.
     """
 
     headline: str
@@ -222,3 +233,4 @@ class EvidenceResult(msgspec.Struct, frozen=True, kw_only=True):
     kratom_row: KratomRow | None = None
     not_ranked: dict[str, str] = {}
     pooled_besides: tuple[Comparison, ...] = ()
+    certainties: dict[str, Certainty] = {}

@@ -326,6 +326,7 @@ def _environment() -> Environment:
         published_best=ranking.published_best,
         published_rows=ranking.published,
         ranking=ranking,
+        studied=ranking.studied,
         ratios_of=interaction_table.ratios,
         rule_severity=words.severity,
         runs=runs,

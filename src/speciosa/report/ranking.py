@@ -12,6 +12,7 @@ from speciosa.evidence.result import (
     EffectRow,
     EvidenceResult,
     RankedOption,
+    Report,
     Side,
     Standing,
 )
@@ -26,7 +27,7 @@ _CAVEAT = "chance cannot be excluded"
 _BY = {"signal": "by the thresholds", "curator": "our judgement", "published": "as published"}
 
 STANDING: dict[Standing, str] = {
-    Standing.USABLE: "No caution on record",
+    Standing.USABLE: "Usual cautions only",
     Standing.CAUTION: "With caution",
     Standing.UNKNOWN: "Ask first",
     Standing.AVOID: "Avoid",
@@ -139,7 +140,8 @@ def effect(comparison: Comparison) -> str:
 def brief_effect(comparison: Comparison) -> str:
     """The figure for a line of many: number, range, and which side it favours as a sign."""
     if comparison.estimate is None:
-        return "no pooled number"
+        said = comparison.favours.partition("; ")[0].rstrip(".")
+        return f"no pooled number: {said[:1].lower()}{said[1:]}"
     parts = shown(comparison.estimate)
     sign = SIGNS[comparison.direction]
     return f"{parts.number} ({parts.range or 'no interval'}) {sign}{caveat(comparison)}".rstrip()
@@ -151,11 +153,27 @@ def caveat(comparison: Comparison) -> str:
     return f", but {but}" if but and not but.startswith(_CAVEAT) else ""
 
 
-def size(comparison: Comparison) -> str:
-    """How many studies and people."""
-    studies = "studies: not stated" if comparison.k is None else _studies(comparison.k)
-    people = "people: not stated" if comparison.n is None else f"{plain(comparison.n)} people"
+def size(result: Comparison | EffectRow) -> str:
+    """How many studies and people; of a network that they are of all its treatments."""
+    k, n = result.k, result.n
+    if result.network:
+        trials = "trials (number not stated)" if k is None else f"{plain(k)} trials"
+        people = "" if n is None else f", {plain(n)} people in all"
+        return f"network of {trials} of {result.network}{people}"
+    studies = "studies: not stated" if k is None else _studies(k)
+    people = "people: not stated" if n is None else f"{plain(n)} people"
     return f"{studies}, {people}"
+
+
+def studied(report: Report) -> str:
+    """Whom a report is about, who was compared, and what was looked at, in one line."""
+    told = (
+        ("People", report.population),
+        ("compared with", report.comparator),
+        ("outcome", report.outcome),
+    )
+    text = "; ".join(f"{name}: {said}" for name, said in told if said)
+    return words.full_stop(text) if text else ""
 
 
 def origin(comparison: Comparison) -> str:
@@ -241,7 +259,7 @@ def published_best(result: EvidenceResult, comparison: Comparison) -> str:
         if row.estimate is not None and row.estimate.interval.startswith("95 %"):
             parts = measured(row.measure, row.estimate)
             rating = sure(row.certainty).lower()
-            return f"Published: {parts.value} ({parts.range}); {rating}."
+            return f"Published: {row.outcome}, {parts.value} ({parts.range}); {rating}."
     return ""
 
 

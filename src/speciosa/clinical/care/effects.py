@@ -9,6 +9,8 @@ from speciosa.clinical.care.standing import AVOID
 from speciosa.finding import Certainty
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from speciosa.clinical.care.situation import Situation
     from speciosa.evidence.result import EffectRow
     from speciosa.knowledge.care import LabelRange, Treatment
@@ -42,10 +44,24 @@ def rows_for(treatment: Treatment, here: Situation) -> tuple[EffectRow, ...]:
 def certainty_of(
     item: Item, treatment: Treatment | None, rows: tuple[EffectRow, ...], here: Situation
 ) -> tuple[Certainty, str]:
-    """The item's own certainty, else our judgement of the treatment, else that of its rows."""
+    """The item's own certainty, else that of the ranked evidence, ours, or that of its rows.
+
+    Where the evidence ranks the treatment, its certainty is the one told, so that plan and evidence
+    never say two things; words are kept only where they go with it.
+    """
     words = here.knowledge.care.plan.words
     if item.certainty is not None:
         return item.certainty, item.certainty_words
+    told, reason = _own_certainty(treatment, rows, words)
+    ranked = here.results.evidence.certainties.get(treatment.id) if treatment else None
+    if ranked is None or ranked is told:
+        return told, reason
+    return ranked, words["ranked_certainty"]
+
+
+def _own_certainty(
+    treatment: Treatment | None, rows: tuple[EffectRow, ...], words: Mapping[str, str]
+) -> tuple[Certainty, str]:
     if treatment is not None and treatment.certainty is not None:
         judged = words["judged_certainty"].format(words=treatment.certainty.words)
         return treatment.certainty.level, judged

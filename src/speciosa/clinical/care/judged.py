@@ -66,6 +66,8 @@ def _judge(item: Item, here: Situation) -> Judged:
     why.extend([item.why] if item.standing in (CAUTION, AVOID) else [])
     if why:
         standing = stricter(standing, CAUTION)
+    # What holds for everybody is told too, and makes nothing graver for this person.
+    why.extend(item.cautions)
     return Judged(standing, unique(tuple(why)), unique(tuple(ask)))
 
 

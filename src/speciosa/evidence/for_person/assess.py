@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set
 
 from speciosa.case.model import Case
 from speciosa.evidence.for_person import person, rows
+from speciosa.evidence.for_person.ranking import certainties
 from speciosa.evidence.result import EffectRow, EvidenceResult, Report
 from speciosa.finding import Finding, Missing, Severity, Tone
 from speciosa.knowledge import Knowledge
@@ -33,6 +34,7 @@ def assess(case: Case, knowledge: Knowledge) -> EvidenceResult:
             for m in wording.missing
             if m.when in held
         ),
+        certainties=certainties(case, knowledge),
     )
 
 
@@ -85,6 +87,9 @@ def _reports(records: tuple[KratomRecord, ...], table: Evidence) -> tuple[Report
             finding=record.finding,
             cannot_show=table.wording.cannot_show[record.kind],
             facts=(record.fact_id,),
+            population=record.population,
+            comparator=record.comparator,
+            outcome=record.outcome,
         )
         for record in records
     )

@@ -50,8 +50,10 @@ def quoted(effect: Effect, part: EffectEstimate, table: Evidence) -> Comparison:
         certainty_reason=shown.certainty_reason,
         about_benefit=_about_benefit(part.outcome, table),
         graded=_graded(effect, shown.certainty),
-        people=effect.population,
+        people="" if effect.population in ranking.direct_people else effect.population,
         young=_young(f"{part.outcome} {effect.population}", table),
+        synthesis=effect.synthesis,
+        network=effect.network,
         rows=(shown.id,),
         facts=shown.facts,
     )
@@ -146,9 +148,7 @@ def _young(words: str, table: Evidence) -> bool:
 
 def _graded(effect: Effect, certainty: Certainty) -> bool:
     """Whether a body of evidence was rated: by its authors, or by us from several studies."""
-    if certainty is Certainty.UNKNOWN:
-        return False
-    return effect.certainty.by == "published" or (effect.k or 0) > 1
+    return certainty is not Certainty.UNKNOWN and effect.synthesis
 
 
 def _direction_of_row(part: EffectEstimate) -> Side:

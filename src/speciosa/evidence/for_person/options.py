@@ -180,7 +180,7 @@ def _option(named: list[_Named], knowledge: Knowledge, *, young: bool) -> Option
 def _by_comparator(
     found: list[Comparison], knowledge: Knowledge, *, young: bool
 ) -> Iterator[Comparison]:
-    """Every pool of ours, and of each kind of comparator what is strongest, pooled or quoted.
+    """Every pool of ours, and of each kind of comparator what leads, pooled or quoted.
 
     The other published rows stand behind it by their ids, so that none is lost.
     """
@@ -188,13 +188,38 @@ def _by_comparator(
     def order(one: Comparison) -> tuple[object, ...]:
         return strength(one, knowledge, young=young)
 
-    ranked: list[Comparison] = []
+    leads: list[tuple[Comparison, list[Comparison]]] = []
     for against in _AGAINST_ORDER:
         alike = sorted((one for one in found if one.against is against), key=order)
         if alike:
-            lead = alike[0]
+            lead = _lead(alike)
             quoted = (row for one in alike if not one.pooled for row in one.rows)
             rows = tuple(dict.fromkeys((*lead.rows, *quoted)))
-            ranked.append(msgspec.structs.replace(lead, rows=rows))
-            ranked += [one for one in alike[1:] if one.pooled]
-    yield from sorted(ranked, key=order)
+            behind = [one for one in alike if one.pooled and one is not lead]
+            leads.append((msgspec.structs.replace(lead, rows=rows), behind))
+    for lead, behind in sorted(leads, key=lambda pair: order(pair[0])):
+        yield lead
+        yield from behind
+
+
+def _lead(alike: list[Comparison]) -> Comparison:
+    """The strongest; but a pool of fewer trials never goes before a published synthesis of more."""
+    first = alike[0]
+    if not first.pooled:
+        return first
+    return next((one for one in alike if outweighs(one, first)), first)
+
+
+def outweighs(published: Comparison, pool: Comparison) -> bool:
+    """Whether a published synthesis rests on more than our pool and says how much or how sure.
+
+    A number of trials that is not given, or that is of a whole network, counts as more: only a
+    known count that the pool reaches lets the pool lead.
+    """
+    if published.pooled or not published.synthesis or not published.about_benefit:
+        return False
+    if published.young is not pool.young or (published.people and not pool.people):
+        return False
+    if published.estimate is None and published.certainty is Certainty.UNKNOWN:
+        return False
+    return bool(published.network) or published.k is None or published.k > (pool.k or 0)

@@ -6,7 +6,7 @@ person must avoid stands last and is never hidden. A wish moves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import msgspec
@@ -18,6 +18,7 @@ from speciosa.evidence.for_person.options import Option, options
 from speciosa.evidence.for_person.standing import Judged, standing, wish
 from speciosa.evidence.result import (
     Against,
+    Comparison,
     EvidenceResult,
     KratomRow,
     RankedOption,
@@ -28,6 +29,7 @@ from speciosa.finding import Certainty
 from speciosa.knowledge import Knowledge
 from speciosa.knowledge.evidence import Group
 
+_YOUNG = "under_18"
 _CERTAINTY_ORDER = tuple(Certainty)
 _AGAINST_ORDER = tuple(Against)
 _DIRECTION_ORDER = tuple(Side)
@@ -48,7 +50,7 @@ def ranked(
 ) -> EvidenceResult:
     """The result with its options in order, as the plan judged them for this person."""
     held = person.flags(case, knowledge)
-    found = options(knowledge, young="under_18" in held)
+    found = options(knowledge, young=_YOUNG in held)
     about = _About(
         case=case,
         held=held,
@@ -71,6 +73,39 @@ def in_order(rows: list[RankedOption], knowledge: Knowledge) -> tuple[RankedOpti
     return tuple(sorted(rows, key=lambda one: _key(one, knowledge)))
 
 
+def certainties(case: Case, knowledge: Knowledge) -> dict[str, Certainty]:
+    """How sure the evidence on each option is for this person, as the ranking has it."""
+    held = person.flags(case, knowledge)
+    found = options(knowledge, young=_YOUNG in held)
+    return {o.id: for_this_person(o, held, knowledge)[0].certainty for o in found.options}
+
+
+def for_this_person(option: Option, held: Set[str], knowledge: Knowledge) -> tuple[Comparison, ...]:
+    """The comparisons of an option, one step less sure where people like this were not studied."""
+    whys = [
+        one.why
+        for one in knowledge.evidence.ranking.indirect
+        if one.when in held and (not one.groups or option.group in one.groups)
+    ]
+    if not whys:
+        return option.comparisons
+    return tuple(
+        one if one.young and _YOUNG in held else _lowered(one, whys) for one in option.comparisons
+    )
+
+
+def _lowered(one: Comparison, whys: Sequence[str]) -> Comparison:
+    if one.certainty is Certainty.UNKNOWN:
+        return one
+    lowest = _CERTAINTY_ORDER.index(Certainty.VERY_LOW)
+    level = min(_CERTAINTY_ORDER.index(one.certainty) + 1, lowest)
+    return msgspec.structs.replace(
+        one,
+        certainty=_CERTAINTY_ORDER[level],
+        certainty_reason=" ".join((one.certainty_reason, *whys)).strip(),
+    )
+
+
 def _key(one: RankedOption, knowledge: Knowledge) -> tuple[object, ...]:
     lead = one.comparisons[0]
     units = knowledge.evidence.ranking.units
@@ -80,6 +115,7 @@ def _key(one: RankedOption, knowledge: Knowledge) -> tuple[object, ...]:
         one.standing is Standing.AVOID,
         _CERTAINTY_ORDER.index(one.certainty),
         _AGAINST_ORDER.index(lead.against),
+        not lead.young,  # leads for the young alone: what was studied in them goes first
         _DIRECTION_ORDER.index(lead.direction),
         units.index(unit) if unit in units else len(units),
         lead.like,
@@ -90,6 +126,7 @@ def _key(one: RankedOption, knowledge: Knowledge) -> tuple[object, ...]:
 
 def _ranked(option: Option, about: _About, knowledge: Knowledge) -> RankedOption:
     level, why = standing(option, about.held, about.judged, knowledge)
+    comparisons = for_this_person(option, about.held, knowledge)
     mark, wished = wish(option, about.case, knowledge)
     names = option.medicines | option.treatments | {option.id, option.name.casefold()}
     own = [one for one in about.own if one.names & names]
@@ -105,8 +142,8 @@ def _ranked(option: Option, about: _About, knowledge: Knowledge) -> RankedOption
         why=why,
         history=tuple(dict.fromkeys((*history, *((wished,) if wished else ())))),
         wish=mark,
-        certainty=option.comparisons[0].certainty,
-        comparisons=option.comparisons,
+        certainty=comparisons[0].certainty,
+        comparisons=comparisons,
     )
 
 

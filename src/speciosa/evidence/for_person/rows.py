@@ -47,6 +47,7 @@ def row(
         certainty_reason=_certainty_reason(effect, wording),
         cautions=" ".join(c for c in (effect.caution, population, *cautions) if c),
         facts=(fact_id,),
+        network=effect.network,
     )
 
 

@@ -73,6 +73,7 @@ def _reasons(
     level = Standing.USABLE
     if plan is None:
         yield Standing.UNKNOWN, knowledge.evidence.ranking.not_judged
+        yield from _barred_like(option, judged, knowledge)
     else:
         level = _OF_PLAN.get(plan.standing, Standing.USABLE)
         yield level, ""
@@ -86,6 +87,18 @@ def _reasons(
         # What the plan says as strictly is not said twice.
         if concerns and caution.when in held and _ORDER.index(own) > _ORDER.index(level):
             yield own, caution.text
+
+
+def _barred_like(
+    option: Option, judged: Mapping[str, Judged], knowledge: Knowledge
+) -> Iterator[tuple[Standing, str]]:
+    """What bars the treatments like it that the plan knows bars it too."""
+    ranking = knowledge.evidence.ranking
+    for like in ranking.judged_like.get(option.id, ()):
+        kin = judged.get(like)
+        if kin is not None and kin.standing == "avoid":
+            yield Standing.AVOID, ranking.barred_like.format(like=like)
+            yield from ((Standing.AVOID, text) for text in kin.why)
 
 
 def _of_plan(option: Option, judged: Mapping[str, Judged], knowledge: Knowledge) -> Judged | None:

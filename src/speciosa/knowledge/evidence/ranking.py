@@ -18,13 +18,25 @@ class KratomWording(Record, frozen=True, kw_only=True):
     seven_oh_facts: tuple[str, ...]
 
 
+class Indirect(Record, frozen=True, kw_only=True):
+    """Whom results were not got in: they count one step less for such a person (GRADE).
+
+    ``when`` is a flag of the person, ``groups`` the groups of option (all where none is named).
+    """
+
+    when: str
+    why: str
+    groups: tuple[str, ...] = ()
+
+
 class RankingWording(Record, frozen=True, kw_only=True):
     """Sentences and names of the ranking.
 
     ``against`` maps a comparator as published to its kind, where the record's own kind is too
     coarse. ``about_groups`` and ``other_questions`` are rows (options as published) that are not
     about one option; ``not_benefit`` are parts of the names of outcomes that show no benefit.
-    ``units`` gives the order in which units are preferred for an option's figure, and
+    ``judged_like`` names, for an option that the plan has no entry for, treatments whose bars hold
+    for it too. ``units`` gives the order in which units are preferred for an option's figure, and
     ``unit_names`` the one name of units that are the same.
     """
 
@@ -39,11 +51,15 @@ class RankingWording(Record, frozen=True, kw_only=True):
     not_benefit: tuple[str, ...]
     not_benefit_why: str
     direct_condition: str
+    direct_people: tuple[str, ...]
     young: tuple[str, ...]
     unit_names: Mapping[str, str]
     units: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
     not_judged: str
+    judged_like: Mapping[str, tuple[str, ...]]
+    barred_like: str
+    indirect: tuple[Indirect, ...]
     taken: str
     taken_other: str
     wanted: str

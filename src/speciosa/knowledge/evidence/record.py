@@ -112,7 +112,11 @@ class Figure(Record, frozen=True, kw_only=True):
 
 
 class Effect(Record, frozen=True, kw_only=True):
-    """One published result: a meta-analysis or a trial, with its rows."""
+    """One published result: a meta-analysis or a trial, with its rows.
+
+    ``synthesis`` is false for a single trial. ``network`` names the treatments of a network of
+    which ``k`` and ``n`` are the trials and people: they are then not those of one row.
+    """
 
     id: str
     design: str
@@ -121,8 +125,10 @@ class Effect(Record, frozen=True, kw_only=True):
     verified: bool
     rows: tuple[EffectEstimate, ...]
     statement: str = ""
+    synthesis: bool = True
     k: int | None = None
     n: int | None = None
+    network: str = ""
     population: str = ""
     duration: str = ""
     caution: str = ""

@@ -84,9 +84,12 @@ def against(ranked: Sequence[RankedOption], *, name: str) -> tuple[Plot, ...]:
     """A chart for each kind of comparator and unit that two options or more share."""
     groups: dict[tuple[str, str], dict[str, _Drawn]] = {}
     for option in ranked:
+        lead = option.comparisons[0]
         for one in option.comparisons:
             estimate = _drawable(one.estimate, ratio=one.ratio)
-            if one.about_benefit and estimate is not None:
+            # Only the figures of the people that the option's own figure is about.
+            alike = one.young is lead.young and (not one.people or one.people == lead.people)
+            if one.about_benefit and alike and estimate is not None:
                 group = groups.setdefault((one.against.value, one.like), {})
                 group.setdefault(option.id, _Drawn(option, one, estimate))
     plots = []

@@ -10,7 +10,8 @@ from speciosa.report.terminal.page import Page, Piece
 _LEGEND = (
     "Options by certainty, then by what they were compared with; only sizes on one line and in one "
     "unit compare. + favours the option, (+) leans to it but chance cannot be excluded, ? not "
-    "clear. ! with caution, [w] wanted, [n] not wanted, [t] taken or tried."
+    "clear. ! with caution; ask first: what is not on record decides, see the plan; [w] wanted, "
+    "[n] not wanted, [t] taken or tried."
 )
 _MARKS = {Standing.CAUTION: "!", Standing.UNKNOWN: "ask first"}
 
@@ -26,7 +27,7 @@ def evidence(page: Page, assessment: Assessment) -> None:
     if result.kratom_row is not None:
         row = result.kratom_row
         told = f"{row.title}, apart from the options: "
-        page.line((told, "bold"), "no size to show.", page.sure(row.certainty))
+        page.line((told, "bold"), f"no size to show. {row.seven_oh}", page.sure(row.certainty))
     page.brief(result.kratom)
     page.brief(outline.others(result.findings, result.kratom))
     for title, reports in (

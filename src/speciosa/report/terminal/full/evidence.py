@@ -58,7 +58,8 @@ def _option(page: Page, option: RankedOption, result: EvidenceResult, shown_rows
 
 def _comparison(page: Page, one: Comparison) -> None:
     """The figure, where it comes from, how sure it is and why, and what it means in people."""
-    told = f"{one.option} against {one.comparator} ({one.against.value}), {one.outcome}: "
+    kind = "" if one.comparator == one.against.value else f" ({one.against.value})"
+    told = f"{one.option} against {one.comparator}{kind}, {one.outcome}: "
     origin: Piece = (f"{words.label(ranking.origin(one))}: ", "bold")
     figure = (ranking.effect(one), page.cites(one.facts), page.sure(one.certainty))
     page.line(origin, told, *figure, indent=4)
@@ -112,9 +113,7 @@ def _effect(page: Page, row: EffectRow) -> None:
         page.line(number.sentence, page.cites(set(row.estimate.facts) - set(row.facts)), indent=6)
     favours: Piece = ("" if row.favours in row.statement else f" {row.favours}", "dim")
     page.line(row.statement, favours, page.sure(row.certainty), indent=6)
-    studies = "number of studies not stated" if row.k is None else f"{row.k} studies"
-    people = "number of people not stated" if row.n is None else f"{plain(row.n)} people"
-    for text in (row.certainty_reason, row.cautions, f"{row.design}; {studies}; {people}"):
+    for text in (row.certainty_reason, row.cautions, f"{row.design}; {ranking.size(row)}"):
         if text:
             page.line((text, "dim"), indent=6)
 
@@ -126,4 +125,6 @@ def _reports(page: Page, reports: tuple[Report, ...], title: str) -> None:
         size = "size not stated" if report.n is None else f"n = {plain(report.n)}"
         design: Piece = (report.design or "Design not stated", "bold")
         page.item(design, f" ({size}): {report.finding}", page.cites(report.facts))
-        page.line((f"Cannot show: {report.cannot_show}", "dim"), indent=4)
+        for text in (ranking.studied(report), f"Cannot show: {report.cannot_show}"):
+            if text:
+                page.line((text, "dim"), indent=4)
