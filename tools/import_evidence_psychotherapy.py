@@ -132,6 +132,7 @@ def _study(name: str, rows: list[dict[str, str]]) -> dict[str, Any]:
         "title": name,
         "year": int(first["year"]),
         "design": "randomised, parallel",
+        "allocation": "randomised",
         "condition": "gad",
         "population": f"people with GAD from {RECRUITED[first['recruitment']]}",
         "age_group": AGES[first["age_group"]],

@@ -18,9 +18,10 @@ id: made_up_2026
 title: Made up, 2026
 year: 2026
 design: randomised, parallel
+allocation: randomised
 condition: gad
 population: adults with GAD
-risk_of_bias: {overall: low, by: curator}
+risk_of_bias: {overall: low, by: curator, reason: every domain was low}
 arms:
   - {id: cbt, treatment: cbt, kind: option, n: 60}
   - {id: wait, treatment: waiting list, kind: waiting_list, n: 60}
@@ -97,7 +98,8 @@ def test_an_update_starts_from_an_earlier_one(tmp_path: Path) -> None:
     file, first, second = tmp_path / "new.yaml", tmp_path / "one", tmp_path / "two"
     file.write_text(STUDY, encoding="utf-8")
     run("update", str(file), "--to", str(first))
-    file.write_text(STUDY.replace("made_up_2026", "made_up_2027"), encoding="utf-8")
+    second_study = STUDY.replace("2026", "2027").replace("9.8", "9.1")
+    file.write_text(second_study, encoding="utf-8")
     run("update", str(file), "--evidence", str(first), "--to", str(second))
     studies = json.loads((second / "studies.json").read_text(encoding="utf-8"))
     assert [study["id"] for study in studies] == ["made_up_2026", "made_up_2027"]

@@ -19,7 +19,8 @@ EVIDENCE = KNOWLEDGE.evidence
 KNOWN = Known(
     treatments=frozenset(one.id for one in KNOWLEDGE.care.treatments),
     medicines=frozenset(one.id for one in KNOWLEDGE.medicines.all()),
-    sources=KNOWLEDGE.sources.keys(),
+    sources=KNOWLEDGE.sources,
+    kratom=KNOWLEDGE.medicines.names_of_kratom,
     fact=lambda fact_id: fact_id.startswith("evidence/"),
 )
 

@@ -29,6 +29,14 @@ def update(
         Path | None, typer.Option("--to", help="Write added studies and new pools to a folder.")
     ] = None,
     evidence: EvidenceOption = None,
+    another_trial: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--another-trial",
+            metavar="TWIN_ID",
+            help="A study there that a new one looks like and is not; recorded in the folder.",
+        ),
+    ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Add studies: pool and grade anew, and show what changed.
@@ -42,14 +50,14 @@ def update(
     knowledge = base(evidence)
     documents = [(path.name, parse(decode(_read(path), name=path.name), name=path.name))
                  for path in files]  # fmt: skip
-    before = knowledge.overlay
     made = living.update(
         knowledge.evidence,
         living.read(documents),
         knowledge.fact,
-        sources=tuple(knowledge.sources),
+        known=knowledge.may_name(),
         release=knowledge.release.number,
-        added=(before.studies, before.sources) if before else ((), ()),
+        earlier=knowledge.overlay,
+        another_trial=another_trial or (),
     )
     if to is not None:
         for name, content in made.files():

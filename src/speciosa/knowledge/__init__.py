@@ -112,7 +112,7 @@ class Knowledge:
     @cached_property
     def evidence(self) -> Evidence:
         """Effect sizes of treatments, and everything known about kratom in anxiety."""
-        return Evidence(self._known, self.overlay)
+        return Evidence(self.may_name, self.overlay)
 
     @cached_property
     def care(self) -> Care:
@@ -124,12 +124,13 @@ class Knowledge:
         """Safety rules, red flags, crisis contacts and side effects."""
         return Safety()
 
-    def _known(self) -> Known:
-        """What records of the living base may name."""
+    def may_name(self) -> Known:
+        """What records of the living base of evidence may name, and what they may not."""
         return Known(
             treatments=frozenset(one.id for one in self.care.treatments),
             medicines=frozenset(one.id for one in self.medicines.all()),
-            sources=self.sources.keys(),
+            sources=self.sources,
+            kratom=self.medicines.names_of_kratom,
             fact=self._resolves,
         )
 

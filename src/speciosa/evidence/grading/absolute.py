@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 from scipy.special import ndtr, ndtri
 
 from speciosa.knowledge.evidence.pooled import (
@@ -25,7 +26,9 @@ from speciosa.knowledge.fact import Fact
 
 _FURUKAWA = "from the standardised difference (Furukawa and Leucht 2011)"
 _RATIO = "ratio times the assumed risk"
+_OWN = "ratio times the risk in its own comparator arms"
 _SAME = "difference in risk"
+_ROUNDING = 1e-9
 _AWAY = 1e-12  # a difference in risk nearer to none than rounding can tell
 
 
@@ -40,25 +43,55 @@ class Shown:
     high: float
 
 
-def summary(effect: Shown, question: Question, fact: Callable[[str], Fact]) -> SummaryRow:
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Events among the people without the option, in ``trials`` of the ``of`` trials of a pool."""
+
+    events: int
+    people: int
+    trials: int
+    of: int
+
+
+_NO_CONTROLS = Controls(events=0, people=0, trials=0, of=0)
+
+
+def summary(
+    effect: Shown,
+    question: Question,
+    fact: Callable[[str], Fact],
+    controls: Controls = _NO_CONTROLS,
+) -> SummaryRow:
     """All that can be said in absolute terms, and what cannot, with the reason.
 
-    ``fact`` resolves the ids of ``question.assumed``.
+    How many have the event without the option comes from the comparator arms of the very trials;
+    where they give no events, it is assumed. ``fact`` resolves the ids of ``question.assumed``.
     """
     assumed = question.assumed
-    used = [i for i in (assumed.risk, *assumed.sd.values(), *assumed.important.values()) if i]
+    own = 0 < controls.events < controls.people
+    named = (*assumed.sd.values(), *assumed.important.values(), "" if own else assumed.risk)
+    used = tuple(dict.fromkeys(name for name in named if name))
     points = tuple(_points(effect, question, fact))
-    if not assumed.risk:
+    if not own and not assumed.risk:
         said = ("Nobody has said how many have the event without it.",)
-        return SummaryRow(points=points, not_said=said, facts=tuple(dict.fromkeys(used)))
-    risk = fact(assumed.risk)
+        return SummaryRow(points=points, not_said=said, facts=used)
     moved = _moved(effect, question, fact)
     if moved is None:
         said = ("Points of this scale cannot be turned into numbers of people.",)
-        return SummaryRow(points=points, not_said=said, facts=tuple(dict.fromkeys(used)))
+        return SummaryRow(points=points, not_said=said, facts=used)
     how, with_option = moved
-    words = f"{risk.number:.0%} without it, assumed ({risk.basis})"
-    per_100 = _per_100(effect, assumed.event, risk.number, with_option, words)
+    if own:
+        risk = controls.events / controls.people
+        words = _own(controls)
+    else:
+        held = fact(assumed.risk)
+        risk = held.number
+        words = f"{100 * risk:.1f} % without it, assumed ({held.basis}), not from these trials"
+    per_100 = _per_100(effect, assumed.event, risk, with_option, words)
+    if own:
+        per_100 = msgspec.structs.replace(
+            per_100, control_events=controls.events, control_n=controls.people
+        )
     return SummaryRow(
         per_100=per_100,
         points=points,
@@ -66,11 +99,19 @@ def summary(effect: Shown, question: Question, fact: Callable[[str], Fact]) -> S
             per_100.difference,
             good=_event_is_good(question, effect),
             event=assumed.event,
-            method=how,
+            method=_OWN if own and how == _RATIO else how,
             assumed=words,
         ),
-        facts=tuple(dict.fromkeys(used)),
+        facts=used,
     )
+
+
+def _own(controls: Controls) -> str:
+    trials = "its own trial" if controls.of == 1 else f"its own {controls.of} trials"
+    if controls.trials < controls.of:
+        trials = f"{controls.trials} of its own {controls.of} trials"
+    share = f"{100 * controls.events / controls.people:.1f} %"
+    return f"{share} without it: {controls.events} of {controls.people} in {trials}"
 
 
 def furukawa(gain: float, risk: float) -> float:
@@ -125,8 +166,9 @@ def _one(share: float) -> str:
     needed = _needed(share)
     if needed is None:
         return "infinity"
-    side = "NNTB" if needed > 0 else "NNTH"
-    return f"{side} {math.ceil(abs(needed) - 1e-9)}"
+    if needed > 0:
+        return f"NNTB {math.ceil(needed - _ROUNDING)}"
+    return f"NNTH {max(1, math.floor(-needed + _ROUNDING))}"  # rounding a harm up would reassure
 
 
 def _event_is_good(question: Question, effect: Shown) -> bool:
@@ -180,11 +222,12 @@ def _per_100(
 
 def _points(effect: Shown, question: Question, fact: Callable[[str], Fact]) -> list[Points]:
     made = []
-    for scale, sd_id in sorted(question.assumed.sd.items()):
-        sd = fact(sd_id)
-        factor = 1.0 if effect.measure == "MD" else sd.number
-        if effect.measure not in {"MD", "SMD"}:
-            continue
+    if effect.measure not in {"MD", "SMD"}:
+        return []
+    of = question.assumed
+    for scale in sorted({*of.sd, *of.important} if effect.measure == "MD" else of.sd):
+        sd = None if effect.measure == "MD" else fact(of.sd[scale])
+        factor = 1.0 if sd is None else sd.number
         important = question.assumed.important.get(scale, "")
         least = fact(important).number if important else None
         difference = Interval(
@@ -197,7 +240,7 @@ def _points(effect: Shown, question: Question, fact: Callable[[str], Fact]) -> l
                 scale=scale,
                 difference=difference,
                 better=effect.better,
-                assumed="" if effect.measure == "MD" else f"SD {sd.number:g} ({sd.basis})",
+                assumed="" if sd is None else f"SD {sd.number:g} ({sd.basis})",
                 minimal_important=least,
                 in_words=_in_words(scale, difference, effect.better),
             )

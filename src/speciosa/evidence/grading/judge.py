@@ -18,7 +18,8 @@ def domains(
     """Each domain with the level that counts.
 
     A recorded judgement stands while the signal is no worse than on the day of the judgement. When
-    it is worse, and worse than the judgement, the signal counts and a review is due.
+    it is worse, and worse than the judgement, the signal counts and a review is due. Where the
+    signal rests on ignorance no judgement is milder than it.
     """
     judged = {judgement.domain: judgement for judgement in recorded}
     return tuple(
@@ -42,9 +43,16 @@ def _domain(
             signal=level,
             signal_reason=why,
         )
-    overtaken = level.steps > judged.signal.steps and level.steps > judged.level.steps
+    worse = level.steps > judged.level.steps
+    ignorant = worse and signal is not None and signal.ignorance
+    overtaken = ignorant or (worse and level.steps > judged.signal.steps)
     review = ""
-    if overtaken:
+    if ignorant:
+        review = (
+            f"The judgement of {judged.date} ({judged.level}) is milder than what nobody has looked"
+            f" at allows; {level} counts until it has been."
+        )
+    elif overtaken:
         review = (
             f"The judgement of {judged.date} ({judged.level}) was made when the numbers said"
             f" {judged.signal}; they now say {level}, which counts until somebody judges again."

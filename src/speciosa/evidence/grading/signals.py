@@ -6,6 +6,7 @@ a number of people or a payer out never makes a result surer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,10 +17,14 @@ from speciosa.knowledge.evidence.study import Condition, Risk
 
 
 class Signal(NamedTuple):
-    """The level that the thresholds give a domain, and why."""
+    """The level that the thresholds give a domain, and why.
+
+    ``ignorance`` says that the level rests on what nobody has looked at: no judgement is milder.
+    """
 
     level: Level
     reason: str
+    ignorance: bool = False
 
 
 def signals(body: Body, grading: Grading) -> dict[DomainName, Signal]:
@@ -34,7 +39,7 @@ def signals(body: Body, grading: Grading) -> dict[DomainName, Signal]:
 
 
 def risk_of_bias(body: Body, grading: Grading) -> Signal:
-    """By the share of the weight: high or not rated, and not low."""
+    """By the share of the weight: high or not rated, and not low. Not rated is never milder."""
     worst = _share(p for p in body.pieces if p.risk in {Risk.HIGH, Risk.NOT_RATED})
     not_low = _share(p for p in body.pieces if p.risk is not Risk.LOW)
     level = Level.NONE
@@ -49,7 +54,9 @@ def risk_of_bias(body: Body, grading: Grading) -> Signal:
         for risk in Risk
         if any(p.risk is risk for p in body.pieces)
     )
-    return Signal(level, f"Weight by risk of bias: {shares}.{_and(body.low_risk)}")
+    unrated = any(p.risk is Risk.NOT_RATED for p in body.pieces)
+    why = " What nobody has rated counts as high." if unrated else ""
+    return Signal(level, f"Weight by risk of bias: {shares}.{why}{_and(body.low_risk)}", unrated)
 
 
 def inconsistency(body: Body, grading: Grading) -> Signal:
@@ -103,20 +110,27 @@ _TWO = (
 
 
 def _imprecision(body: Body, grading: Grading) -> Signal:
-    crosses = body.low < body.important <= body.high or body.low <= -body.harm < body.high
-    if crosses:
-        steps = (
-            1
-            + (body.low < 0 < body.high)
-            + (body.low <= -body.harm and body.important <= body.high)
-        )
-        words = (
-            "The interval holds an important benefit, no difference and an important harm.",
-            "The interval holds both an important difference and none.",
-            "The interval holds both an important and an unimportant difference.",
-        )[3 - steps]
-        return Signal(tuple(Level)[steps], words)
-    return _information(body, grading)
+    """The worse of what the interval holds and what the information size says."""
+    held, size = _held(body), _information(body, grading)
+    if held.level is Level.NONE:
+        return size
+    level = max(held.level, size.level, key=lambda level: level.steps)
+    return Signal(level, f"{held.reason} {size.reason}")
+
+
+def _held(body: Body) -> Signal:
+    """Which of an important benefit, no difference and an important harm the interval holds."""
+    if not (body.low < body.important <= body.high or body.low <= -body.harm < body.high):
+        return Signal(Level.NONE, "")
+    steps = (
+        1 + (body.low < 0 < body.high) + (body.low <= -body.harm and body.important <= body.high)
+    )
+    words = (
+        "The interval holds an important benefit, no difference and an important harm.",
+        "The interval holds both an important difference and none.",
+        "The interval holds both an important and an unimportant difference.",
+    )[3 - steps]
+    return Signal(tuple(Level)[steps], words)
 
 
 def _information(body: Body, grading: Grading) -> Signal:
@@ -127,9 +141,14 @@ def _information(body: Body, grading: Grading) -> Signal:
     least = "" if None not in counted else "at least "
     if known < wanted * grading.threshold("far-too-few"):
         return Signal(Level.VERY_SERIOUS, f"Far too few {what}: {least}{known} of {wanted:.0f}.")
+    if body.ratio and body.high - body.low > math.log(grading.threshold("interval-ratio")):
+        ends = math.exp(body.high - body.low)
+        return Signal(
+            Level.VERY_SERIOUS, f"The upper end of the interval is {ends:.3g} times the lower."
+        )
     if known < wanted:
         return Signal(Level.SERIOUS, f"Too few {what}: {least}{known} of {wanted:.0f}.")
-    return Signal(Level.NONE, f"The interval is narrow enough, with {least}{known} {what}.")
+    return Signal(Level.NONE, f"Enough {what}: {least}{known}.")
 
 
 def publication_bias(body: Body, grading: Grading) -> Signal:
@@ -138,8 +157,8 @@ def publication_bias(body: Body, grading: Grading) -> Signal:
     if missing >= grading.threshold("unusable-share"):
         return Signal(
             Level.SERIOUS,
-            f"{body.unusable} of {body.k + body.unusable} studies measured this and give no figure"
-            " that can be pooled.",
+            f"{body.unusable} of {body.k + body.unusable} results of this are known to exist and"
+            " give no figure that can be pooled.",
         )
     enough = body.k >= grading.threshold("funnel-studies")
     if enough and body.funnel_p is not None:

@@ -11,8 +11,8 @@ import numpy as np
 
 from speciosa.evidence import grading
 from speciosa.evidence.effect_sizes.table import EffectSizes, Measure
-from speciosa.evidence.living.joining import comparisons, concerns
-from speciosa.evidence.living.people import analysed, events, industry
+from speciosa.evidence.living.joining import comparisons, concerns, options
+from speciosa.evidence.living.people import analysed, controls, events, industry
 from speciosa.evidence.living.sizes import Effect, effects
 from speciosa.evidence.pooling import PI_WORDS, Pooled, aggregate, egger, pool, trim_and_fill
 from speciosa.knowledge.evidence.grading import Grading
@@ -87,7 +87,8 @@ def gather(
 ) -> tuple[tuple[Joined, ...], tuple[NotJoined, ...], int]:
     """The studies that answer a question, by id, and why each other one on the option does not.
 
-    The number at the end counts those that measured the outcome but give no usable figure of it.
+    The number at the end counts those that measured the outcome but give no usable figure of it,
+    or none for an arm of the option.
     """
     joined: list[Joined] = []
     apart: list[NotJoined] = []
@@ -99,6 +100,11 @@ def gather(
         made, lost = effects(found, question, fact)
         if made:
             joined.append(Joined(study, made))
+            silent = set(options(study, question)) - {e.comparison.treated for e in made}
+            if silent:  # a dose that is not told of is often one that did not work
+                unusable += 1
+                arms = " and ".join(sorted(silent))
+                apart.append(NotJoined(id=study.id, why=f"only its arm {arms}: no usable figure"))
         else:
             unusable += bool(found)
             apart.append(NotJoined(id=study.id, why=why or "; ".join(dict.fromkeys(lost))))
@@ -169,7 +175,9 @@ def _effect(made: _Pool, apart: tuple[NotJoined, ...]) -> PooledEffect:
         certainty_reason=grading.reason(question.start, judged),
         domains=judged,
         studies=tuple(_study(made, place) for place in range(pooled.k)),
-        absolute=grading.summary(shown, question, made.rules.fact),
+        absolute=grading.summary(
+            shown, question, made.rules.fact, controls(tuple(one.effects for one in joined))
+        ),
         not_joined=apart,
         sensitivity=sensitivity,
         sensitivity_of=question.sensitivity_of,
@@ -349,7 +357,7 @@ def _method(made: _Pool) -> str:
         parts.append(f"prediction interval {PI_WORDS[pooled.pi_method]}")
     if len(set(several.cluster)) < len(several.cluster):
         parts.append(
-            f"effects of one study averaged, taken to correlate by {made.rules.settings.rho:g}"
+            f"effects of one study made into one, taken to correlate by {made.rules.settings.rho:g}"
         )
     return "; ".join(parts)
 

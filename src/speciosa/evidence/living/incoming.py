@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import msgspec
 
 from speciosa.errors import InputError, InputProblem
-from speciosa.knowledge.evidence.base import study_problems
+from speciosa.evidence.living import plausible
+from speciosa.knowledge.evidence.base import Known, study_problems
+from speciosa.knowledge.evidence.grading import Grading
 from speciosa.knowledge.evidence.study import Arm, ArmKind, Study, decode
 from speciosa.knowledge.fact import Source
 
 _EVENTS = {"response", "remission", "relapse", "dropout", "dropout_adverse_events"}
-_MEASURES = {"MD", "SMD", "OR", "RR", "RD", "HR"}
 _NAMED = {
     ArmKind.WAITING_LIST: r"wait",
     ArmKind.USUAL_CARE: r"usual care|care as usual|treatment as usual|standard care|\btau\b",
@@ -23,7 +24,6 @@ _NAMED = {
     ArmKind.NO_TREATMENT: r"no treatment|untreated",
     ArmKind.EDUCATION: r"education",
 }
-_KRATOM = re.compile(r"kratom|mitragyn|7-?oh\b|7-?hydroxymitragyn", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +58,42 @@ def read(documents: Sequence[tuple[str, object]]) -> Incoming:
         except msgspec.ValidationError as error:
             accepted = "a study as speciosa schema study describes it"
             problems.append(InputProblem(name, str(error), accepted))
+    if not problems and not studies:
+        names = ", ".join(name for name, _ in documents)
+        problems.append(InputProblem(names, "no study", "at least one study"))
     if problems:
         raise InputError(problems)
     return Incoming(tuple(sorted(studies, key=lambda study: study.id)), tuple(sources))
 
 
-def check(new: Incoming, held: Sequence[Study], sources: Collection[str]) -> None:
-    """Refuse twins, unknown scales, wrong directions, mixed comparators and unknown sources.
+def check(new: Incoming, held: Sequence[Study], known: Known, grading: Grading) -> None:
+    """Refuse ids that are there, kratom, impossible numbers, mixed comparators, unknown sources.
 
-    ``held`` are the studies that are there, ``sources`` the ids of known sources. Raises
-    ``InputError`` with every problem at once.
+    ``held`` are the studies that are there, ``known`` what records may name. Raises ``InputError``
+    with every problem at once.
     """
-    problems = [*_twins(new, held, sources)]
-    known = {*sources, *(source.id for source in new.sources)}
+    problems = [*_same_ids(new, held, known.sources)]
+    resolved = merged(new, known)
     directions = _directions(held)
     for study in new.studies:
         problems += (
             InputProblem(study.id, what, "see speciosa schema study")
-            for what in study_problems(study, known)
+            for what in study_problems(study, resolved)
         )
         problems += _scale_problems(study, directions)
-        problems += _value_problems(study)
+        problems += plausible.problems(study, grading)
         for arm in study.arms:
             problems += _arm_problems(study, arm)
     if problems:
         raise InputError(problems)
 
 
-def _twins(
+def merged(new: Incoming, known: Known) -> Known:
+    """What records may name once the new sources are there."""
+    return known._replace(sources={**known.sources, **{one.id: one for one in new.sources}})
+
+
+def _same_ids(
     new: Incoming, held: Sequence[Study], sources: Collection[str]
 ) -> Iterator[InputProblem]:
     seen = {study.id for study in held}
@@ -134,41 +142,9 @@ def _scale_problems(study: Study, directions: Mapping[str, set[str]]) -> Iterato
             )
 
 
-def _value_problems(study: Study) -> Iterator[InputProblem]:
-    for outcome in study.outcomes:
-        where = f"{study.id}, {outcome.scale}"
-        for value in outcome.arms:
-            at = f"{where}, {value.arm}"
-            for name in ("n", "sd", "se"):
-                number = getattr(value, name)
-                if number is not None and not number > 0:
-                    yield InputProblem(f"{at}: {name}", f"{number:g}", "a number above zero")
-            if value.events is not None and not 0 <= value.events <= (value.n or value.events):
-                yield InputProblem(f"{at}: events", str(value.events), "from 0 to n")
-        for contrast in outcome.contrasts:
-            at = f"{where}, {contrast.arm} against {contrast.against}"
-            if contrast.measure not in _MEASURES:
-                accepted = f"one of {', '.join(sorted(_MEASURES))}"
-                yield InputProblem(f"{at}: measure", contrast.measure, accepted)
-            if contrast.se is not None and not contrast.se > 0:
-                yield InputProblem(f"{at}: se", f"{contrast.se:g}", "a number above zero")
-            if contrast.measure in {"OR", "RR", "HR"} and not contrast.value > 0:
-                yield InputProblem(f"{at}: value", f"{contrast.value:g}", "a ratio above zero")
-            low, high = contrast.low, contrast.high
-            if low is not None and high is not None and not low <= contrast.value <= high:
-                shown = f"{contrast.value:g} outside {low:g} to {high:g}"
-                yield InputProblem(f"{at}: value", shown, "a value inside its interval")
-
-
 def _arm_problems(study: Study, arm: Arm) -> Iterator[InputProblem]:
     where = f"{study.id}, arm {arm.id}"
     if arm.kind is ArmKind.OPTION:
-        if _KRATOM.search(f"{arm.id} {arm.treatment}"):
-            yield InputProblem(
-                f"{where}: treatment",
-                "kratom, which is never an option here",
-                "any other treatment; studies of kratom stand in lanes of their own",
-            )
         return
     words = arm.treatment.casefold()
     named = {kind for kind, pattern in _NAMED.items() if re.search(pattern, words)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from speciosa.knowledge.evidence.question import Combine, Question
-from speciosa.knowledge.evidence.study import Arm, ArmKind, Outcome, Study
+from speciosa.knowledge.evidence.study import Allocation, Arm, ArmKind, Outcome, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,10 @@ class Comparison:
 
     @property
     def words(self) -> str:
-        """Scale, rater and week, as a reader wants them."""
+        """Scale, week, rater and what counted as the event, as a reader wants them."""
         rater = f", rated by {self.outcome.rater}" if self.outcome.rater else ""
-        return f"{self.outcome.scale} at week {self.outcome.week:g}{rater}"
+        counted = f": {self.outcome.definition}" if self.outcome.definition else ""
+        return f"{self.outcome.scale} at week {self.outcome.week:g}{rater}{counted}"
 
 
 def concerns(study: Study, question: Question) -> bool:
@@ -34,18 +35,23 @@ def comparisons(study: Study, question: Question) -> tuple[tuple[Comparison, ...
     why = _why_not(study, question)
     if why:
         return (), why
-    treated = [arm.id for arm in study.arms if _is_option(arm, question)]
+    treated = options(study, question)
     controls = [arm.id for arm in study.arms if arm.kind is question.comparator]
     found = [
         Comparison(outcome, one, other)
         for outcome in _chosen(_fitting(study, question), question)
-        for one in sorted(treated)
+        for one in treated
         for other in sorted(controls)
         if _has(outcome, one, other)
     ]
     if not found:
         return (), "the outcome has no values for both arms"
     return tuple(found), ""
+
+
+def options(study: Study, question: Question) -> tuple[str, ...]:
+    """The arms of the study that are the question's option."""
+    return tuple(sorted(arm.id for arm in study.arms if _is_option(arm, question)))
 
 
 def _is_option(arm: Arm, question: Question) -> bool:
@@ -55,6 +61,8 @@ def _is_option(arm: Arm, question: Question) -> bool:
 
 
 def _why_not(study: Study, question: Question) -> str:
+    if study.allocation is not Allocation.RANDOMISED:
+        return f"its allocation is {study.allocation.value}; only randomised studies join"
     if study.condition not in question.conditions:
         return f"it is about another condition ({study.condition.value.replace('_', ' ')})"
     if question.age_groups and study.age_group not in question.age_groups:
@@ -144,4 +152,4 @@ def _has(outcome: Outcome, one: str, other: str) -> bool:
     values = {value.arm for value in outcome.arms}
     if {one, other} <= values:
         return True
-    return any(c.arm == one and c.against == other for c in outcome.contrasts)
+    return any({c.arm, c.against} == {one, other} for c in outcome.contrasts)

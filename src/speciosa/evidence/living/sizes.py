@@ -188,7 +188,28 @@ def _contrast(of: Comparison) -> ReportedContrast | None:
     for contrast in of.outcome.contrasts:
         if contrast.arm == of.treated and contrast.against == of.control:
             return contrast
+    for contrast in of.outcome.contrasts:
+        if contrast.arm == of.control and contrast.against == of.treated:
+            return _turned(contrast)
     return None
+
+
+def _turned(contrast: ReportedContrast) -> ReportedContrast:
+    """The same contrast told from the other arm."""
+    ratio = contrast.measure in {"OR", "RR", "HR"}
+    if ratio and not (contrast.value > 0 and (contrast.low is None or contrast.low > 0)):
+        raise NoEffectError("a ratio has an interval that reaches zero")
+
+    def other(value: float | None) -> float | None:
+        if value is None:
+            return None
+        return 1 / value if ratio else -value
+
+    value = 1 / contrast.value if ratio else -contrast.value
+    return msgspec.structs.replace(
+        contrast, arm=contrast.against, against=contrast.arm,
+        value=value, low=other(contrast.high), high=other(contrast.low),
+    )  # fmt: skip
 
 
 def _sign(of: Comparison, question: Question) -> float:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
+from speciosa.evidence.living import twins
 from speciosa.evidence.living.answer import Answer, Rules, answer
 from speciosa.evidence.living.base import pools
-from speciosa.evidence.living.incoming import Incoming, check
+from speciosa.evidence.living.incoming import Incoming, check, merged
 from speciosa.evidence.living.joining import concerns
-from speciosa.knowledge.evidence.base import Base
-from speciosa.knowledge.evidence.overlay import Brief, Change, Changes, Overlay, Placed
+from speciosa.knowledge.evidence.base import Base, Known
+from speciosa.knowledge.evidence.overlay import (
+    AnotherTrial,
+    Brief,
+    Change,
+    Changes,
+    Overlay,
+    Placed,
+)
 from speciosa.knowledge.evidence.pooled import NotJoined, PooledEffect
 from speciosa.knowledge.evidence.study import ArmKind, Study
-from speciosa.knowledge.fact import Fact, Source
+from speciosa.knowledge.fact import Fact
 
 
 def update(  # noqa: PLR0913 -- the base, what comes to it, and where ids resolve
@@ -22,17 +30,21 @@ def update(  # noqa: PLR0913 -- the base, what comes to it, and where ids resolv
     new: Incoming,
     fact: Callable[[str], Fact],
     *,
-    sources: Sequence[str],
+    known: Known,
     release: str,
-    added: tuple[Sequence[Study], Sequence[Source]] = ((), ()),
+    earlier: Overlay | None = None,
+    another_trial: Collection[str] = (),
 ) -> Overlay:
-    """The base with new studies. ``added`` are studies and sources of an overlay already there.
+    """The base with new studies. ``earlier`` is an overlay that ``held`` holds already.
 
-    Raises ``InputError`` for what ``check`` refuses. A question that no new study joined keeps its
-    answer to the byte.
+    ``another_trial`` names studies that a new one looks like and is not. Raises ``InputError`` for
+    what ``check`` refuses and for a study that is there already under another name. A question
+    that no new study joined keeps its answer to the byte.
     """
-    check(new, held.studies, sources)
+    check(new, held.studies, known, held.grading)
+    declared = twins.others(new.studies, held.studies, merged(new, known).sources, another_trial)
     studies = (*held.studies, *new.studies)
+    kept = earlier or _nothing(held, release)
     before = {effect.id: effect for effect in held.pools.effects}
     ids = {study.id for study in new.studies}
     rules = Rules(held.questions.settings, held.grading, fact)
@@ -49,16 +61,25 @@ def update(  # noqa: PLR0913 -- the base, what comes to it, and where ids resolv
         if _touched(one, ids) or not _same(one.effect, before.get(one.question.id))
     )
     return Overlay(
-        studies=tuple(sorted((*added[0], *new.studies), key=lambda study: study.id)),
-        sources=(*added[1], *new.sources),
+        studies=tuple(sorted((*kept.studies, *new.studies), key=lambda study: study.id)),
+        sources=(*kept.sources, *new.sources),
         pools=pools(held, marked, studies=studies),
         changes=Changes(
             release=release,
             studies=tuple(_placed(study, found) for study in new.studies),
             changes=changes,
             unchanged=len(found) - len(changes),
+            another_trial=(
+                *kept.changes.another_trial,
+                *(AnotherTrial(study=one, looks_like=like) for one, like in declared.items()),
+            ),
         ),
     )
+
+
+def _nothing(held: Base, release: str) -> Overlay:
+    nothing = Changes(release=release, studies=(), changes=(), unchanged=0)
+    return Overlay(studies=(), sources=(), pools=held.pools, changes=nothing)
 
 
 def _touched(one: Answer, ids: set[str]) -> bool:

@@ -184,6 +184,7 @@ class Evidence(Table):
         yield from base.facts(self.studies, self.pools)
         yield from self.grading.thresholds
         yield from self.grading.assumed
+        yield from self.grading.scales
 
     def problems(self) -> Iterator[str]:
         """Rows without direction or conclusion, intervals that miss their value, loose words."""
@@ -279,7 +280,11 @@ def _effect_facts(effect: Effect) -> Iterator[Fact]:
 
 
 def _conditions(effect: Effect) -> str:
-    trials = f"{effect.k} studies" if effect.k else ""
+    if effect.network:
+        count = f"{effect.k} trials" if effect.k else "trials"
+        trials = f"network of {count} of {effect.network}"
+    else:
+        trials = f"{effect.k} {'study' if effect.k == 1 else 'studies'}" if effect.k else ""
     parts = (effect.design, trials, effect.population, effect.duration)
     return "; ".join(part for part in parts if part)
 
@@ -291,6 +296,15 @@ def _kratom_fact(record: KratomRecord) -> Fact:
         quantity=record.design or record.kind.replace("_", " "),
         value=record.finding,
         n=record.n,
+        conditions="; ".join(
+            f"{name}: {text}"
+            for name, text in (
+                ("people", record.population),
+                ("compared with", record.comparator),
+                ("outcome", record.outcome),
+            )
+            if text
+        ),
         sources=record.sources,
         basis=Basis.SOURCE if record.sources else Basis.ABSENCE,
         verified=record.verified,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
 
 from speciosa.knowledge.evidence.grading import Grading
+from speciosa.knowledge.evidence.kratom_names import kratom_in_question, kratom_in_study
 from speciosa.knowledge.evidence.pooled import PooledEffect, Pools, certainty
 from speciosa.knowledge.evidence.question import Question, Questions
 from speciosa.knowledge.evidence.study import ArmKind, Study
-from speciosa.knowledge.fact import Basis, Fact
+from speciosa.knowledge.fact import Basis, Fact, Source
 
 
 def made_from(studies: Sequence[Study], questions: Questions, grading: Grading) -> str:
@@ -36,11 +37,15 @@ def facts(studies: Sequence[Study], pools: Pools) -> Iterator[Fact]:
 
 
 class Known(NamedTuple):
-    """Ids that the records of the living base may name; ``fact`` says whether one resolves."""
+    """What the records of the living base may name; ``fact`` says whether an id resolves.
+
+    ``kratom`` are the names of kratom and its alkaloids, which no record here may name.
+    """
 
     treatments: Collection[str]
     medicines: Collection[str]
-    sources: Collection[str]
+    sources: Mapping[str, Source]
+    kratom: Collection[str]
     fact: Callable[[str], bool]
 
 
@@ -73,7 +78,7 @@ def problems(held: Base, known: Known) -> Iterator[str]:
     yield from _twice("question", [question.id for question in questions.questions])
     yield from _twice("pooled effect", [effect.id for effect in pools.effects])
     for study in studies:
-        yield from study_problems(study, known.sources)
+        yield from study_problems(study, known)
     for question in questions.questions:
         yield from question_problems(question, questions, known)
     asked = {question.id: question for question in questions.questions}
@@ -81,9 +86,12 @@ def problems(held: Base, known: Known) -> Iterator[str]:
         yield from _pooled_problems(effect, asked)
 
 
-def study_problems(study: Study, sources: Collection[str]) -> Iterator[str]:
+def study_problems(study: Study, known: Known) -> Iterator[str]:
     """What is wrong with one study, one sentence each."""
     where = f"study {study.id}"
+    kratom = kratom_in_study(study, known.kratom)
+    if kratom:
+        yield f"{where} names {kratom}: studies of kratom stand in lanes of their own, never here"
     named = {arm.id for arm in study.arms}
     yield from _twice(f"{where}: arm", [arm.id for arm in study.arms])
     if len(study.arms) < 2:  # a study compares: one arm has nothing to stand against
@@ -95,7 +103,7 @@ def study_problems(study: Study, sources: Collection[str]) -> Iterator[str]:
     if study.verified and not study.read_on:
         yield f"{where} is verified but has no date of reading"
     for source in study.sources:
-        if source not in sources:
+        if source not in known.sources:
             yield f"{where}: no source has the id {source}"
     for outcome in study.outcomes:
         used = [value.arm for value in outcome.arms]
@@ -113,9 +121,9 @@ def study_problems(study: Study, sources: Collection[str]) -> Iterator[str]:
 def question_problems(question: Question, questions: Questions, known: Known) -> Iterator[str]:
     """What is wrong with one question, one sentence each."""
     where = f"question {question.id}"
-    words = f"{question.option} {question.arms} {question.medicines} {question.treatments}"
-    if "kratom" in words.lower() or "mitragyn" in words.lower():
-        yield f"{where}: kratom must never be an option"
+    kratom = kratom_in_question(question, known.kratom)
+    if kratom:
+        yield f"{where} names {kratom}: kratom must never be an option"
     if question.comparator is ArmKind.OPTION:
         yield f"{where}: the comparator is an option"
     for treatment in question.treatments:
@@ -131,9 +139,16 @@ def question_problems(question: Question, questions: Questions, known: Known) ->
     for judgement in question.judgements:
         if not (judgement.reason and judgement.by and judgement.date):
             yield f"{where}: the judgement of {judgement.domain} lacks reason, judge or date"
+    yield from _assumed_problems(question, known)
+
+
+def _assumed_problems(question: Question, known: Known) -> Iterator[str]:
+    where = f"question {question.id}"
     assumed = question.assumed
     if question.measure == "MD" and not assumed.important:
         yield f"{where}: a difference in points needs the least important one"
+    if question.measure == "MD" and len({*assumed.sd, *assumed.important}) > 1:
+        yield f"{where}: a difference in points is of one scale alone"
     facts_named = (*assumed.sd.values(), *assumed.important.values(), *question.convert.values())
     for fact_id in (assumed.risk, *facts_named):
         if fact_id and not known.fact(fact_id):
@@ -208,4 +223,16 @@ def _pooled_facts(effect: PooledEffect) -> Iterator[Fact]:
             interval="95 % prediction interval",
             sources=effect.sources,
             basis=Basis.DERIVED,
+        )
+    own = effect.absolute.per_100
+    if own is not None and own.control_n is not None:
+        yield Fact(
+            id=f"{effect.fact_id}/control-risk",
+            subject=f"{effect.comparator_words} in the trials of {effect.option}",
+            quantity=f"share of people with {own.event}",
+            value=own.without / 100,
+            n=own.control_n,
+            sources=effect.sources,
+            basis=Basis.DERIVED,
+            note=f"{own.control_events} of {own.control_n} in the comparator arms.",
         )

@@ -65,6 +65,13 @@ class Placed(Record, frozen=True, kw_only=True):
     nowhere: str = ""
 
 
+class AnotherTrial(Record, frozen=True, kw_only=True):
+    """A study that looks like others and was declared to be another trial."""
+
+    study: str
+    looks_like: tuple[str, ...]
+
+
 class Changes(Record, frozen=True, kw_only=True):
     """The whole of an update: from which release, which studies, and what changed."""
 
@@ -72,6 +79,7 @@ class Changes(Record, frozen=True, kw_only=True):
     studies: tuple[Placed, ...]
     changes: tuple[Change, ...]
     unchanged: int
+    another_trial: tuple[AnotherTrial, ...] = ()
 
 
 class Overlay(Record, frozen=True, kw_only=True):

@@ -74,13 +74,19 @@ class Interval(Record, frozen=True, kw_only=True):
 
 
 class PerHundred(Record, frozen=True, kw_only=True):
-    """People out of 100 with the event: without the option, with it, and the difference."""
+    """People out of 100 with the event: without the option, with it, and the difference.
+
+    ``control_events`` of ``control_n`` had it in the comparator arms of the very trials; both are
+    ``None`` where ``without`` is assumed from elsewhere.
+    """
 
     event: str
     without: float
     with_option: Interval
     difference: Interval
     assumed: str
+    control_events: int | None = None
+    control_n: int | None = None
 
 
 class Points(Record, frozen=True, kw_only=True):

@@ -28,6 +28,15 @@ class ArmKind(StrEnum):
     NO_TREATMENT = "no_treatment"
 
 
+class Allocation(StrEnum):
+    """How people came to their arms; only randomised studies join a pool."""
+
+    RANDOMISED = "randomised"
+    NON_RANDOMISED = "non-randomised"
+    SINGLE_ARM = "single arm"
+    UNCLEAR = "unclear"
+
+
 class Condition(StrEnum):
     """Whom a study was about; decides directness for a person with GAD."""
 
@@ -136,6 +145,7 @@ class Study(Record, frozen=True, kw_only=True):
     title: str
     year: int
     design: str
+    allocation: Allocation
     condition: Condition
     population: str
     risk_of_bias: RiskOfBias

@@ -50,6 +50,21 @@ class Medicines(Table):
     def _by_id_of(self) -> dict[str, Mapping[str, Fact]]:
         return {}
 
+    @cached_property
+    def names_of_kratom(self) -> frozenset[str]:
+        """Every name of kratom and its alkaloids that is known here, as written."""
+        seven_oh = self._records["7-hydroxymitragynine"]
+        return frozenset(
+            (
+                *self._names.kratom,
+                *(name for names in self._names.within.values() for name in names),
+                *self._names.checked_as.get(seven_oh.id, ()),
+                *self._names.aliases.get(seven_oh.id, ()),
+                seven_oh.name,
+                *seven_oh.synonyms,
+            )
+        )
+
     def all(self) -> tuple[Medicine, ...]:
         """Every record, sorted by id."""
         return tuple(self._records.values())

@@ -69,6 +69,9 @@ def update(changes: Changes, *, folder: str = "") -> str:
         lines += ["", *_change(change)]
     for placed in changes.studies:
         lines += ["", *_placed(placed)]
+    for declared in changes.another_trial:
+        lines += ["", *_wrapped(f"{declared.study} looks like {' and '.join(declared.looks_like)}"
+                                " and was declared to be another trial.")]  # fmt: skip
     if folder:
         lines += ["", f"Written to {folder}; use it with --evidence {folder}"]
     return "\n".join(lines)
