@@ -125,7 +125,7 @@ def _within() -> list[str]:
         fit = analysis.crossover(_trial(case), carry_over=case["carry_over"])
         crossed += [(fit.estimate[0], case["estimate"]), (fit.se[0], case["se"])]
     single = []
-    for case in key["n_of_1"]:
+    for case in _key("n_of_1")["trials"]:
         own = analysis.n_of_1_fit(_trial(case))
         single += [
             (own.mean.estimate[0, 0], case["mean"]),
@@ -134,7 +134,11 @@ def _within() -> list[str]:
         ]
     rows = [
         ("Crossover: 2 x 2 and Williams, gaps, carry-over", "lm", _apart(crossed)),
-        ("Aggregated n-of-1: mean, error, spread of effects", "lme4", _apart(single)),
+        (
+            "Aggregated n-of-1: mean, error, spread of effects",
+            "lme4, metafor (error)",
+            _apart(single),
+        ),
     ]
     return ["## Within persons\n", *_table(("Analysis", "Peer", "Difference"), rows)]
 

@@ -16,7 +16,9 @@ from speciosa.errors import InputError
 from speciosa.evidence.trials.analysis import crossover, n_of_1, n_of_1_fit
 from speciosa.evidence.trials.data import TrialData
 
-KEY = json.loads((Path(__file__).parent / "keys" / "crossover.json").read_text("utf-8"))
+KEYS = Path(__file__).parent / "keys"
+KEY = json.loads((KEYS / "crossover.json").read_text("utf-8"))
+SINGLE = json.loads((KEYS / "n_of_1.json").read_text("utf-8"))["trials"]
 
 
 def as_data(y, treatment):
@@ -92,8 +94,8 @@ def test_what_is_added_to_a_person_or_a_period_changes_nothing(seed, shift):
     np.testing.assert_allclose(crossover(mixed).estimate, first.estimate, atol=1e-10)
 
 
-@pytest.mark.parametrize("case", KEY["n_of_1"])
-def test_n_of_1_is_the_mixed_model_of_lme4(case):
+@pytest.mark.parametrize("case", SINGLE)
+def test_n_of_1_is_the_mixed_model_of_lme4_with_the_error_of_hartung_and_knapp(case):
     got = n_of_1_fit(as_data([case["y"]], [case["treatment"]]))
     assert got.mean.estimate[0, 0] == pytest.approx(case["mean"], rel=1e-5)
     assert got.mean.se[0, 0] == pytest.approx(case["se"], rel=1e-5)
@@ -103,12 +105,37 @@ def test_n_of_1_is_the_mixed_model_of_lme4(case):
 
 
 def test_equal_cycles_are_the_t_test_of_one_effect_per_person():
-    case = KEY["n_of_1"][0]
+    case = SINGLE[0]
     data = as_data([case["y"]], [case["treatment"]])
     on = np.where(data.treatment == 1, data.y, 0).sum(axis=2) / 3
     off = np.where(data.treatment == 0, data.y, 0).sum(axis=2) / 3
     peer = stats.ttest_1samp((on - off)[0], 0)
     assert n_of_1(data).p[0, 0] == pytest.approx(peer.pvalue, rel=1e-6)
+
+
+def test_error_is_nominal_while_scores_fall_and_effects_do_not_differ():
+    rng = np.random.default_rng(8)
+    first = rng.integers(0, 2, (4_000, 20, 3))
+    treatment = np.stack([first, 1 - first], axis=3).reshape(4_000, 20, 6)
+    y = 20 - 2.0 * np.arange(6) + rng.normal(0, 2, treatment.shape)
+    y[rng.random(y.shape) < 0.05] = np.nan
+    rejected = (n_of_1(as_data(y, treatment)).p[:, 0] < 0.05).mean()
+    assert rejected == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4_000))
+
+
+def test_one_cycle_for_everybody_still_has_a_mean_and_no_spread_of_its_own():
+    rng = np.random.default_rng(9)
+    treatment = np.tile([0, 1], (2, 12, 1))
+    data = as_data(rng.normal(20, 3, treatment.shape), treatment)
+    got = n_of_1_fit(data)
+    peer = stats.ttest_1samp(data.y[0, :, 1] - data.y[0, :, 0], 0)
+    assert got.mean.p[0, 0] == pytest.approx(peer.pvalue)
+    assert np.isnan(got.spread).all()
+
+
+def test_an_odd_number_of_periods_is_refused():
+    with pytest.raises(InputError, match="two for each cycle"):
+        n_of_1(as_data(np.ones((1, 4, 3)), np.zeros((1, 4, 3))))
 
 
 def test_shares_of_responders_are_honest_about_noise_and_shrinkage():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import nct, t
 
+from speciosa.errors import InputError
 from speciosa.evidence.trials.design import Design, parse_design
 from speciosa.evidence.trials.design.assumptions import assumptions, values
 from speciosa.evidence.trials.generate.leaving import offsets
@@ -23,6 +24,7 @@ from speciosa.knowledge import load
 from speciosa.report.json import encode
 from speciosa.report.trial.document import document
 
+STAY = {"control": 0, "treatment": 0}
 IDEAL = {"bounded": False, "whole_points": False, "entry_score": 0, "baseline_sd": 3}
 QUIET = {"scenarios": False, "sample_size": False}
 
@@ -37,7 +39,10 @@ def design(**changes: object) -> Design:
         "analysis": {"method": "ancova"},
         "simulation": {"trials": 2000, **QUIET},
     }
-    return parse_design({**base, **changes})
+    given = {**base, **changes}
+    if "periods" in given:  # its own visits and its own analysis
+        del given["visits_weeks"], given["analysis"]
+    return parse_design(given)
 
 
 def planned(of: Design):
@@ -107,6 +112,77 @@ def test_looks_keep_the_error_and_save_people():
     assert stops == pytest.approx(good.success.value)
 
 
+def test_estimates_after_looks_cover_as_often_as_they_say():
+    looks = {"fractions": [0.3, 0.6, 1], "spending": "pocock", "futility": "beta_pocock"}
+    of = design(effect={"difference": -3}, interim=looks, leaving=STAY, course=IDEAL,
+                simulation={"trials": 8000, **QUIET})  # fmt: skip
+    result = simulate(of, load())
+    found = result.planned
+    assert abs(found.coverage.value - 0.95) < 3.5 * math.sqrt(0.05 * 0.95 / 8000)
+    # Taken as if there had been no looks, the same trials are too sure.
+    assert found.unadjusted.coverage.value < found.coverage.value
+    form = next(f for f in result.closed_forms if f.name == "Group-sequential ANCOVA")
+    assert abs(found.success.value - form.power) < 0.02
+    for look, good, futile in zip(
+        found.looks, form.stops_for_benefit, form.stops_for_futility, strict=True
+    ):
+        assert abs(look.stops_for_benefit.value - good) < 0.02
+        assert abs(look.stops_for_futility.value - futile) < 0.02
+    assert found.expected_subjects.value == pytest.approx(form.expected_subjects, rel=0.02)
+
+
+def test_several_doses_have_one_error_for_all_of_them():
+    doses = [{"name": n, "position": p, "difference": 0} for n, p in (("a", 0.3), ("b", 1))]
+    null = planned(design(design="dose_ranging", doses=doses, subjects=90, leaving=STAY))
+    error = math.sqrt(0.025 * 0.975 / 2000)
+    assert abs(null.success.value - 0.025) < 3.5 * error
+    assert abs(null.any_arm.value - 0.025) < 3.5 * error
+    assert all(c.success.value <= c.unadjusted.value for c in null.contrasts)
+
+
+def test_the_null_of_non_inferiority_lies_at_the_margin_of_the_estimand():
+    of = design(design="non_inferiority", margin=2, control={"name": "an SSRI", "kind": "active"},
+                effect={"difference": 0}, leaving={"control": 0.2, "treatment": 0.4},
+                analysis={"method": "ancova", "strategy": "treatment_policy"},
+                course={"control_change": -9},
+                simulation={"trials": 50, "scenarios": True, "sample_size": False})  # fmt: skip
+    null = next(s for s in simulate(of, load()).scenarios if s.id == "worse_by_margin")
+    assert null.true_difference == pytest.approx(2, abs=0.05)
+
+
+def test_a_difference_that_varies_has_no_bias_and_no_coverage():
+    of = design(effect={"difference": -3, "low": -5, "high": 0},
+                simulation={"trials": 50, "scenarios": True, "sample_size": False})  # fmt: skip
+    found = next(s for s in simulate(of, load()).scenarios if s.id == "assurance")
+    assert found.true_difference is found.bias is found.coverage is None
+
+
+def test_withdrawal_of_those_who_stop_is_a_part_of_treatment_policy():
+    kratom = {"name": "kratom", "kind": "kratom"}
+    leaving = {"control": 0.25, "treatment": 0.5, "followed_after_stopping": 1}
+    withdrawal = {"share_of_users": 1, "points": 10, "half_time_weeks": 4, "washout_weeks": 52}
+    ask = {"treatment": kratom, "effect": {"difference": -3}, "leaving": leaving,
+           "analysis": {"method": "ancova", "strategy": "treatment_policy"}}  # fmt: skip
+    found = planned(design(**ask, withdrawal=withdrawal))
+    # Long after their own kratom people are not in withdrawal at entry: nothing is confounded.
+    assert abs(found.bias.value) < 3.5 * found.bias.mc_se
+    without = planned(design(**ask, withdrawal={**withdrawal, "points": 0}))
+    assert found.true_difference > without.true_difference + 0.5
+
+
+def test_no_figures_where_no_trial_could_be_fitted():
+    of = design(subjects=8, visits_weeks=[8], leaving={"control": 0.9, "treatment": 0.9},
+                analysis={"method": "mmrm"}, simulation={"trials": 50, **QUIET})  # fmt: skip
+    with pytest.raises(InputError, match="could be fitted"):
+        simulate(of, load())
+
+
+def test_an_early_look_before_an_arm_has_anybody_is_refused():
+    looks = {"fractions": [0.06, 0.07, 1]}
+    with pytest.raises(InputError, match=r"interim\.fractions"):
+        design(subjects=8, interim=looks)
+
+
 def job(of: Design, trials: int, sizes: tuple[int, ...]) -> Job:
     model = build(of, values(assumptions(of, load())))
     return Job(
@@ -138,7 +214,7 @@ def test_smaller_trials_are_beginnings_of_larger_ones():
 
 
 def test_the_whole_document_is_the_same_in_any_block():
-    of = design(simulation={"trials": 60, "sample_size": False})
+    of = design(interim={"fractions": [0.5, 1]}, simulation={"trials": 60, **QUIET})
     one, two = (encode(document(simulate(of, load(), block=b), of, load())) for b in (100, 13))
     assert one == two
 

@@ -170,7 +170,7 @@ def test_a_trial_is_the_same_in_whatever_block_and_a_beginning_of_a_larger_one()
     alone = trials_of(m, found, 5, [4], 60)
     for field in dataclasses.fields(block):
         whole, one = getattr(block, field.name), getattr(alone, field.name)
-        if field.name != "visits_weeks" and whole is not None:
+        if field.name not in {"visits_weeks", "planned_arms"} and whole is not None:
             assert np.array_equal(whole[4, :60], one[0], equal_nan=field.name in {"y", "baseline"})
 
 

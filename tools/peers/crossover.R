@@ -1,7 +1,7 @@
-# Answer keys of crossover and aggregated n-of-1 trials.
+# Answer keys of crossover trials.
 #
 # Rscript tools/peers/crossover.R tests/trials/keys/crossover.json
-suppressMessages({library(lme4); library(nlme); library(jsonlite)})
+suppressMessages(library(jsonlite))
 out <- commandArgs(trailingOnly = TRUE)[1]
 
 crossed <- function(seed, squares, people, lost, carry) {
@@ -24,29 +24,12 @@ crossed <- function(seed, squares, people, lost, carry) {
        df = f$df.residual, p = s[rows, 4])
 }
 
-single <- function(seed, people, cycles, lost) {
-  set.seed(seed)
-  treatment <- t(replicate(people, as.vector(replicate(cycles, sample(0:1)))))
-  effect <- rnorm(people, -2, 1.5)
-  y <- round(20 + rnorm(people, 0, 4) + effect * treatment + matrix(rnorm(people * 2 * cycles, 0, 2), people), 1)
-  y[matrix(runif(length(y)) < lost, people)] <- NA
-  d <- data.frame(id = factor(rep(seq_len(people), 2 * cycles)), treatment = as.vector(treatment), y = as.vector(y))
-  f <- lmer(y ~ 0 + id + treatment + (0 + treatment | id), d, REML = TRUE,
-            control = lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-12),
-                                  check.rankX = "silent.drop.cols"))
-  v <- as.data.frame(VarCorr(f))
-  list(treatment = treatment, y = y, mean = unname(fixef(f)["treatment"]),
-       se = unname(sqrt(diag(as.matrix(vcov(f)))["treatment"])), spread = v$vcov[1], noise = v$vcov[2],
-       shrunk = unname(fixef(f)["treatment"] + ranef(f)$id[, 1]))
-}
-
 ab <- rbind(c(0, 1), c(1, 0))
 williams3 <- rbind(c(0, 1, 2), c(1, 2, 0), c(2, 0, 1), c(2, 1, 0), c(0, 2, 1), c(1, 0, 2))
 made <- list(
-  what = "within-person regressions of crossover trials; mixed models of aggregated n-of-1 trials",
+  what = "within-person regressions of crossover trials",
   made_by = "tools/peers/crossover.R",
-  versions = list(R = as.character(getRversion()), lme4 = as.character(packageVersion("lme4"))),
+  versions = list(R = as.character(getRversion())),
   crossover = list(crossed(1, ab, 24, 0, FALSE), crossed(2, ab, 30, 0.15, FALSE),
-                   crossed(3, williams3, 24, 0, FALSE), crossed(4, williams3, 24, 0.1, TRUE)),
-  n_of_1 = list(single(5, 20, 3, 0), single(6, 30, 4, 0.15)))
+                   crossed(3, williams3, 24, 0, FALSE), crossed(4, williams3, 24, 0.1, TRUE)))
 write(toJSON(made, digits = 12, auto_unbox = TRUE, na = "null"), out)

@@ -96,7 +96,12 @@ class Stopping:
         if len(self._plan.fractions) > 1:
             level = 1.0 - 2.0 * self._plan.alpha
             found = sequential.after_stopping_many(
-                self._plan, at, (self._margin - raw) / se, se, level=level
+                self._plan,
+                at,
+                (self._margin - raw) / se,
+                se,
+                level=level,
+                heed_futility=bool(self._plan.futility),
             )
             # Few people make intervals as much wider here as t is wider than the normal curve.
             tail = 0.5 + level / 2.0

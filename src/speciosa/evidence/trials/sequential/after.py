@@ -51,7 +51,7 @@ def stagewise_p(plan: Boundaries, look: int, z: float, drift: float = 0.0) -> fl
     Stopping earlier for benefit counts as better, then the z at the same look. Futility, which does
     not bind, is not heeded; the lower side of a two-sided test is.
     """
-    before, path = _until(plan, look, drift)
+    before, _, path = _until(plan, look, drift)
     return before + path.above(plan.fractions[look], z)
 
 
@@ -83,48 +83,69 @@ def after_stopping(
     )
 
 
-def after_stopping_many(
-    plan: Boundaries, look: NDArray[np.int64], z: Floats, se: Floats, *, level: float = 0.95
+def after_stopping_many(  # noqa: PLR0913 - what a trial stopped with
+    plan: Boundaries,
+    look: NDArray[np.int64],
+    z: Floats,
+    se: Floats,
+    *,
+    level: float = 0.95,
+    heed_futility: bool = False,
 ) -> Estimates:
-    """``after_stopping`` for many trials, read from a table: within 0.001 standard errors."""
+    """``after_stopping`` for many trials, read from a table: within 0.001 standard errors.
+
+    With ``heed_futility`` trials below the lower boundary did stop there, which counts as the worse
+    the earlier it came: p and intervals are then exact for trials that keep to their plan.
+    """
     half = (1 - level) / 2
     found = {name: np.full(z.shape, np.nan) for name in ("median", "low", "high", "p")}
     for k in range(len(plan.fractions)):
         mine = (look == k) & np.isfinite(z)
+        if not mine.any():
+            continue
         unit = se[mine] * np.sqrt(plan.fractions[k])
         for name, tail in (("median", 0.5), ("low", half), ("high", 1 - half)):
-            found[name][mine] = unit * np.interp(z[mine], _Z, _drifts(plan, k, tail))
-        found["p"][mine] = ndtr(np.interp(z[mine], _Z, _probits(plan, k)[len(_DRIFTS) // 2]))
+            found[name][mine] = unit * np.interp(z[mine], _Z, _drifts(plan, k, heed_futility, tail))
+        none = _probits(plan, k, heed_futility)[len(_DRIFTS) // 2]
+        found["p"][mine] = ndtr(np.interp(z[mine], _Z, none))
     return Estimates(**found)
 
 
-def _until(plan: Boundaries, look: int, drift: float) -> tuple[float, Path]:
-    """Chance of having stopped for benefit before a look, and the density of who goes on to it."""
+def _until(
+    plan: Boundaries, look: int, drift: float, *, heed_futility: bool = False
+) -> tuple[float, float, Path]:
+    """Chances of having stopped above and below before a look, and the density of who goes on."""
     path = Path(drift)
-    total = 0.0
+    above = below = 0.0
     for k in range(look):
         time = plan.fractions[k]
-        total += path.above(time, plan.upper[k])
-        low = plan.lower[k] if plan.sides == 2 else -np.inf
+        above += path.above(time, plan.upper[k])
+        low = plan.lower[k] if plan.sides == 2 or heed_futility else -np.inf
+        below += path.below(time, low)
         path.step(time, low, plan.upper[k], plan.fractions[k + 1])
-    return total, path
+    return above, below, path
 
 
 @lru_cache(maxsize=64)
-def _probits(plan: Boundaries, look: int) -> Floats:
+def _probits(plan: Boundaries, look: int, heed_futility: bool) -> Floats:
     """Probit of the stage-wise p at a look, (drifts, z)."""
+    lower, upper = plan.lower[look], plan.upper[look]
+    # Between the boundaries nothing stops: where the two tails meet there changes nothing.
+    futile = ((lower + upper) / 2 > _Z) & (heed_futility and bool(np.isfinite(lower)))
     rows = []
     for drift in _DRIFTS:
-        before, path = _until(plan, look, float(drift))
-        rows.append(before + path.above_each(plan.fractions[look], _Z))
+        above, below, path = _until(plan, look, float(drift), heed_futility=heed_futility)
+        over = path.above_each(plan.fractions[look], _Z)
+        under = path.below_each(plan.fractions[look], _Z)
+        rows.append(np.where(futile, 1.0 - below - under, above + over))
     return np.asarray(ndtri(np.clip(rows, 1e-300, 1 - 1e-16)))
 
 
 @lru_cache(maxsize=256)
-def _drifts(plan: Boundaries, look: int, tail: float) -> Floats:
+def _drifts(plan: Boundaries, look: int, heed_futility: bool, tail: float) -> Floats:
     """The drift under which each z of the table has that stage-wise p."""
-    wanted = float(ndtri(tail))
-    return np.array([np.interp(wanted, column, _DRIFTS) for column in _probits(plan, look).T])
+    wanted, table = float(ndtri(tail)), _probits(plan, look, heed_futility)
+    return np.array([np.interp(wanted, column, _DRIFTS) for column in table.T])
 
 
 def repeated_interval(

@@ -43,6 +43,11 @@ class Path:
         """The same below ``z``."""
         return float(self._mass @ ndtr(-self._gap(time, z)))
 
+    def below_each(self, time: float, z: Floats) -> Floats:
+        """The same for many ``z`` at once."""
+        gap = self._gap(time, z[:, None])
+        return np.asarray(ndtr(-gap) @ self._mass)
+
     def step(self, time: float, low: float, high: float, then: float) -> None:
         """Look at ``time``: keep what lies between ``low`` and ``high`` (z); next look at ``then``.
 
