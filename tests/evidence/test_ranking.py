@@ -330,6 +330,7 @@ def test_results_in_children_lead_for_a_young_person_and_never_for_an_adult():
     ("person", "groups"),
     [
         (Person(age_years=15, sex=Sex.MALE), None),
+        (Person(age_years=70, sex=Sex.MALE), {"medicine", "herbal"}),
         (
             Person(age_years=30, sex=Sex.FEMALE, pregnancy=Pregnancy.PREGNANT),
             {"medicine", "herbal"},
@@ -358,6 +359,16 @@ def test_nothing_studied_in_adults_alone_is_surer_for_the_young_than_what_was_st
     medicines = [one for one in young.ranked if one.group == "medicine"]
     studied = [medicines.index(find(young, name)) for name in ("escitalopram", "duloxetine")]
     assert sorted(studied) == [0, 1]
+
+
+def test_in_pregnancy_a_medicine_with_only_the_general_sentence_asks_first():
+    person = Person(age_years=30, sex=Sex.FEMALE, pregnancy=Pregnancy.PREGNANT)
+    result = whole(Case(date=DATE, person=person))
+    for name in ("pregabalin", "duloxetine", "venlafaxine_xr", "quetiapine_xr"):
+        one = find(result, name)
+        assert one.standing is Standing.UNKNOWN, name
+        assert any("was not judged here" in text for text in one.why), name
+    assert find(result, "sertraline").standing is Standing.CAUTION
 
 
 def test_an_mao_inhibitor_bars_every_antidepressant_also_those_the_plan_does_not_know():

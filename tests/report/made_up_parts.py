@@ -1038,6 +1038,7 @@ _AGAINST_PLACEBO = Comparison(
     better_above=False,
     ratio=False,
     k=41,
+    network="all made-up medicines",
     n=12655,
     design="network meta-analysis",
     certainty=Certainty.HIGH,
@@ -1073,6 +1074,7 @@ EVIDENCE = EvidenceResult(
             favours="favours SSRI",
             design="network meta-analysis",
             k=41,
+            network="all made-up medicines",
             n=12655,
             certainty=Certainty.HIGH,
             certainty_reason="many trials, consistent",
@@ -1122,7 +1124,8 @@ EVIDENCE = EvidenceResult(
     ),
     user_reports=(
         Report(id="u1", design="online survey", n=2798, finding="67 % said it helped anxiety.",
-               cannot_show="Cause and effect.", facts=("kratom/content/leaf",)),
+               cannot_show="Cause and effect.", facts=("kratom/content/leaf",),
+               population="adults who answered", comparator="nobody", outcome="recalled relief"),
     ),
     preclinical=(
         Report(id="p1", design="mouse study", n=None, finding="Anxiolytic-like behaviour.",
@@ -1204,6 +1207,7 @@ EVIDENCE = EvidenceResult(
             _AGAINST_WAITING, option="Any talking therapy", about_benefit=False, studies=()
         ),
     ),
+    certainties={"cbt": Certainty.MODERATE},
 )  # fmt: skip
 
 PLAN = PlanResult(

@@ -79,6 +79,7 @@ def _reasons(
         yield level, ""
         yield from ((level, text) for text in plan.why)
         yield from ((Standing.UNKNOWN, text) for text in plan.ask)
+        yield from ((Standing.UNKNOWN, text) for text in _general(option, held, knowledge))
     for caution in knowledge.evidence.wording.cautions:
         concerns = option.id in caution.treatments or (
             bool(option.medicines) and option.medicines <= set(caution.medicines)
@@ -87,6 +88,20 @@ def _reasons(
         # What the plan says as strictly is not said twice.
         if concerns and caution.when in held and _ORDER.index(own) > _ORDER.index(level):
             yield own, caution.text
+
+
+def _general(option: Option, held: Set[str], knowledge: Knowledge) -> Iterator[str]:
+    """Why to ask first although the plan has an entry: it says nothing of this one's own."""
+    own = {
+        name
+        for item in knowledge.care.plan_items
+        if item.treatment == option.id
+        for change in item.changes
+        for name in change.when
+    }
+    for one in knowledge.evidence.ranking.only_general:
+        if one.when in held and option.group in one.groups and one.when not in own:
+            yield one.text
 
 
 def _barred_like(

@@ -29,6 +29,14 @@ class Indirect(Record, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
 
 
+class OnlyGeneral(Record, frozen=True, kw_only=True):
+    """What is said of an option whose own item in the plan has no word on a flag of the person."""
+
+    when: str
+    groups: tuple[str, ...]
+    text: str
+
+
 class RankingWording(Record, frozen=True, kw_only=True):
     """Sentences and names of the ranking.
 
@@ -58,6 +66,7 @@ class RankingWording(Record, frozen=True, kw_only=True):
     groups: Mapping[str, tuple[str, ...]]
     not_judged: str
     judged_like: Mapping[str, tuple[str, ...]]
+    only_general: tuple[OnlyGeneral, ...]
     barred_like: str
     indirect: tuple[Indirect, ...]
     taken: str
