@@ -77,6 +77,33 @@ def test_without_a_direction_no_order_is_taken():
     told = run(CASES / "nma_smoking_hasselblad1998.csv").stdout
     assert "nobody said whether lower or higher is better" in told
     assert "rank may be" not in told
+    rows = [line.split()[0] for line in told.split("if higher is better\n")[1].splitlines()[:4]]
+    assert rows == ["grp_counseling", "ind_counseling", "no_contact", "self_help"]
+
+
+def test_rows_of_yaml_and_one_trial(tmp_path):
+    file = tmp_path / "one.yaml"
+    file.write_text(
+        "- {study: a, treatment: p, events: 3, n: 40}\n"
+        "- {study: a, treatment: x, events: 9, n: 40}\n",
+        encoding="utf-8",
+    )
+    plot = tmp_path / "one.svg"
+    done = run(file, "--plot", plot)
+    assert done.returncode == 0, done.stderr
+    assert "2 treatments in 1 trial, 80 people; 1 different set" in done.stdout
+    assert "1 trials" not in done.stdout + plot.read_text(encoding="utf-8")
+
+
+def test_very_narrow_and_very_large_numbers_are_not_hidden_by_zeros(tmp_path):
+    file = tmp_path / "narrow.csv"
+    file.write_text(
+        "studlab,treat1,treat2,TE,seTE\n1,A,B,1e-7,1e-8\n2,B,C,123456.5,0.001\n",
+        encoding="utf-8",
+    )
+    told = run(file, "--reference", "B").stdout
+    assert "1e-07 (8.04e-08 to 1.2e-07)" in told
+    assert "-123456.5 (-123456.502 to -123456.498)" in told
 
 
 def test_the_text_names_where_direct_and_indirect_evidence_clash():
@@ -117,10 +144,15 @@ def test_the_same_file_gives_the_same_bytes():
         (("--reference", "Placebo"), "Did you mean placebo?"),
         (("--measure", "OR"), "for these columns: MD, SMD"),
         (("--level", "95"), "--level"),
+        (("--level", "0.3"), "from 0.5"),
+        (("--column", "mean=mi2"), "a heading of the file"),
+        (("--column", "mean"), "--column"),
         (("--increment", "0"), "--increment"),
         (("--tolerance", "2"), "--tolerance"),
         (("--ci", "HK", "--method", "CE"), "random effects"),
         (("--plot", "/nowhere/at/all.svg"), "--plot"),
+        (("--plot", "network.png"), "ends in .svg"),
+        (("--league", "league.svg"), "ends in .csv"),
     ],
 )
 def test_wrong_options_are_told(arguments, said):

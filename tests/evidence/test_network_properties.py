@@ -422,3 +422,28 @@ def test_events_beside_means_are_asked_about():
     with pytest.raises(InputError, match="OR, MD"):
         read(rows)
     assert read(rows, Measure.MD).measure is Measure.MD
+
+
+# Arms without events, one with thousands of people: found by trying many small files.
+CONTRADICTING = (
+    "s0,z,1,2 s0,y,3194,10000 s0,x,1,1 s0,p,0,10000 s1,z,0,10 s1,x,0,2 s1,p,7,10 s1,y,1,1 "
+    "s2,z,0,2 s2,y,100,100 s3,x,1,1 s3,p,10000,10000 s3,y,0,10000 s7,y,3210,10000 s7,x,0,1 "
+    "s7,z,9,10 s7,p,6,10"
+)
+
+
+def test_mantel_haenszel_beside_never_fails_the_answer():
+    given = read(HEAD + CONTRADICTING.replace(" ", "\n"))
+    for method in ("REML", "DL", "CE"):
+        result = analyse(given, Choices(method=method))
+        assert {one.method for one in result.alternatives}.isdisjoint({"MH"})
+        assert any("No answer by MH" in warning for warning in result.warnings)
+    with pytest.raises(InputError):
+        analyse(given, Choices(method="MH"))
+
+
+def test_variances_too_far_apart_are_refused_by_name():
+    rows = "1,B,C,0.5,1e-9\n2,A,B,0.4,1e9\n"
+    for method in ("CE", "REML"):
+        with pytest.raises(InputError, match="too far apart"):
+            analyse(read(PAIRS + rows), Choices(method=method))

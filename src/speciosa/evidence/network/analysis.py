@@ -71,6 +71,7 @@ def analyse(given: Given, choices: Choices | None = None) -> NetworkResult:
     lower = choices.lower_is_better is not False
     reference = _reference(network, choices.reference)
     total = inconsistency.total
+    others, lacking = _alternatives(given, network, reference, choices)
     profile = None if rare or choices.method == "CE" else interval_of_tau2(network, choices.level)
     return NetworkResult(
         measure=given.measure,
@@ -101,9 +102,9 @@ def analyse(given: Given, choices: Choices | None = None) -> NetworkResult:
         ranks=_ranks(network, random, common, contrasts, lower=lower),
         lower_is_better=lower,
         direction_given=choices.lower_is_better is not None,
-        alternatives=_alternatives(given, network, reference, choices),
+        alternatives=others,
         handled=handled,
-        warnings=tuple(_warnings(given, network, inconsistency, choices)),
+        warnings=(*_warnings(given, network, inconsistency, choices), *lacking),
         columns=given.columns,
         unused=given.unused,
     )
@@ -200,21 +201,37 @@ def _ranks(
 
 def _alternatives(
     given: Given, network: Network, reference: str, choices: Choices
-) -> tuple[Alternative, ...]:
-    """The trials by every other method; Mantel-Haenszel where an arm has no events."""
-    found = []
-    if choices.method != MANTEL_HAENSZEL:
-        others = [method for method in METHODS if method != choices.method]
-        found = [_alternative(method, network, reference, choices) for method in others]
-        if given.measure is Measure.OR and any(0 in one.events for one in given.counts):
-            try:
-                trials, _ = design_trials(given)
-                rare = build(connected(trials, choices.component))
-            except InputError:
-                return tuple(found)
-            if rare.treatments == network.treatments:
-                found.append(_alternative(MANTEL_HAENSZEL, rare, reference, choices))
-    return tuple(found)
+) -> tuple[tuple[Alternative, ...], tuple[str, ...]]:
+    """The trials by every other method, and why one cannot be had.
+
+    Mantel-Haenszel stands beside where an arm has no events.
+    """
+    if choices.method == MANTEL_HAENSZEL:
+        return (), ()
+    found: list[Alternative] = []
+    lacking: list[str] = []
+    methods = [method for method in METHODS if method != choices.method]
+    if given.measure is Measure.OR and any(0 in one.events for one in given.counts):
+        methods.append(MANTEL_HAENSZEL)
+    for method in methods:
+        try:
+            of = network if method != MANTEL_HAENSZEL else _rare(given, network, choices)
+            found.append(_alternative(method, of, reference, choices))
+        except InputError as error:
+            told = error.problems[0]
+            lacking.append(f"No answer by {method} beside this one: {told.field}, {told.value}.")
+    return tuple(found), tuple(lacking)
+
+
+def _rare(given: Given, network: Network, choices: Choices) -> Network:
+    """The trials for Mantel-Haenszel. Raises ``InputError`` where treatments are lost by it."""
+    trials, _ = design_trials(given)
+    rare = build(connected(trials, choices.component))
+    lost = sorted(set(network.treatments) - set(rare.treatments))
+    if lost:
+        given_words = f"no odds ratio of {', '.join(lost)} without adding to cells of 0"
+        raise InputError([InputProblem("network", given_words, "events in more arms")])
+    return rare
 
 
 def _alternative(method: str, network: Network, reference: str, choices: Choices) -> Alternative:
@@ -250,8 +267,8 @@ def _warnings(
     single = [design for design, trials in designs(network).items() if len(trials) == 1]
     if choices.method != MANTEL_HAENSZEL and single and len(network.treatments) > 2:
         found.append(
-            f"{len(single)} of {len(inconsistency.designs)} sets of treatments were compared in "
-            "one trial each."
+            "Compared in one trial each: "
+            f"{len(single)} of the {len(inconsistency.designs)} sets of treatments."
         )
     if given.layout == "contrasts" and given.measure.is_ratio:
         found.append(f"The effects of the file are taken to be logarithms of {given.measure}.")
@@ -259,7 +276,7 @@ def _warnings(
         empty = sum(1 for one in given.counts if 0 in one.events)
         if empty:
             found.append(
-                f"{empty} trials have an arm without events. What is added to such cells pulls "
+                f"Trials with an arm without events: {empty}. What is added to such cells pulls "
                 "odds ratios towards 1; compare --method MH, which adds nothing."
             )
     if choices.lower_is_better is None:

@@ -17,11 +17,10 @@ from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.effect_sizes.table import Handling, Measure
 from speciosa.evidence.network.columns import Table, above_zero, number
 from speciosa.evidence.network.names import variants
-from speciosa.evidence.network.trial import Given, Trial
+from speciosa.evidence.network.trial import Given, Trial, is_covariance
 
 # Effects of a trial may disagree by rounding, as printed to three places.
 TOLERANCE = 0.001
-_SMALLEST_EIGENVALUE = 1e-10
 
 
 class _Row(NamedTuple):
@@ -126,7 +125,7 @@ def _trial(
         handled.append(Handling(study=study, what=what))
     y = value[1:] - value[0]
     s = (variance[0, 1:, None] + variance[0, None, 1:] - variance[1:, 1:]) / 2
-    if np.linalg.eigvalsh(s).min() <= _SMALLEST_EIGENVALUE * np.trace(s):
+    if not is_covariance(s):
         accepted = "standard errors that arms of one trial can have"
         given = f"standard errors of its {m} arms that contradict one another"
         problems.append(InputProblem(where, given, accepted))

@@ -15,6 +15,8 @@ from scipy.linalg.lapack import dpotrf, dtrtri
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtri
 
+from speciosa.errors import InputError, InputProblem
+
 if TYPE_CHECKING:
     from speciosa.evidence.network.rows import Floats, Rows
     from speciosa.evidence.network.structure import Network
@@ -46,11 +48,17 @@ class Fit:
 
 
 def fit(rows: Rows, tau2: float = 0.0) -> Fit:
-    """Weighted least squares of rows with variance ``v + tau2``."""
+    """Weighted least squares of rows with variance ``v + tau2``.
+
+    Raises ``InputError`` where rounding swamps the surest trials.
+    """
     weights = 1 / (rows.v + tau2)
     lower, failed = dpotrf(rows.information(weights), lower=1, clean=1)
     if failed:
-        raise np.linalg.LinAlgError("the network is not connected")
+        accepted = "trials of one unit: none millions of times as sure as another"
+        raise InputError(
+            [InputProblem("network", "variances too far apart to be weighed", accepted)]
+        )
     # Not dpotri: it starts threads for small matrices too, and waits for them when cores are busy.
     inverse, _ = dtrtri(lower, lower=1)
     covariance = inverse.T @ inverse

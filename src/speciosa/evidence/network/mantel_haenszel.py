@@ -21,7 +21,7 @@ import numpy as np
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.effect_sizes.table import Handling, Measure
-from speciosa.evidence.network.trial import Trial
+from speciosa.evidence.network.trial import Trial, is_covariance
 
 if TYPE_CHECKING:
     from speciosa.evidence.network.structure import Floats
@@ -72,8 +72,14 @@ def _trial(design: tuple[str, ...], members: list[Counts], handled: list[Handlin
         events, totals = events[:, ~silent], totals[:, ~silent]
         design = tuple(t for t, out in zip(design, silent, strict=True) if not out)
     found = _odds_ratios(events, totals)
+    why = ""
     if found is None:
-        what = f"left out of the Mantel-Haenszel analysis: no finite odds ratio in design {name}"
+        why = f"no finite odds ratio in design {name}"
+    elif not is_covariance(found[1]):
+        # The estimator of the covariance of pairs does not promise to be one with few events.
+        why = f"the variances of design {name}, estimated from so few events, contradict each other"
+    if found is None or why:
+        what = f"left out of the Mantel-Haenszel analysis: {why}"
         handled.append(Handling(study=studies, what=what))
         return None
     people = tuple(float(n) for n in totals.sum(axis=0))

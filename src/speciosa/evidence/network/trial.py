@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from speciosa.evidence.effect_sizes.table import Handling, Measure
+
+_SMALLEST_EIGENVALUE = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +52,8 @@ class Given:
     handled: tuple[Handling, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     unused: tuple[str, ...] = ()
+
+
+def is_covariance(s: NDArray[np.float64]) -> bool:
+    """Whether a matrix can be the covariance of the effects of a trial: positive definite."""
+    return bool(np.linalg.eigvalsh(s).min() > _SMALLEST_EIGENVALUE * np.trace(s))

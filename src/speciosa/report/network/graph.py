@@ -13,6 +13,7 @@ from textwrap import wrap
 from speciosa.report.charts.svg import WIDTH, Canvas, Point, shortened
 from speciosa.report.network.document import NetworkDocument
 from speciosa.report.network.picture import alone
+from speciosa.report.network.text import counted
 
 _RADIUS, _CENTRE_Y = 104.0, 140.0
 _LARGEST, _SMALLEST = 13.0, 3.0
@@ -31,8 +32,9 @@ def graph(document: NetworkDocument) -> str:
     edges = [(cell.a, cell.b, cell.k_direct) for cell in document.league if cell.k_direct]
     several = [one for one in document.designs if len(one.treatments) > 2]
     sized = "people who had the treatment" if by_people else "trials of the treatment"
-    foot = f"Dots: {sized}. Lines: trials that compared the two (1 to "
-    foot += f"{max(k for *_, k in edges)})."
+    most = max(k for *_, k in edges)
+    foot = f"Dots: {sized}. Lines: trials that compared the two "
+    foot += f"(1 to {most})." if most > 1 else "(1 each)."
     if several:
         foot += f" Shaded: trials with more than two arms ({sum(d.k for d in several)})."
     lines = wrap(foot, _FOOT_CHARACTERS)
@@ -40,8 +42,8 @@ def graph(document: NetworkDocument) -> str:
     canvas = Canvas(
         bottom + _FOOT_LINE * len(lines) + 8,
         name="network",
-        title=f"{len(names)} treatments compared in {document.k_studies} trials",
-        description="; ".join(f"{a} and {b}: {k} trials" for a, b, k in edges),
+        title=f"{len(names)} treatments compared in {counted(document.k_studies)}",
+        description="; ".join(f"{a} and {b}: {counted(k)}" for a, b, k in edges),
     )
     at = dict(zip(names, places, strict=True))
     for design in several:

@@ -14,7 +14,7 @@ WIDTH = 92
 _MOST_LOG = 700.0
 _MOST_LEAGUE, _MOST_HANDLED, _MOST_SPLITS = 66, 20, 30
 _CLASH, _WATCH = 0.05, 0.10
-_MOST_PLACES, _LANDMARKS = 6, (0.0, 1.0)
+_MOST_PLACES, _MOST_DIGITS, _LARGE, _LANDMARKS = 6, 12, 1e5, (0.0, 1.0)
 _MEASURES = {
     "OR": "odds ratio",
     "RR": "risk ratio",
@@ -51,20 +51,34 @@ def effect_words(effect: Effect, *, ratio: bool) -> str:
 
 
 def number(value: float | None, places: int = 2) -> str:
-    """At least two places; more where rounding would put the value onto 0 or 1."""
+    """At least two places; more where rounding would put the value onto 0 or 1.
+
+    Where so many places are asked for that zeros would hide the value, and for very large numbers,
+    significant digits instead.
+    """
     if value is None:
         return "beyond numbers"
-    if abs(value) >= 1e5:
-        return f"{value:.3g}"
+    if abs(value) >= _LARGE or places > _MOST_PLACES:
+        magnitude = math.floor(math.log10(abs(value))) if value else 0
+        return f"{value:.{min(max(magnitude + 1 + places, 3), _MOST_DIGITS)}g}"
     while places < _MOST_PLACES and value not in _LANDMARKS and round(value, places) in _LANDMARKS:
         places += 1
     return f"{value:.{places}f}" if round(value, places) else f"{value:.1g}"
 
 
+def counted(n: int, what: str = "trial") -> str:
+    """``1 trial``, ``2 trials``."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def _interval(value: float | None, low: float | None, high: float | None) -> str:
-    places = _places(low, high)
-    middle = "beyond numbers" if value is None else f"{value:.{places}f}"
-    return f"{middle} ({_range(low, high)})"
+    return f"{_middle(value, _places(low, high))} ({_range(low, high)})"
+
+
+def _middle(value: float | None, places: int) -> str:
+    """An estimate with the places of its interval, 0 where it is 0 at that width."""
+    plain = value is not None and abs(value) < _LARGE and places <= _MOST_PLACES
+    return f"{value:.{places}f}" if plain else number(value, places)
 
 
 def _range(low: float | None, high: float | None) -> str:
@@ -75,7 +89,7 @@ def _range(low: float | None, high: float | None) -> str:
 def _places(low: float | None, high: float | None) -> int:
     """Two significant digits of the width of an interval, at least two places."""
     width = 1.0 if low is None or high is None else high - low
-    return min(max(2, 1 - math.floor(math.log10(width))), _MOST_PLACES) if width > 0 else 2
+    return max(2, 1 - math.floor(math.log10(width))) if width > 0 else 2
 
 
 def _p(p: float | None) -> str:
@@ -98,12 +112,12 @@ def _what(document: NetworkDocument) -> Iterator[str]:
     yield ""
     people = [node.people for node in document.nodes]
     total = sum(n for n in people if n is not None)
-    counted = f", {total:,.0f} people" if people and None not in people and total else ""
+    told = f", {total:,.0f} people" if people and None not in people and total else ""
     multi = f", {document.k_multi_arm} of the trials with more than two arms"
     yield from _wrap(
-        f"{len(document.treatments)} treatments in {document.k_studies} trials{counted}"
-        f"{multi if document.k_multi_arm else ''}; {document.k_designs} different sets of "
-        f"treatments compared. Model: {_METHODS[document.method]}"
+        f"{len(document.treatments)} treatments in {counted(document.k_studies)}{told}"
+        f"{multi if document.k_multi_arm else ''}; {counted(document.k_designs, 'different set')} "
+        f"of treatments compared. Model: {_METHODS[document.method]}"
         f"{', Hartung-Knapp intervals' if document.ci_method == 'HK' else ''}."
     )
     yield "Compared within trials (number of trials):"
@@ -118,8 +132,8 @@ def _what(document: NetworkDocument) -> Iterator[str]:
     never = len(document.league) - len(direct)
     if never:
         yield from _wrap(
-            f"{never} of {len(document.league)} pairs were never compared in a trial: what is said "
-            "of them is indirect."
+            f"{never} of {counted(len(document.league), 'pair')} never compared in a trial: what "
+            "is said there is indirect."
         )
 
 
@@ -205,7 +219,7 @@ def _splits(document: NetworkDocument) -> Iterator[str]:
     ratio = document.scale == "log"
     clash = [row for row in both if row.p is not None and row.p < _WATCH]
     how = document.node_split_method
-    yield f"Direct beside indirect evidence (by {how}), {len(both)} pairs with both:"
+    yield f"Direct beside indirect evidence (by {how}), {counted(len(both), 'pair')} with both:"
     for row in sorted(clash, key=lambda r: r.p or 0.0)[:_MOST_SPLITS]:
         sure = "clash" if (row.p or 0.0) < _CLASH else "may clash"
         yield from _wrap(f"  {row.a} and {row.b} {sure}: {_split_words(row, ratio=ratio)}.", 4)
@@ -245,12 +259,13 @@ def _ranks(document: NetworkDocument) -> Iterator[str]:
         yield f"Order, where {document.better} is better:"
     else:
         yield from _wrap(
-            "Order: nobody said whether lower or higher is better; both are shown. "
-            "Give --better lower or --better higher."
+            "No order: nobody said whether lower or higher is better. P-scores both ways, "
+            "treatments by name; --better lower or --better higher puts them in order."
         )
     many = len(document.treatments)
     rows = []
-    for rank in document.ranks:
+    ranks = document.ranks if given else sorted(document.ranks, key=lambda rank: rank.treatment)
+    for rank in ranks:
         first, last = rank.rank_first, rank.rank_last
         if given:
             rows.append((rank.treatment, f"{rank.p_score:.2f}", f"{first} to {last} of {many}"))
@@ -265,7 +280,7 @@ def _ranks(document: NetworkDocument) -> Iterator[str]:
         if given
         else (
             "treatment",
-            "P-score if lower is better",
+            "if lower is better",
             "if higher is better",
         )
     )
@@ -291,9 +306,7 @@ def _league(document: NetworkDocument) -> Iterator[str]:
         (
             f"{cell.a} against {cell.b}",
             effect_words(cell, ratio=ratio),
-            f"{100 * cell.share_direct:.0f} % direct ({cell.k_direct} trials)"
-            if cell.k_direct > 1
-            else f"{100 * cell.share_direct:.0f} % direct (1 trial)"
+            f"{100 * cell.share_direct:.0f} % direct ({counted(cell.k_direct)})"
             if cell.k_direct
             else "indirect only",
         )
