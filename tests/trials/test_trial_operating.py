@@ -170,6 +170,17 @@ def test_withdrawal_of_those_who_stop_is_a_part_of_treatment_policy():
     assert found.true_difference > without.true_difference + 0.5
 
 
+def test_dependence_made_by_the_trial_reads_as_benefit_where_control_means_withdrawal():
+    of = design(design="n_of_1", treatment={"name": "kratom", "kind": "kratom"}, subjects=60,
+                periods={"count": 4, "weeks": 2, "carry_over_share": 0}, effect={"difference": -2},
+                course=IDEAL, leaving=STAY, withdrawal={"share_of_users": 0, "points": 10,
+                "half_time_weeks": 4, "newly_dependent_share": 1},
+                simulation={"trials": 300, **QUIET})  # fmt: skip
+    found = planned(of)
+    assert found.true_difference == pytest.approx(-2, abs=0.02)
+    assert found.bias.value < -1
+
+
 def test_no_figures_where_no_trial_could_be_fitted():
     of = design(subjects=8, visits_weeks=[8], leaving={"control": 0.9, "treatment": 0.9},
                 analysis={"method": "mmrm"}, simulation={"trials": 50, **QUIET})  # fmt: skip

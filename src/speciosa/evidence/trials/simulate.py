@@ -221,7 +221,10 @@ class _Study:
             unadjusted=_unadjusted(seen_there, value) if design.interim and not varies else None,
             any_arm=self._any_arm(rows) if design.doses else None,
             contrasts=self._contrasts(rows, true) if design.doses else (),
-            apparent=tuple(float(x) for x in seen.hypothetical[contrast]),
+            # In designs with periods nobody keeps to one arm from visit to visit.
+            apparent=()
+            if design.in_periods
+            else tuple(float(x) for x in seen.hypothetical[contrast]),
             changed=setting.changed,
         )
 

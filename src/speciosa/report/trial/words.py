@@ -137,7 +137,9 @@ def false_claims(found: Characteristics) -> str:
 
 
 def early(document: TrialDocument, found: Characteristics) -> str:
-    """The difference that an endless trial sees at each visit without any effect."""
+    """The difference that an endless trial sees at each visit without any effect, if it has one."""
+    if not found.apparent:
+        return ""
     seen = ", ".join(
         f"week {week:g}: {round(value, 1) + 0.0:.1f}"
         for week, value in zip(document.course.weeks[1:], found.apparent, strict=True)

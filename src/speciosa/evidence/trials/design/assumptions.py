@@ -26,7 +26,11 @@ _SWITCHED = {
         "blinding.believe_active_on_control": 0.0,
         "blinding.expectancy_points": 0.0,
     },
-    "withdrawal.": {"withdrawal.share_of_users": 0.0, "withdrawal.points": 0.0},
+    "withdrawal.": {
+        "withdrawal.share_of_users": 0.0,
+        "withdrawal.points": 0.0,
+        "withdrawal.newly_dependent_share": 0.0,
+    },
     "effect.": {"effect.spread_between_people": 0.0},
 }
 

@@ -255,13 +255,17 @@ class Blinding(Part):
 
 
 class Withdrawal(Part):
-    """People who used kratom, stop for the trial, and are anxious because they stopped."""
+    """People who used kratom, stop for the trial, and are anxious because they stopped.
+
+    ``newly_dependent_share`` of all others are anxious when they stop the kratom of the trial.
+    """
 
     share_of_users: Probability | None = None
     points: Annotated[float, Field(ge=0, le=28)] | None = None
     half_time_weeks: Weeks | None = None
     washout_weeks: Annotated[float, Field(ge=0, le=52)] | None = None
     relieved_share: Probability | None = None
+    newly_dependent_share: Probability | None = None
 
 
 class Interim(Part):
@@ -387,6 +391,8 @@ class Design(Part):
             "analysis.strategy": self.in_periods
             and self.analysis.strategy is Strategy.TREATMENT_POLICY,
             "analysis.reference_based": self.in_periods and bool(self.analysis.reference_based),
+            **self._idle_over_visits(),
+            **self._idle_parts(),
             "effect.difference": bool(self.doses) and "difference" in effect,
             "effect.low": bool(self.doses) and "low" in effect,
             "withdrawal": self.treatment.kind is not Option.KRATOM
@@ -399,6 +405,34 @@ class Design(Part):
                 raise ClashError(
                     "a value that would not be used", f"none, for a {kind} {what}", field
                 )
+
+    def _idle_over_visits(self) -> dict[str, bool]:
+        """Fields of a course over visits, where there are none or only one."""
+        course = self.course.model_fields_set
+        return {
+            "course.first_visit_sd_share": "first_visit_sd_share" in course
+            and (self.in_periods or len(self.visits_weeks) < 2),
+            "course.control_half_time_weeks": "control_half_time_weeks" in course
+            and self.in_periods,
+            "effect.half_time_weeks": "half_time_weeks" in self.effect.model_fields_set
+            and self.in_periods,
+        }
+
+    def _idle_parts(self) -> dict[str, bool]:
+        """Fields that another field of the design makes idle."""
+        covariance, leaving = self.covariance.model_fields_set, self.leaving.model_fields_set
+        policy = self.analysis.strategy is Strategy.TREATMENT_POLICY
+        return {
+            "covariance.per_weeks": "per_weeks" in covariance
+            and self.covariance.structure is not Structure.AR1,
+            "covariance.correlation": "correlation" in covariance
+            and self.covariance.structure is Structure.UNSTRUCTURED,
+            "analysis.imputations": "imputations" in self.analysis.model_fields_set
+            and not self.analysis.reference_based,
+            "leaving.followed_after_stopping": "followed_after_stopping" in leaving and not policy,
+            "leaving.effect_lost_half_time_weeks": "effect_lost_half_time_weeks" in leaving
+            and not policy,
+        }
 
     def _ends_of_periods(self) -> tuple[float, ...]:
         if self.periods is None:
@@ -437,8 +471,11 @@ class Design(Part):
             raise ClashError(
                 self.control.kind.value, "active, in a non_inferiority design", "control.kind"
             )
-        if self.scale is Scale.GAD_7 and abs(self.effect.difference or 0.0) > GAD_7_RANGE:
-            raise ClashError(f"{self.effect.difference:g}", "points that the GAD-7 has", "effect")
+        told = (self.effect.difference, self.effect.low, self.effect.high)
+        for points in (*told, *(dose.difference for dose in self.doses)):
+            if self.scale is Scale.GAD_7 and abs(points or 0.0) > GAD_7_RANGE:
+                field = "doses" if self.doses else "effect"
+                raise ClashError(f"{points:g}", "points that the GAD-7 has", field)
         names = [dose.name.casefold() for dose in self.doses]
         if len(set(names)) < len(names):
             raise ClashError("two doses of one name", "a name of its own for each", "doses")

@@ -175,8 +175,9 @@ def after_stopping(model: Model, block: People, at: Codes) -> Floats:
         since = np.maximum(weeks[k] - last_on, 0.0)
         kept = np.where(off, 0.5 ** (since / model.leaving.lost_half_weeks), 1.0)
         craving = np.broadcast_to(block.craving[k], off.shape)
-        if model.craving.users and model.craving.points:
-            fresh = np.where(block.user & treated, model.craving.left(since), craving)
+        if model.craving.any:
+            own = (block.user | block.newly) & treated
+            fresh = np.where(own, model.craving.left(since), craving)
             craving = np.where(off, fresh, craving)
         exact[k] = block.plain[k] + block.benefit[k] * kept + craving
     return exact

@@ -62,7 +62,7 @@ class Belief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Craving:
-    """Anxiety of stopping kratom in former users.
+    """Anxiety of stopping kratom: former users, and ``newly`` the share of others on it in a trial.
 
     ``before`` is False where nobody is in withdrawal from what was taken before the trial: what is
     left is the anxiety of those who stop the kratom that the trial gave them.
@@ -73,7 +73,13 @@ class Craving:
     half_weeks: float
     washout_weeks: float
     relieved: float
+    newly: float = 0.0
     before: bool = True
+
+    @property
+    def any(self) -> bool:
+        """Whether anybody can be in withdrawal."""
+        return bool(self.points and (self.users or self.newly))
 
     def left(self, weeks: Floats | float) -> Floats:
         """Points left so many weeks after the last kratom."""
@@ -170,6 +176,7 @@ def build(
             half_weeks=value.get("withdrawal.half_time_weeks", 1.0),
             washout_weeks=value.get("withdrawal.washout_weeks", 0.0),
             relieved=value.get("withdrawal.relieved_share", 1.0),
+            newly=value.get("withdrawal.newly_dependent_share", 0.0),
         ),
         whole_points=design.course.whole_points,
         bounded=design.course.bounded and bounded,

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class People:
     """A block of people. Arrays of visits have the visit first: (visits, trials, subjects).
 
-    ``plain`` is the exact score without the treatment and without the anxiety of stopping,
+    ``user`` used kratom before, ``newly`` grows dependent on that of the trial. ``plain`` is the
+    exact score without the treatment and without the anxiety of stopping,
     ``benefit`` what being on the treatment adds, ``craving`` what having stopped kratom adds.
     """
 
@@ -35,6 +36,7 @@ class People:
     benefit: Floats
     craving: Floats
     user: NDArray[np.bool_]
+    newly: NDArray[np.bool_]
 
     @property
     def on_treatment(self) -> Floats:
@@ -53,6 +55,7 @@ def people(
     visits = len(model.weeks)
     u = uniforms_of_trials(seed, trials, subjects, 4, "person")
     user = u[:, :, 1] < model.craving.users
+    newly = ~user & (u[:, :, 3] < model.craving.newly)
     if arm is None:
         arms, on, sequence = _allotted(model, seed, trials, subjects)
     else:
@@ -86,8 +89,9 @@ def people(
         sequence=sequence,
         plain=plain,
         benefit=benefit,
-        craving=_craving(model, on, user),
+        craving=_craving(model, on, user, newly),
         user=user,
+        newly=newly,
     )
 
 
@@ -174,21 +178,22 @@ def _believed(model: Model, on: Codes, u: Floats) -> Floats:
     return np.where(u[None] < share, model.belief.points, 0.0)
 
 
-def _craving(model: Model, on: Codes, user: NDArray[np.bool_]) -> Floats:
-    """Anxiety of having stopped kratom at each visit, in former users."""
+def _craving(model: Model, on: Codes, user: NDArray[np.bool_], newly: NDArray[np.bool_]) -> Floats:
+    """Anxiety of having stopped kratom at each visit, of those who take what they were allotted."""
     craving, weeks = model.craving, model.weeks
-    if not craving.users or not craving.points or not craving.before:
+    if not craving.any:
         return np.zeros((len(weeks), 1, 1))
-    since = np.full(user.shape, craving.washout_weeks)
+    # Weeks since the last kratom; who never took any is infinitely far from it.
+    since = np.where(user & craving.before, craving.washout_weeks, np.inf)
     found = np.zeros((len(weeks), *user.shape))
     before = 0.0
     for k, week in enumerate(weeks):
         off = since + (week - before)
         points = craving.left(off)
         found[k] = np.where(
-            user, np.where(on[k] > 0, (1.0 - craving.relieved) * points, points), 0.0
+            on[k] > 0, np.where(user, (1.0 - craving.relieved) * points, 0.0), points
         )
         # Taking kratom starts the clock of withdrawal anew.
-        since = np.where(on[k] > 0, 0.0, off)
+        since = np.where(on[k] > 0, np.where(user | newly, 0.0, np.inf), off)
         before = week
     return found

@@ -65,7 +65,7 @@ def alone(model: Model) -> Model:
     Withdrawal of those who stop the kratom of the trial is a part of what it does.
     """
     craving = model.craving
-    if craving.users and craving.points:
+    if craving.any:
         craving = replace(craving, before=False)
     return replace(
         model,
