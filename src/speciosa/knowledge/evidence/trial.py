@@ -41,8 +41,12 @@ class TrialScenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class TrialWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Parameters, scenarios and the sentences of a simulated trial."""
+    """Parameters, scenarios and the sentences of a simulated trial.
 
+    ``names_of_kratom`` are names that the medicines do not have: other alkaloids, other spellings.
+    """
+
+    names_of_kratom: tuple[str, ...] = ()
     parameters: tuple[TrialParameter, ...]
     scenarios: tuple[TrialScenario, ...]
     notes: dict[str, str]

@@ -1,13 +1,16 @@
-"""Kratom by any name is kratom, and an amount of it stands in one place only."""
+"""Kratom by any name is kratom, an amount of it stands in one place only, and opioids are known."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.trials.design.document import Design, Option
+from speciosa.knowledge.medicines.record import HazardClass
 from speciosa.knowledge.medicines.resolve import NameKind
 
 if TYPE_CHECKING:
@@ -15,15 +18,26 @@ if TYPE_CHECKING:
 
 # The alkaloid that the medicines of the base know apart from kratom.
 _ALKALOID = "7-hydroxymitragynine"
-_COUNT = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|half an?|a)"
+_OPIOID = (HazardClass.OPIOID_AGONIST, HazardClass.OPIOID_PARTIAL_AGONIST)
+# Names of so many words are looked up; shorter names than so many letters only as whole words.
+_MOST_WORDS, _LEAST_LETTERS = 4, 6
+_NUMBER = r"(?:\d[\d.,]*|[\u00bc-\u00be]|one|two|three|four|five|six|seven|eight|nine|ten|half an?)"
 _UNIT = (
-    r"(?:mg|g|kg|mcg|ug|\u00b5g|\u03bcg|ml|l|oz|grams?|gramm?es?|milligrams?|micrograms?|"
+    r"(?:mg|g|gr|gm|kg|mcg|ug|\u03bcg|ml|l|oz|grams?|gramm?es?|milligrams?|micrograms?|"
     r"millilit(?:re|er)s?|ounces?|spoons?|spoonfuls?|teaspoons?|tablespoons?|tsp|tbsp|capsules?|"
-    r"caps|tablets?|pills?|gumm(?:y|ies)|shots?|cups?|leaves|drops?|doses?|times? (?:a|per|daily)|"
-    r"x daily|/ ?day|per cent|%)"
+    r"caps|tablets?|pills?|gumm(?:y|ies)|shots?|cups?|leaves|drops?|"
+    r"(?:doses?|times?) (?:a|per|daily)|x daily|/ ?day|per cent|%)"
 )
-_AMOUNT = re.compile(rf"(?<![\w-]){_COUNT}(?:\s*(?:-|to)\s*{_COUNT})?\s*-?{_UNIT}(?!\w)", re.I)
-_OFTEN = re.compile(r"\b(?:once|twice|thrice) (?:daily|a day|a week|weekly)\b", re.I)
+_ONE = r"an? (?=(?:tea|table)?spoon|cup|capsule|gram)"
+_AMOUNT = re.compile(
+    rf"(?<![^\W_])(?:{_NUMBER}(?:\s*(?:-|\u2013|to)\s*{_NUMBER})?|{_ONE})\s*-?{_UNIT}(?!\w)",
+    re.IGNORECASE,
+)
+_OFTEN = re.compile(
+    r"\b(?:once|twice|thrice) (?:daily|a day|a week|weekly)\b|\b(?:[btq]\.?[id]\.?d|o\.?d)\b\.?"
+    r"|\bevery \w+ hours\b|\b(?:hourly|daily dose of)\b",
+    re.IGNORECASE,
+)
 
 
 def check(design: Design, knowledge: Knowledge) -> None:
@@ -40,16 +54,67 @@ def check(design: Design, knowledge: Knowledge) -> None:
         elif named and not kratom:
             given = f'{design.treatment.kind.value} while {field} says "{text}"'
             problems.append(InputProblem("treatment.kind", given, "kratom"))
-        if (kratom or named) and (_AMOUNT.search(text) or _OFTEN.search(text)):
+        if (kratom or named) and has_amount(text):
             accepted = "no amount here; treatment.dose_words repeats one as yours, not assessed"
             problems.append(InputProblem(field, f'"{text}"', accepted))
     if problems:
         raise InputError(problems)
 
 
+def has_amount(text: str) -> bool:
+    """Whether a text holds an amount or how often it is taken."""
+    plain = unicodedata.normalize("NFC", text)
+    return bool(_AMOUNT.search(plain) or _OFTEN.search(plain))
+
+
 def is_kratom(text: str, knowledge: Knowledge) -> bool:
-    """Whether a text names kratom, one of its alkaloids or a product of it."""
-    return any(_means_kratom(name, knowledge) for name in (text, *re.split(r"[,;:()/+]", text)))
+    """Whether a text names kratom, one of its alkaloids or a product of it, anywhere in it."""
+    plain = unicodedata.normalize("NFKC", text)
+    if _letters(plain, knowledge):
+        return True
+    return any(_means_kratom(name, knowledge) for name in (plain, *_pieces(plain)))
+
+
+def is_opioid(design: Design, knowledge: Knowledge) -> bool:
+    """Whether what is studied acts on opioid receptors: kratom, or a medicine known to do so."""
+    if design.treatment.kind is Option.KRATOM:
+        return True
+    texts = (design.treatment.name, design.background)
+    return any(
+        medicine.hazard(klass) is not None
+        for text in texts
+        if text
+        for name in (text, *_pieces(text))
+        for medicine in knowledge.medicines.match(name).medicines
+        for klass in _OPIOID
+    )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Every run of a few words."""
+    for part in re.split(r"[,;:()/+\[\]]", text):
+        words = part.split()
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + _MOST_WORDS, len(words)) + 1):
+                yield " ".join(words[start:end]).strip(".'\"")
+
+
+def _letters(text: str, knowledge: Knowledge) -> bool:
+    """Whether a long name stands in the letters of a text, however they are set apart."""
+    return bool(_long_names(knowledge).search(_joined(text)))
+
+
+@lru_cache(maxsize=2)
+def _long_names(knowledge: Knowledge) -> re.Pattern[str]:
+    also = knowledge.evidence.trial_wording.names_of_kratom
+    names = {_joined(name) for name in (*knowledge.medicines.names_of_kratom, *also)}
+    # A number in front is a place in a molecule, and other molecules have the same.
+    long = sorted(n for n in names if len(n) >= _LEAST_LETTERS and n[0].isalpha())
+    return re.compile("|".join(map(re.escape, long)))
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
 
 
 def _means_kratom(name: str, knowledge: Knowledge) -> bool:
