@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-MOST_PIXELS = 27_000
+MOST_PIXELS = 27_500  # of which the ranked options, each with its reasons, take some 4,000
 MOST_PIXELS_OF_INTERACTIONS = 8_000  # of fifteen medicines; 12,000 with a block for each row
 MOST_PAGES = 17
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from functools import cache
+from html import escape as html_escape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,6 +16,7 @@ from tests.report.test_report_examples import EXAMPLES, assessed
 
 from speciosa.evidence.result import Against, Comparison, RankedOption, Side, Standing
 from speciosa.finding import Certainty, Estimate
+from speciosa.knowledge import load
 from speciosa.report import html, terminal
 from speciosa.report.charts import evidence as charts
 
@@ -112,6 +114,43 @@ def test_an_option_alone_or_without_a_size_is_not_drawn():
     bare = made_up.replace(one, estimate=None)
     assert drawn(option("a", one), option("b", bare)) == ()
     assert charts.studies(bare, name="x") == ""
+
+
+def test_figures_of_other_people_are_never_drawn_beside_those_the_option_is_about():
+    one = made_up.replace(comparison(-0.5, above=False), young=False, people="")
+    young = made_up.replace(one, young=True)
+    assert drawn(option("a", one), option("b", young)) == ()
+    others = made_up.replace(one, people="subthreshold anxiety")
+    for unlike in (young, others):
+        placebo = made_up.replace(unlike, against=Against.PILL_PLACEBO)
+        both = [
+            made_up.replace(option(name, one), comparisons=(one, placebo)) for name in ("a", "b")
+        ]
+        (plot,) = drawn(*both)
+        assert "waiting list" in plot.title
+
+
+def test_whom_a_report_is_about_stands_with_it_everywhere():
+    assessment = assessed(DAILY)
+    text = page(DAILY)
+    stream = io.StringIO()
+    terminal.render(assessment, Console(file=stream, width=100), full=True)
+    told = re.sub(r"\s+", " ", stream.getvalue())
+    reports = assessment.evidence.user_reports
+    assert sum(bool(r.population and r.comparator and r.outcome) for r in reports) > 15
+    for report in reports:
+        for words in (report.population, report.comparator, report.outcome):
+            assert html_escape(words) in text
+            assert words in told
+    fact = load().fact("evidence/kratom/smith2024_ema")
+    assert "outcome: reasons and effects of each use" in fact.conditions
+
+
+def test_a_result_without_a_number_says_what_it_found_in_the_compact_report():
+    stream = io.StringIO()
+    terminal.render(assessed(DAILY), Console(file=stream, width=100))
+    told = re.sub(r"\s+", " ", stream.getvalue())
+    assert "no pooled number: no difference on HAM-A" in told
 
 
 def test_each_study_of_a_pool_is_drawn_and_the_pool_below():

@@ -82,7 +82,7 @@ class _Drawn(NamedTuple):
 
 def against(ranked: Sequence[RankedOption], *, name: str) -> tuple[Plot, ...]:
     """A chart for each kind of comparator and unit that two options or more share."""
-    groups: dict[tuple[str, str], dict[str, _Drawn]] = {}
+    groups: dict[tuple[str, str, bool], dict[str, _Drawn]] = {}
     for option in ranked:
         lead = option.comparisons[0]
         for one in option.comparisons:
@@ -90,12 +90,12 @@ def against(ranked: Sequence[RankedOption], *, name: str) -> tuple[Plot, ...]:
             # Only the figures of the people that the option's own figure is about.
             alike = one.young is lead.young and (not one.people or one.people == lead.people)
             if one.about_benefit and alike and estimate is not None:
-                group = groups.setdefault((one.against.value, one.like), {})
+                group = groups.setdefault((one.against.value, one.like, one.young), {})
                 group.setdefault(option.id, _Drawn(option, one, estimate))
     plots = []
-    for index, ((comparator, like), found) in enumerate(groups.items()):
+    for index, ((comparator, like, young), found) in enumerate(groups.items()):
         if len(found) > 1:
-            title = f"Against {comparator}: {like}"
+            title = f"Against {comparator}: {like}{', in the young' if young else ''}"
             svg = _options(list(found.values()), comparator, title, f"{name}-{index}")
             plots.append(Plot(svg, title, len(found)))
     return tuple(plots)
