@@ -150,8 +150,26 @@ def _study(name: str, rows: list[dict[str, str]]) -> dict[str, Any]:
         "sources": ["metapsy_gad", _source_id(name)],
         "verified": True,
         "read_on": READ_ON,
-        "note": "Figures as in the Metapsy data set (ODC-By 1.0); the paper was not opened.",
+        **_same_trial(_study_id(name)),
     }
+
+
+NOTE = "Figures as in the Metapsy data set (ODC-By 1.0); the paper was not opened."
+# A correction: the data set counts a second report of the same people as a study of its own.
+SAME_TRIAL = {
+    "lorian_2012": (
+        "titov_2009",
+        "Baseline, numbers and values of the PSWQ are those of titov_2009, whose first author signs"
+        " this report too: the same trial.",
+    )
+}
+
+
+def _same_trial(study_id: str) -> dict[str, str]:
+    if study_id not in SAME_TRIAL:
+        return {"note": NOTE}
+    other, why = SAME_TRIAL[study_id]
+    return {"same_trial_as": other, "note": f"{NOTE} {why}"}
 
 
 def _study_id(name: str) -> str:

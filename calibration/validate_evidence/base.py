@@ -33,7 +33,7 @@ PUBLISHED = (
     (
         "continuing-medicine-relapse",
         "relapse_batelaan",
-        "RR here; OR there and of stopping, so inverted",
+        "RR here; OR there and of stopping: not comparable as they stand",
     ),
 )
 
@@ -71,6 +71,8 @@ def _key() -> list[str]:
         "Psychotherapy in GAD by the codes of the Metapsy data set, made by R (metafor 3.8-1) from",
         "the same rows: effects of one study averaged (correlation 0.5), REML, Hartung-Knapp. In",
         "the first two rows comparators are mixed as in the key; no question of the base does so.",
+        "The key counts Lorian 2012 beside Titov 2009; both report the same people, so that in our",
+        "questions only the latter joins.",
         "",
         "| | k | ours | key | largest difference |",
         "|---|---:|---|---|---:|",
@@ -108,7 +110,9 @@ def _coded(study: Study, codes: tuple[str, ...]) -> Study | None:
         kind = ArmKind.WAITING_LIST if one.coded in codes else ArmKind.PSYCHOLOGICAL_PLACEBO
         return msgspec.structs.replace(one, kind=kind)
 
-    return msgspec.structs.replace(study, arms=tuple(arm(one) for one in study.arms))
+    return msgspec.structs.replace(
+        study, arms=tuple(arm(one) for one in study.arms), same_trial_as=""
+    )
 
 
 # ------------------------------------------------------------------ published meta-analyses
@@ -140,7 +144,7 @@ def _row(question: str, effect: PooledEffect | None, record: Effect, why: str) -
     if effect is None:
         return f"| {question} | no usable study | | {theirs} | | {why} |"
     ours = f"{_three(effect.estimate, effect.low, effect.high)}, k {effect.k}"
-    inside = _inside(effect, row, inverted="inverted" in why)
+    inside = _inside(effect, row)
     return f"| {question} | {ours} | {effect.certainty} | {theirs} | {inside} | {why} |"
 
 
@@ -150,12 +154,15 @@ def _theirs(row: EffectEstimate) -> str:
     return f"{row.measure} {_three(row.value, row.low, row.high)}"
 
 
-def _inside(effect: PooledEffect, row: EffectEstimate, *, inverted: bool) -> str:
+def _inside(effect: PooledEffect, row: EffectEstimate) -> str:
+    """Whether our estimate lies in the published interval; not told across kinds of ratio."""
     if row.low is None or row.high is None:
         return ""
-    value = abs(1 / effect.estimate if inverted else effect.estimate)
+    ratios = {"OR", "RR", "HR"}
+    if ratios & {effect.measure, row.measure} and effect.measure != row.measure:
+        return "not comparable"
     low, high = sorted((abs(row.low), abs(row.high)))
-    return "yes" if low <= value <= high else "no"
+    return "yes" if low <= abs(effect.estimate) <= high else "no"
 
 
 def _census() -> list[str]:

@@ -23,7 +23,10 @@ TREATED = {"cbt", "3rd", "ar", "bt", "cr", "dyn", "pst", "sup", "pe", "other psy
 
 
 def as_coded(controls: dict[str, ArmKind]) -> list[Study]:
-    """The studies with comparators by the code of the data set; codes left out join nothing."""
+    """The studies with comparators by the code of the data set; codes left out join nothing.
+
+    The key counts a report of the same people as a study of its own.
+    """
 
     def arm(one: Arm) -> Arm:
         if one.coded in TREATED:
@@ -32,7 +35,7 @@ def as_coded(controls: dict[str, ArmKind]) -> list[Study]:
         return msgspec.structs.replace(one, kind=kind)
 
     return [
-        msgspec.structs.replace(study, arms=tuple(arm(one) for one in study.arms))
+        msgspec.structs.replace(study, arms=tuple(arm(one) for one in study.arms), same_trial_as="")
         for study in PSYCHOTHERAPY
     ]
 

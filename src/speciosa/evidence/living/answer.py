@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from speciosa.evidence import grading
 from speciosa.evidence.effect_sizes.table import EffectSizes, Measure
-from speciosa.evidence.living.joining import comparisons, concerns, options
+from speciosa.evidence.living.joining import comparisons, concerns, measured, options
 from speciosa.evidence.living.people import analysed, controls, events, industry
 from speciosa.evidence.living.sizes import Effect, effects
 from speciosa.evidence.pooling import PI_WORDS, Pooled, aggregate, egger, pool, trim_and_fill
@@ -106,7 +107,7 @@ def gather(
                 arms = " and ".join(sorted(silent))
                 apart.append(NotJoined(id=study.id, why=f"only its arm {arms}: no usable figure"))
         else:
-            unusable += bool(found)
+            unusable += bool(found) or measured(study, question)
             apart.append(NotJoined(id=study.id, why=why or "; ".join(dict.fromkeys(lost))))
     return tuple(joined), tuple(apart), unusable
 
@@ -198,7 +199,7 @@ def _study(made: _Pool, place: int) -> PooledStudy:
     used = (f"{e.comparison.words}{f' ({e.handled})' if e.handled else ''}" for e in one.effects)
     return PooledStudy(
         id=one.study.id,
-        label=one.study.title,
+        label=_label(one.study),
         year=one.study.year,
         yi=_kept(float(single.yi[place])),
         se=_kept(math.sqrt(float(single.vi[place]))),
@@ -210,6 +211,15 @@ def _study(made: _Pool, place: int) -> PooledStudy:
         verified=one.study.verified,
         sources=one.study.sources,
     )
+
+
+def _label(study: Study) -> str:
+    """Author and year where the id says both, else the title."""
+    named = re.fullmatch(rf"([a-z]+)_?({study.year}[a-z]?)(?:_(\w+))?", study.id)
+    if named is None or study.title.endswith(f", {study.year}"):
+        return study.title
+    more = f" ({named[3].replace('_', ' ')})" if named[3] else ""
+    return f"{named[1].capitalize()}, {named[2]}{more}"
 
 
 # ------------------------------------------------------------------ what grading looks at

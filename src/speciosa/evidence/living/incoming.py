@@ -18,8 +18,8 @@ from speciosa.knowledge.fact import Source
 
 _EVENTS = {"response", "remission", "relapse", "dropout", "dropout_adverse_events"}
 _NAMED = {
-    ArmKind.WAITING_LIST: r"wait",
-    ArmKind.USUAL_CARE: r"usual care|care as usual|treatment as usual|standard care|\btau\b",
+    ArmKind.WAITING_LIST: r"wait|\bwlc?\b|delayed|deferred",
+    ArmKind.USUAL_CARE: r"(usual|standard|routine) care|(care|treatment) as usual|\b[tc]au\b",
     ArmKind.PILL_PLACEBO: r"(pill|drug|oral) placebo",
     ArmKind.NO_TREATMENT: r"no treatment|untreated",
     ArmKind.EDUCATION: r"education",
@@ -77,13 +77,17 @@ def check(new: Incoming, held: Sequence[Study], known: Known, grading: Grading) 
     directions = _directions(held)
     for study in new.studies:
         problems += (
-            InputProblem(study.id, what, "see speciosa schema study")
+            InputProblem(
+                study.id,
+                what.removeprefix(f"study {study.id}").lstrip(" ,:"),
+                "see speciosa schema study",
+            )
             for what in study_problems(study, resolved)
         )
         problems += _scale_problems(study, directions)
         problems += plausible.problems(study, grading)
         for arm in study.arms:
-            problems += _arm_problems(study, arm)
+            problems += _arm_problems(study, arm, known)
     if problems:
         raise InputError(problems)
 
@@ -142,11 +146,23 @@ def _scale_problems(study: Study, directions: Mapping[str, set[str]]) -> Iterato
             )
 
 
-def _arm_problems(study: Study, arm: Arm) -> Iterator[InputProblem]:
+def _arm_problems(study: Study, arm: Arm, known: Known) -> Iterator[InputProblem]:
     where = f"{study.id}, arm {arm.id}"
     if arm.kind is ArmKind.OPTION:
         return
     words = arm.treatment.casefold()
+    if words in known.treatments or words in known.medicines:
+        yield InputProblem(
+            f"{where}: kind",
+            f"{arm.treatment}, a treatment, as {arm.kind.value}",
+            "kind option for a treatment; comparators are never mixed",
+        )
+    elif arm.kind is ArmKind.PILL_PLACEBO and "placebo" not in words:
+        yield InputProblem(
+            f"{where}: kind",
+            f"{arm.treatment} as pill_placebo",
+            "a treatment that says placebo, or the kind that the arm was",
+        )
     named = {kind for kind, pattern in _NAMED.items() if re.search(pattern, words)}
     if named - {arm.kind}:
         listed = " and ".join(sorted(kind.value for kind in {*named, arm.kind}))

@@ -60,9 +60,29 @@ def _is_option(arm: Arm, question: Question) -> bool:
     return arm.kind is ArmKind.OPTION and arm.treatment in question.arms
 
 
+def measured(study: Study, question: Question) -> bool:
+    """Whether a study that fits otherwise measured the outcome and no figure of it was read."""
+    if _other_study(study, question) or tuple(_of_scale(study, question)):
+        return False
+    return bool(set(study.measured) & set(question.scales or study.measured))
+
+
 def _why_not(study: Study, question: Question) -> str:
+    return _other_study(study, question) or _no_outcome(study, question)
+
+
+def _joins_nothing(study: Study) -> str:
+    if study.same_trial_as:
+        return f"it reports the people of {study.same_trial_as}; a trial counts once"
     if study.allocation is not Allocation.RANDOMISED:
         return f"its allocation is {study.allocation.value}; only randomised studies join"
+    return ""
+
+
+def _other_study(study: Study, question: Question) -> str:
+    barred = _joins_nothing(study)
+    if barred:
+        return barred
     if study.condition not in question.conditions:
         return f"it is about another condition ({study.condition.value.replace('_', ' ')})"
     if question.age_groups and study.age_group not in question.age_groups:
@@ -74,15 +94,17 @@ def _why_not(study: Study, question: Question) -> str:
         kinds = {arm.kind for arm in study.arms} - {ArmKind.OPTION}
         listed = ", ".join(sorted(kind.value.replace("_", " ") for kind in kinds))
         return f"its comparator is {listed or 'another treatment'}; comparators are never mixed"
-    return _no_outcome(study, question)
+    return ""
 
 
 def _no_outcome(study: Study, question: Question) -> str:
+    if measured(study, question):
+        return "it measured this outcome, and no figure of it was read"
     if not study.outcomes:
-        return "it reports no outcome"
+        return "our record has no outcome of it"
     if not tuple(_of_scale(study, question)):
         scales = ", ".join(sorted({outcome.scale for outcome in study.outcomes}))
-        return f"it does not report this outcome (it has {scales})"
+        return f"our record has no figure of this outcome (it has {scales})"
     if not tuple(_fitting(study, question)):
         weeks = ", ".join(f"{o.week:g}" for o in _of_scale(study, question))
         return (

@@ -104,8 +104,9 @@ def _value(
         if number is not None and randomised is not None and number > randomised:
             accepted = f"no more than the {randomised} randomised"
             yield InputProblem(f"{at}: {name}", str(number), accepted)
-    if value.events is not None and not 0 <= value.events <= (value.n or value.events):
-        yield InputProblem(f"{at}: events", str(value.events), "from 0 to n")
+    most = value.n or randomised or value.events
+    if value.events is not None and most is not None and not 0 <= value.events <= most:
+        yield InputProblem(f"{at}: events", str(value.events), f"from 0 to {most}")
     ends = grading.scale(outcome.scale)
     if ends is None or outcome.what == "events":
         return

@@ -77,8 +77,11 @@ def problems(held: Base, known: Known) -> Iterator[str]:
     yield from _twice("study", [study.id for study in studies])
     yield from _twice("question", [question.id for question in questions.questions])
     yield from _twice("pooled effect", [effect.id for effect in pools.effects])
+    ids = {study.id for study in studies}
     for study in studies:
         yield from study_problems(study, known)
+        if study.same_trial_as and study.same_trial_as not in ids - {study.id}:
+            yield f"study {study.id}: there is no other study {study.same_trial_as}"
     for question in questions.questions:
         yield from question_problems(question, questions, known)
     asked = {question.id: question for question in questions.questions}

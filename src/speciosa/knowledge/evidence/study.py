@@ -139,7 +139,12 @@ class Outcome(Record, frozen=True, kw_only=True):
 
 
 class Study(Record, frozen=True, kw_only=True):
-    """One primary study as read. ``population`` and ``design`` are plain words."""
+    """One primary study as read. ``population`` and ``design`` are plain words.
+
+    ``measured`` are scales and events that the study measured and of which no figure was read:
+    they are missing results, which count against certainty. ``same_trial_as`` is the id of a study
+    that reports the same people: only that one joins.
+    """
 
     id: str
     title: str
@@ -162,6 +167,8 @@ class Study(Record, frozen=True, kw_only=True):
     funding: str = ""
     registration: str = ""
     harms: str = ""
+    measured: tuple[str, ...] = ()
+    same_trial_as: str = ""
     note: str = ""
 
     def arm(self, arm_id: str) -> Arm:

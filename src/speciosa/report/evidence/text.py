@@ -15,11 +15,11 @@ _NORMAL_975 = 1.959963984540054  # quantile of the standard normal distribution
 
 def listing(effects: Sequence[PooledEffect], unanswered: int) -> str:
     """One line for each pooled effect."""
-    lines = [f"{'question':<42}{'k':>4}{'n':>7}  {'effect (95 % CI)':<26} certainty", ""]
+    lines = [f"{'question':<42}{'k':>4}{'n':>7}  {'effect (95 % CI)':<32} better  certainty", ""]
     for effect in effects:
         lines.append(
             f"{effect.id:<42}{effect.k:>4}{_count(effect.n):>7}"
-            f"  {_value(effect):<26} {effect.certainty}"
+            f"  {f'{effect.measure} {_value(effect)}':<32} {effect.better:<7} {effect.certainty}"
         )
     lines += ["", f"{len(effects)} questions are answered; {unanswered} have no usable study yet."]
     return "\n".join(lines)
