@@ -40,7 +40,7 @@ from speciosa.evidence.result import (
 from speciosa.finding import Certainty, Estimate
 from speciosa.knowledge import load
 from speciosa.knowledge.evidence import Control
-from speciosa.report.ranking import STANDING, size
+from speciosa.report.ranking import STANDING, brief_effect, side, size
 
 KNOWLEDGE = load()
 DATE = dt.date(2026, 11, 22)
@@ -185,6 +185,11 @@ def test_what_the_plan_rules_out_is_never_usable_and_nothing_is_hidden(case: Cas
         if one.id in barred:
             assert one.standing is Standing.AVOID
             assert one.why
+    order = tuple(Standing)
+    for name, alike in KNOWLEDGE.evidence.ranking.judged_like.items():
+        for other in alike:
+            told, kin = find(result, name).standing, find(result, other).standing
+            assert order.index(told) >= order.index(kin), f"{name} is milder than {other}"
 
 
 # ------------------------------------------------------------------ what the base gives
@@ -197,6 +202,30 @@ def test_every_published_row_is_behind_an_option_or_said_to_rank_none():
     assert behind | set(result.not_ranked) == shown
     assert not behind & set(result.not_ranked)
     assert all(result.not_ranked.values())
+
+
+def test_a_medicine_that_the_plan_does_not_know_is_barred_by_those_that_act_alike():
+    result = ranked(Case(date=DATE, person=ADULT), {})
+    like = KNOWLEDGE.evidence.ranking.judged_like
+    plan = {item.treatment for item in KNOWLEDGE.care.plan_items}
+    unknown = [o for o in options(KNOWLEDGE).options if o.group == "medicine" and o.id not in plan]
+    assert {o.id for o in unknown} == set(like)
+    assert all(set(alike) <= plan for alike in like.values())
+    for option in unknown:
+        kin = dict.fromkeys(like[option.id], Judged("avoid", ("Not for this person.",)))
+        barred = find(ranked(Case(date=DATE, person=ADULT), kin), option.id)
+        assert barred.standing is Standing.AVOID
+        assert "Not for this person." in barred.why
+        assert find(result, option.id).standing is Standing.UNKNOWN
+
+
+def test_a_difference_that_is_better_above_zero_says_so():
+    diet = find(ranked(Case(date=DATE, person=ADULT)), "diet").comparisons[0]
+    assert diet.better_above
+    assert "above 0 is better" in brief_effect(diet)
+    assert "above 0 is better" in side(diet)
+    exercise = find(ranked(Case(date=DATE, person=ADULT)), "exercise").comparisons[0]
+    assert "above 0" not in brief_effect(exercise)
 
 
 def test_every_pool_is_shown_once():

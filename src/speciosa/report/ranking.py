@@ -144,7 +144,8 @@ def brief_effect(comparison: Comparison) -> str:
         return f"no pooled number: {said[:1].lower()}{said[1:]}"
     parts = shown(comparison.estimate)
     sign = SIGNS[comparison.direction]
-    return f"{parts.number} ({parts.range or 'no interval'}) {sign}{caveat(comparison)}".rstrip()
+    told = f"{parts.number} ({parts.range or 'no interval'}{_more_is_better(comparison)})"
+    return f"{told} {sign}{caveat(comparison)}".rstrip()
 
 
 def caveat(comparison: Comparison) -> str:
@@ -240,13 +241,21 @@ def side(comparison: Comparison) -> str:
     """Which side the figure favours, in few words; the details have it in full."""
     if comparison.direction is Side.IN_WORDS:
         return words.full_stop(comparison.favours)
-    return words.full_stop(f"{SIDES[comparison.direction]}{caveat(comparison)}")
+    more = _more_is_better(comparison)
+    return words.full_stop(f"{SIDES[comparison.direction]}{more}{caveat(comparison)}")
+
+
+def _more_is_better(comparison: Comparison) -> str:
+    """Said where a difference above 0 favours the option, since most differences are below."""
+    turned = comparison.better_above and not comparison.ratio and comparison.estimate is not None
+    return "; above 0 is better" if turned else ""
 
 
 def sensitivity(comparison: Comparison) -> list[str]:
     """The same pool with other studies or models, one phrase each."""
     told = []
-    for other in comparison.sensitivity:
+    # Of one study there is nothing to choose.
+    for other in comparison.sensitivity if len(comparison.studies) != 1 else ():
         figure = sentence(other.estimate) if other.estimate else other.why.rstrip(".").lower()
         told.append(f"{other.name} ({_studies(other.k)}): {figure or 'none'}")
     return told

@@ -75,8 +75,7 @@ def _comparison(page: Page, one: Comparison) -> None:
         page.line((text, "dim"), indent=6)
     for text in ranking.absolute(one):
         page.line(text, indent=6)
-    if one.sensitivity:
-        told = "; ".join(ranking.sensitivity(one))
+    if told := "; ".join(ranking.sensitivity(one)):
         page.line((f"With other choices: {told}.", "dim"), indent=6)
     for text in one.not_said:
         page.line((text, "dim"), indent=6)
