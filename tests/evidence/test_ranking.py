@@ -312,6 +312,29 @@ def test_what_was_published_on_sertraline_and_others_leads_the_single_trials_rea
     )
 
 
+@pytest.mark.parametrize("young", [False, True])
+def test_one_study_never_leads_an_option_that_has_several_as_sure(young):
+    """Not even against a more demanding comparator: one trial can flatter."""
+    seen = False
+    for option in options(KNOWLEDGE, young=young).options:
+        lead, *others = option.comparisons
+        if lead.k != 1 or lead.against is Against.ACTIVE:
+            continue
+        seen = True
+        better = [
+            c.facts
+            for c in others
+            if c.graded
+            and c.about_benefit
+            and c.young is lead.young
+            and c.against is not Against.ACTIVE
+            and c.k != 1
+            and SURE.index(c.certainty) <= SURE.index(lead.certainty)
+        ]
+        assert better == [], option.id
+    assert seen
+
+
 def test_one_trial_is_never_rated_above_low_by_us_nor_a_small_one_above_very_low():
     rated = [e for e in KNOWLEDGE.evidence.effects if e.certainty.by == "curator"]
     single = [e for e in rated if not e.synthesis]

@@ -102,6 +102,7 @@ def strength(one: Comparison, knowledge: Knowledge, *, young: bool) -> tuple[obj
         one.against is Against.ACTIVE,
         not one.graded,
         _CERTAINTY_ORDER.index(one.certainty),
+        one.k == 1,
         _AGAINST_ORDER.index(one.against),
         not one.pooled,
         bool(one.people) and one.pooled,
