@@ -234,7 +234,8 @@ def test_bcg_in_words(run) -> None:
 def test_magnesium_says_plainly_that_the_methods_disagree(run) -> None:
     done = run(CASES / "magnesium_egger2001.csv", "--measure", "OR")
     said = flat(done.out.replace("\u00a0", " "))
-    assert "16 studies pooled: odds ratio 0.46 (0.31 to 0.69; 95 % CI)." in said
+    assert "16 studies pooled: odds ratio 0.46 (0.30 to 0.73; 95 % CI)." in said
+    assert "Hartung-Knapp interval (0.31 to 0.69) is narrower than the model's own" in said
     assert "Do not quote this number alone" in said
     assert "The methods disagree on whether there is a difference." in said
     assert "Not clear: common effect; Hedges; Mantel-Haenszel; Peto." in said
@@ -396,3 +397,58 @@ def test_no_such_file(run, tmp_path) -> None:
     done = run(tmp_path / "none.csv")
     assert done.code == 2
     assert "FILE" in done.err
+
+
+# ------------------------------------------------------------------ too good to be true
+
+
+def test_studies_that_agree_exactly_give_no_interval_without_width(run, data, tmp_path) -> None:
+    file = tmp_path / "twins.csv"
+    file.write_text("study,e1,n1,e2,n2\na,4,20,9,22\nb,4,20,9,22\n", encoding="utf-8")
+    said = flat(run(file, "--measure", "RR").out)
+    assert "2 studies pooled: risk ratio 0.49 (below 0.01 to 50; 95 % CI)." in said
+    assert "interval (no width) is narrower than the model's own" in said
+    assert "The interval holds no difference" in said
+    assert not re.search(r"\d\.\d{8}", said)
+    got = data(file, "--measure", "RR")
+    # The document keeps the interval as published, and the one to go by beside it.
+    assert got["ci_high"] == pytest.approx(got["ci_low"])
+    assert got["ci_low_unnarrowed"] < 0 < got["ci_high_unnarrowed"]
+
+
+def test_an_interval_that_is_not_narrowed_is_left_alone(data) -> None:
+    got = data(CASES / "bcg_colditz1994.csv", "--measure", "RR")
+    assert got["ci_low_unnarrowed"] is got["ci_high_unnarrowed"] is None
+    got = data(CASES / "magnesium_egger2001.csv", "--measure", "OR")
+    adhoc = data(CASES / "magnesium_egger2001.csv", "--measure", "OR", "--ci", "HK-adhoc")
+    assert got["ci_low_unnarrowed"] == pytest.approx(adhoc["ci_low"])
+    assert got["ci_low_unnarrowed"] < got["ci_low"]
+    assert adhoc["ci_low_unnarrowed"] is None
+
+
+def test_a_standard_error_written_as_an_sd_is_wondered_at(run, tmp_path) -> None:
+    file = tmp_path / "tight.csv"
+    file.write_text(
+        "study,m1,sd1,n1,m2,sd2,n2\na,10,6,50,12,6.2,50\nb,9,1.1,50,12,1.0,50\n"
+        "c,10,6.1,50,11,6,50\n",
+        encoding="utf-8",
+    )
+    assert "b: its SD (1.05) is 6 times smaller" in flat(run(file, "--measure", "MD").out)
+
+
+@pytest.mark.parametrize("option", ["--level", "--file-level"])
+def test_a_level_below_a_half_is_refused_by_its_own_name(run, tmp_path, option) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text(FEW, encoding="utf-8")
+    done = run(file, option, "0.3")
+    assert done.code == 2
+    assert f"{option}: got 0.3; accepted: from 0.5" in done.err
+
+
+def test_a_file_with_an_anchor_is_not_called_a_case(run, tmp_path) -> None:
+    file = tmp_path / "few.yaml"
+    file.write_text("studies: &all\n  - {study: a, yi: 1, vi: 1}\n", encoding="utf-8")
+    done = run(file)
+    assert done.code == 2
+    assert "anchor" in done.err
+    assert "case" not in done.err

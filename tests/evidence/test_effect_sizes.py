@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from speciosa.errors import InputError
+from speciosa.evidence import pooling
 from speciosa.evidence.effect_sizes import (
     Choices,
     Correction,
@@ -380,3 +381,23 @@ def test_no_study_is_lost_without_a_word(rows, measure) -> None:
     assert told == {f"S{i}" for i in range(len(rows))}
     assert np.isfinite(found.yi).all()
     assert (found.vi > 0).all()
+
+
+def test_what_becomes_of_a_study_without_contrast_is_said_as_it_is() -> None:
+    head = "study,events_1,n_1,events_2,n_2\n"
+    rest = "B,5,20,10,22\nC,4,20,10,22\n"
+    only = sizes(head + "A,10,10,10,10\n" + rest, "RR")
+    assert "Mantel-Haenszel, beside, counts it as a ratio of 1" in only.handled[0].what
+    assert pooling.mantel_haenszel(only.counts, Measure.RR).k == 3
+    for measure, row in (
+        ("OR", "A,10,10,10,10\n"),
+        ("OR", "A,0,10,0,10\n"),
+        ("RR", "A,0,10,0,10\n"),
+    ):
+        without = sizes(head + row + rest, measure)
+        assert "no weight either" in without.handled[0].what
+        got = pooling.mantel_haenszel(without.counts, Measure(measure))
+        alone = sizes(head + rest, measure)
+        assert got.estimate == pytest.approx(
+            pooling.mantel_haenszel(alone.counts, Measure(measure)).estimate
+        )

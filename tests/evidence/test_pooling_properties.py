@@ -263,6 +263,13 @@ def test_extreme_variances_stay_finite_and_are_noticed() -> None:
         pooling.random_effects(yi, np.array([1e-300, 1e-100, 1e-3, 1.0, 1e100]))
 
 
+@pytest.mark.parametrize("method", pooling.METHODS)
+def test_one_study_beyond_all_others_is_an_error_with_a_name(method: str) -> None:
+    yi, vi = np.array([0.1, 0.5, 0.9]), np.array([1e-12, 1e12, 1e12])
+    with pytest.raises(ValueError, match=r"too far apart|no solution"):
+        pooling.random_effects(yi, vi, method=method)
+
+
 # ------------------------------------------------------------------ rare events
 
 

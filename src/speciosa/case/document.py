@@ -91,9 +91,9 @@ class _StrictLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _refused("an anchor or alias (& or *), which a case may not use", event)
+            raise _refused("an anchor or alias (& or *), which is not accepted", event)
         if getattr(event, "tag", None) is not None:
-            raise _refused("a tag (!), which a case may not use", event)
+            raise _refused("a tag (!), which is not accepted", event)
         if self.depth >= MAX_DEPTH:
             raise _refused(f"data nested more than {MAX_DEPTH} levels deep", event)
         self.depth += 1

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from speciosa.errors import InputProblem
 from speciosa.evidence.effect_sizes.table import Measure
 from speciosa.evidence.studies.names import value_kind
+
+# A wider spread of standard errors is one of units, and rounding would swamp the surest studies.
+WIDEST = 1e6
+# How many times smaller an SD must be than those of how many others, to be wondered at.
+_TIMES, _FEWEST = 4.0, 2
 
 
 def unlike(
@@ -36,3 +43,31 @@ def unlike(
         accepted = "SDs of one kind (those of changes are smaller): keep the rows of one, or use MD"
         problems.append(InputProblem("values", " and ".join(sorted(kinds)), accepted))
     return problems
+
+
+def like_standard_errors(
+    measure: Measure, labels: Sequence[str], sds: Sequence[float], scales: Sequence[str]
+) -> Iterator[str]:
+    """A warning for each study whose SDs are far below those of the others on its scale.
+
+    That is how a standard error looks that was written down as an SD. Scales that nobody names
+    are one scale for mean differences alone.
+    """
+    if not sds or (measure is not Measure.MD and not any(scales)):
+        return
+    by_scale: dict[str, list[tuple[str, float]]] = {}
+    for label, sd, scale in zip(labels, sds, scales, strict=True):
+        if math.isfinite(sd):
+            by_scale.setdefault(scale.lower(), []).append((label, sd))
+    for held in by_scale.values():
+        for label, sd in held:
+            others = [other for name, other in held if name != label]
+            if len(others) < _FEWEST:
+                continue
+            usual = statistics.median(others)
+            if sd * _TIMES < usual:
+                yield (
+                    f"{label}: its SD ({sd:.3g}) is {usual / sd:.0f} times smaller than the usual "
+                    f"one of the file ({usual:.3g}). Look whether it is a standard error: it would give the "
+                    "study far too much weight."
+                )

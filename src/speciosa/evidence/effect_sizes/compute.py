@@ -11,7 +11,7 @@ from scipy import stats
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.effect_sizes import others
-from speciosa.evidence.effect_sizes.alike import unlike
+from speciosa.evidence.effect_sizes.alike import WIDEST, unlike
 from speciosa.evidence.effect_sizes.counts import (
     ADDED,
     ZeroCells,
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# No log ratio of people lies beyond the first; a wider spread of standard errors is one of units.
-_MOST_LOG, _WIDEST = 50.0, 1e6
+# No log ratio of people lies beyond this.
+_MOST_LOG = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ def _weighable(table: StudyTable, measure: Measure, yi: Array, vi: Array) -> Non
         if measure.is_ratio
     ]
     widest = float(np.sqrt(np.nanmax(vi) / np.nanmin(vi)))
-    if widest > _WIDEST:
+    if widest > WIDEST:
         least, most = int(np.nanargmin(vi)), int(np.nanargmax(vi))
         shown = (
             f"standard errors from {vi[least] ** 0.5:.3g} ({table.rows[least].label}) to "

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from speciosa.errors import InputError, InputProblem
+from speciosa.evidence.effect_sizes.alike import WIDEST
 from speciosa.evidence.effect_sizes.table import Handling, Measure
 from speciosa.evidence.network.direct import (
     BACK_CALCULATION,
@@ -62,6 +63,7 @@ def analyse(given: Given, choices: Choices | None = None) -> NetworkResult:
     trials = connected(every, choices.component)
     handled += _outside(every, trials, choices.component)
     network = build(trials)
+    _weighable(network)
     tau2 = between_trials(network, "CE" if rare else choices.method)
     common = fit(network.rows)
     random = fit(network.rows, tau2) if tau2 else common
@@ -104,7 +106,7 @@ def analyse(given: Given, choices: Choices | None = None) -> NetworkResult:
         direction_given=choices.lower_is_better is not None,
         alternatives=others,
         handled=handled,
-        warnings=(*_warnings(given, network, inconsistency, choices), *lacking),
+        warnings=(*given.warnings, *_warnings(given, network, inconsistency, choices), *lacking),
         columns=given.columns,
         unused=given.unused,
     )
@@ -127,6 +129,19 @@ def _check(choices: Choices) -> None:
         problems.append(InputProblem("--split", repr(choices.split), accepted))
     if problems:
         raise InputError(problems)
+
+
+def _weighable(network: Network) -> None:
+    """Refuses trials whose standard errors no arithmetic can weigh together."""
+    least, most = int(network.v.argmin()), int(network.v.argmax())
+    if network.v[most] <= network.v[least] * WIDEST**2:
+        return
+    given = " to ".join(
+        f"{network.v[row] ** 0.5:.3g} ({network.trials[network.owner[row]].label})"
+        for row in (least, most)
+    )
+    accepted = "trials of one unit: the largest less than a million times the smallest"
+    raise InputError([InputProblem("trials", f"standard errors from {given}", accepted)])
 
 
 def _outside(every: Sequence[Trial], kept: Sequence[Trial], component: str) -> tuple[Handling, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from speciosa.errors import InputError, InputProblem
-from speciosa.evidence.effect_sizes.alike import unlike
+from speciosa.evidence.effect_sizes.alike import like_standard_errors, unlike
 from speciosa.evidence.effect_sizes.table import Handling, Measure
 from speciosa.evidence.network.arms import CONTINUOUS, KINDS, measures_of, read_arms
 from speciosa.evidence.network.columns import Table, number, recognise
@@ -71,7 +72,8 @@ def read(
             table, measure, increment=how.increment, keep_without_events=how.keep_without_events
         )
     done = tuple(Handling(study="the file", what=what) for what in rows.handled)
-    return replace(given, handled=(*done, *given.handled))
+    tight = _tight(table, measure) if measure in CONTINUOUS and layout == "arms" else ()
+    return replace(given, handled=(*done, *given.handled), warnings=tuple(tight))
 
 
 def _said(said: Mapping[str, str]) -> Measure | None:
@@ -86,6 +88,17 @@ def _said(said: Mapping[str, str]) -> Measure | None:
     if name not in {measure.value for measure in Measure}:
         raise InputError([InputProblem("measure", repr(name), ", ".join(Measure))])
     return Measure(name)
+
+
+def _tight(table: Table, measure: Measure) -> Iterator[str]:
+    """Warnings of trials whose SDs, those of all arms as one, look like standard errors."""
+    logs: dict[str, list[float]] = {}
+    scales: dict[str, str] = {}
+    for index, row in enumerate(table.rows):
+        logs.setdefault(row["study"], []).append(math.log(number(table, index, "sd", [])))
+        scales[row["study"]] = row.get("scale", "")
+    sds = [math.exp(sum(each) / len(each)) for each in logs.values()]
+    return like_standard_errors(measure, tuple(logs), sds, tuple(scales.values()))
 
 
 def _only(possible: tuple[Measure, ...]) -> Measure:

@@ -52,6 +52,7 @@ class Given:
     handled: tuple[Handling, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     unused: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def is_covariance(s: NDArray[np.float64]) -> bool:

@@ -74,7 +74,14 @@ def _estimate(of: Data, method: Method) -> Heterogeneity:
 
 def _der_simonian_laird(of: Data, df: Array) -> Array:
     got = fit(of, np.zeros(of.rows))
-    return np.asarray((got.q - df) / trace_p(of, got), dtype=np.float64)
+    return np.asarray((got.q - df) / above_zero(trace_p(of, got)), dtype=np.float64)
+
+
+def above_zero(trace: Array) -> Array:
+    """What is left of the weights beside the surest study. Raises ValueError for nothing."""
+    if (trace <= 0).any():
+        raise ValueError("sampling variances are too far apart to weigh: rounding leaves nothing")
+    return trace
 
 
 def _hunter_schmidt(of: Data, df: Array) -> Array:

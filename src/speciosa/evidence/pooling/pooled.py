@@ -10,7 +10,13 @@ import numpy as np
 
 from speciosa.evidence.effect_sizes.table import Measure
 from speciosa.evidence.pooling.distributions import chi2_tail
-from speciosa.evidence.pooling.heterogeneity import Heterogeneity, Method, estimate, q_profile
+from speciosa.evidence.pooling.heterogeneity import (
+    Heterogeneity,
+    Method,
+    above_zero,
+    estimate,
+    q_profile,
+)
 from speciosa.evidence.pooling.intervals import (
     CiMethod,
     Inference,
@@ -181,7 +187,7 @@ def _spread(of: Data, at_zero: Fit, tau2: float | None, how: Options) -> _Spread
         return _Spread(k=1)
     q, df = float(at_zero.q[0]), float(of.k[0]) - 1
     low, high = q_profile(of, how.level)
-    typical = df / float(trace_p(of, at_zero)[0]) * of.scale**2
+    typical = df / float(above_zero(trace_p(of, at_zero))[0]) * of.scale**2
     i2_q = 100 * max(0.0, (q - df) / q) if q > 0 else 0.0
     common = how.method == "CE"
     return _Spread(

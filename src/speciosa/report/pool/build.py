@@ -31,6 +31,8 @@ from speciosa.report.pool.words import MEASURES, Told, answer, warnings
 
 # Refitting every subset of a very long list takes time and tells a reader nothing.
 _MOST_FOR_REFITS = 200
+# By rounding alone two standard errors of one pool differ by less.
+_SAME_SE = 1e-9
 
 
 def document(
@@ -71,7 +73,10 @@ def document(
     )
     many = len(sizes.labels) > _MOST_FOR_REFITS
     small = analyses.small_study(sizes, model)
-    told = Told(pooled, sizes, table, others, small, dependence)
+    unnarrowed = None
+    if way in {None, Multiple.AGGREGATE, Multiple.INDEPENDENT}:
+        unnarrowed = _unnarrowed(sizes, pooled)
+    told = Told(pooled, sizes, table, others, small, dependence, unnarrowed)
     ratio = pooled.measure.is_ratio
     return PoolDocument(
         measure=pooled.measure.value,
@@ -112,6 +117,8 @@ def document(
         estimate_r=_r_of(pooled.estimate, pooled.measure),
         ci_low_r=_r_of(pooled.ci_low, pooled.measure),
         ci_high_r=_r_of(pooled.ci_high, pooled.measure),
+        ci_low_unnarrowed=unnarrowed[0] if unnarrowed else None,
+        ci_high_unnarrowed=unnarrowed[1] if unnarrowed else None,
         answer=answer(told),
         studies=_lines(sizes, pooled),
         alternatives=others,
@@ -219,6 +226,14 @@ def _dependent(
         notes=(),
     )
     return pooled, made
+
+
+def _unnarrowed(sizes: EffectSizes, pooled: Pooled) -> tuple[float, float] | None:
+    """The interval of HK-adhoc where plain Hartung-Knapp is narrower than the model itself."""
+    if pooled.ci_method != "HK":
+        return None
+    wide = pool(sizes, method=pooled.method, ci="HK-adhoc", level=pooled.level)
+    return (wide.ci_low, wide.ci_high) if wide.se > pooled.se * (1 + _SAME_SE) else None
 
 
 def _with(pooled: Pooled, result: Inference) -> Pooled:

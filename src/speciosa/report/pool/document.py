@@ -207,7 +207,11 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PoolDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One comparison pooled. ``answer`` are the results in words, as the text output says them."""
+    """One comparison pooled. ``answer`` are the results in words, as the text output says them.
+
+    ``ci_low_unnarrowed`` and ``ci_high_unnarrowed`` are there where Hartung-Knapp is narrower than
+    the model itself: the interval by HK-adhoc, which is the one to go by.
+    """
 
     measure: str
     measure_words: str
@@ -247,6 +251,8 @@ class PoolDocument(msgspec.Struct, frozen=True, kw_only=True):
     estimate_r: float | None
     ci_low_r: float | None
     ci_high_r: float | None
+    ci_low_unnarrowed: float | None = None
+    ci_high_unnarrowed: float | None = None
     answer: tuple[str, ...]
     studies: tuple[StudyLine, ...]
     alternatives: tuple[Alternative, ...]
@@ -260,3 +266,10 @@ class PoolDocument(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     input: Source
     provenance: Made
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval to go by, on the analysis scale."""
+        if self.ci_low_unnarrowed is None or self.ci_high_unnarrowed is None:
+            return self.ci_low, self.ci_high
+        return self.ci_low_unnarrowed, self.ci_high_unnarrowed

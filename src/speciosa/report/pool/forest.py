@@ -25,7 +25,7 @@ def forest(document: PoolDocument) -> str:
     predicted = document.pi_low is not None and document.pi_high is not None
     rows = len(document.studies) + 1 + predicted
     bottom = _TOP + _ROW * rows + 6
-    result = shown(measure, document.estimate, document.ci_low, document.ci_high, document.level)
+    result = shown(measure, document.estimate, *document.interval, document.level)
     canvas = Canvas(
         bottom + _AXIS,
         name="forest",
@@ -42,7 +42,7 @@ def forest(document: PoolDocument) -> str:
     canvas.line((_LEFT, y + 1), (_RIGHT, y + 1), "axis")
     _label(canvas, y + 2, "Pooled", result.partition(";")[0] + ")")
     middle = y + 24
-    low, high = x(document.ci_low), x(document.ci_high)
+    low, high = (x(end) for end in document.interval)
     canvas.path(
         (
             (low, middle),

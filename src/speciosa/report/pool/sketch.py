@@ -62,7 +62,7 @@ def axis_of(document: PoolDocument, start: float, end: float) -> Linear:
     lows = sorted(s.ci_low for s in document.studies)
     highs = sorted(s.ci_high for s in document.studies)
     cut = math.floor((1 - _KEPT) * len(lows))
-    values = [lows[cut], highs[-1 - cut], 0.0, document.ci_low, document.ci_high]
+    values = [lows[cut], highs[-1 - cut], 0.0, *document.interval]
     values += [v for v in (document.pi_low, document.pi_high) if v is not None]
     values += [s.yi for s in document.studies] if len(lows) <= MOST else []
     low, high = min(values), max(values)
@@ -75,7 +75,7 @@ def _rows(document: PoolDocument, marks: _Marks) -> Iterator[_Row]:
     for s in document.studies[:MOST]:
         words = f"{_seen(measure, s.yi)} ({span(measure, s.ci_low, s.ci_high)})"
         yield _Row(s.label, s.yi, s.ci_low, s.ci_high, marks.study, words, f"{s.weight:.1f} %")
-    low, high = document.ci_low, document.ci_high
+    low, high = document.interval
     words = f"{_seen(measure, document.estimate)} ({span(measure, low, high)})"
     yield _Row("Pooled", document.estimate, low, high, marks.pooled, words, "")
     if document.pi_low is not None and document.pi_high is not None:

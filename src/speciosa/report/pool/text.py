@@ -53,7 +53,8 @@ def _wrapped(paragraphs: Iterable[str], mark: str = "") -> list[str]:
 def _title(document: PoolDocument) -> str:
     way = "common effect" if document.method == "CE" else f"random effects ({document.method})"
     words = {"HK": "Hartung-Knapp", "HK-adhoc": "Hartung-Knapp, not narrowed", "z": "normal"}
-    ci = words.get(document.ci_method, document.ci_method)
+    told = "HK-adhoc" if document.ci_low_unnarrowed is not None else document.ci_method
+    ci = words.get(told, told)
     return f"{clean(document.input.name)}: {document.measure_words}, {way}, interval {ci}"
 
 

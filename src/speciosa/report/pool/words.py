@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from speciosa.evidence.effect_sizes import EffectSizes, Measure
+from speciosa.evidence.effect_sizes.alike import like_standard_errors
 from speciosa.evidence.pooling.pooled import Pooled
 from speciosa.evidence.studies import Form, StudyTable
 from speciosa.finding import Estimate
@@ -29,6 +30,7 @@ MEASURES = {
     Measure.GENERIC: "effect",
 }
 _FEW, _LARGE_WEIGHT, _P = 5, 50.0, 0.10
+_NO_WIDTH = 1e-9
 
 
 def shown(measure: Measure, value: float, low: float, high: float, level: float) -> str:
@@ -40,7 +42,9 @@ def shown(measure: Measure, value: float, low: float, high: float, level: float)
 
 
 def span(measure: Measure, low: float, high: float) -> str:
-    """Two limits as a reader sees them: ``0.13 to 1.8``."""
+    """Two limits as a reader sees them: ``0.13 to 1.8``; ``no width`` where they are one number."""
+    if high - low <= _NO_WIDTH * max(1.0, abs(low)):
+        return "no width"
     ends = (seen_of(measure, low), seen_of(measure, high))
     return numbers.shown(
         Estimate(value=None, unit="", low=ends[0], high=ends[1], interval="interval")
@@ -69,6 +73,12 @@ class Told(NamedTuple):
     others: tuple[Alternative, ...]
     small: SmallStudy | None
     dependence: Dependence | None
+    unnarrowed: tuple[float, float] | None = None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval to go by: where the spread happens to be small, the one not narrowed."""
+        return self.unnarrowed or (self.pooled.ci_low, self.pooled.ci_high)
 
 
 def answer(of: Told) -> tuple[str, ...]:
@@ -80,18 +90,25 @@ def _answer(of: Told) -> Iterator[str]:
     pooled, table, dependence = of.pooled, of.table, of.dependence
     k = len(of.sizes.labels)
     what = MEASURES[pooled.measure]
-    result = shown(pooled.measure, pooled.estimate, pooled.ci_low, pooled.ci_high, pooled.level)
+    result = shown(pooled.measure, pooled.estimate, *of.interval, pooled.level)
     if pooled.k == 1:
         yield f"One study only: nothing was pooled. Its own {what} is {result}."
         yield _sides(pooled.measure, table)
         return
     counted = "effects" if dependence and k == dependence.effects else "studies"
     yield f"{k} {counted} pooled: {what} {result}."
+    if of.unnarrowed is not None:
+        own = span(pooled.measure, pooled.ci_low, pooled.ci_high)
+        yield (
+            "The studies differ less than their own errors would make them, so the Hartung-Knapp "
+            f"interval ({own}) is narrower than the model's own; the one above is not narrowed "
+            "(HK-adhoc)."
+        )
     if next(_disagreement(of), ""):
         yield "Do not quote this number alone: other methods give another answer (see Beware)."
     yield _sides(pooled.measure, table)
     null = 0.0
-    if pooled.ci_low <= null <= pooled.ci_high:
+    if of.interval[0] <= null <= of.interval[1]:
         yield (
             "The interval holds no difference: these studies do not settle whether there is one, "
             "nor do they show that there is none."
@@ -103,7 +120,7 @@ def _answer(of: Told) -> Iterator[str]:
             f"The true effect in one more setting like these is expected from "
             f"{wide} ({100 * pooled.level:g} % prediction interval{df})."
         )
-        clear = not pooled.ci_low <= null <= pooled.ci_high
+        clear = not of.interval[0] <= null <= of.interval[1]
         if clear and pooled.pi_low <= null <= pooled.pi_high:
             yield (
                 "The average lies clear of no difference, but in one setting the effect could be "
@@ -161,6 +178,7 @@ def _warnings(of: Told) -> Iterator[str]:
             f"{empty} of {k} studies had an empty cell: what is added to it weighs on the result. "
             "Mantel-Haenszel, beside, adds nothing."
         )
+    yield from _tight(of.table, of.sizes.measure)
     if of.sizes.measure is Measure.GENERIC:
         yield (
             "The file does not say what the effect is: numbers stand as they are, 0 taken as no "
@@ -168,6 +186,19 @@ def _warnings(of: Told) -> Iterator[str]:
         )
     if of.dependence is not None and of.dependence.way == "independent":
         yield f"{of.dependence.words}."
+
+
+def _tight(table: StudyTable, measure: Measure) -> Iterator[str]:
+    labels = tuple(row.label for row in table.rows)
+    return like_standard_errors(measure, labels, _spreads(table), table.words("scale"))
+
+
+def _spreads(table: StudyTable) -> tuple[float, ...]:
+    """The SDs of both sides of every study as one; nothing where a file has no SDs in each row."""
+    if table.form is not Form.MEANS or not {"sd_1", "sd_2"} <= table.numbers.keys():
+        return ()
+    first, second = table.numbers["sd_1"], table.numbers["sd_2"]
+    return tuple(math.sqrt(a * b) for a, b in zip(first, second, strict=True))
 
 
 def _disagreement(of: Told) -> Iterator[str]:
