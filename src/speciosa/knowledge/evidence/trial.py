@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 
@@ -73,13 +75,21 @@ class ProtocolSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     items: tuple[ProtocolItem, ...]
 
 
+class Concerns(StrEnum):
+    """Which trials a sentence of the protocol belongs to."""
+
+    ALL = "all"
+    OPIOID = "opioid"
+    KRATOM = "kratom"
+
+
 class Monitoring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something to watch in people on an opioid-active substance."""
+    """Something to watch in the people of a trial."""
 
     what: str
     how: str
     decide: str
-    kratom_only: bool = True
+    concerns: Concerns = Concerns.ALL
 
 
 class Estimand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,7 +106,7 @@ class IntercurrentEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     event: str
     hypothetical: str
     treatment_policy: str
-    kratom_only: bool = False
+    concerns: Concerns = Concerns.ALL
 
 
 class StoppingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,14 +114,20 @@ class StoppingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     whom: str
     rule: str
-    kratom_only: bool = False
+    concerns: Concerns = Concerns.ALL
 
 
 class ProtocolWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The skeleton of a protocol."""
+    """The skeleton of a protocol.
+
+    ``words`` are sentences that depend on the design, by item and then by design, method or
+    substance; the code picks one and fills its braces.
+    """
 
     opening: tuple[str, ...]
     kratom: tuple[str, ...]
+    opioid: tuple[str, ...]
+    words: dict[str, dict[str, str]]
     dose: str
     dose_given: str
     estimand: tuple[Estimand, ...]

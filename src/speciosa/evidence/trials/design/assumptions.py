@@ -10,7 +10,7 @@ import msgspec
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.evidence.trials.design.document import Comparator, Design, Kind, Option
-from speciosa.evidence.trials.design.guard import check
+from speciosa.evidence.trials.design.guard import check, is_opioid
 from speciosa.knowledge.fact import Basis
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def assumptions(design: Design, knowledge: Knowledge) -> tuple[Assumption, ...]:
         fact = _fact(design, parameter, knowledge)
         given = _given(design, parameter.field)
         if given is None and parameter.field == "effect.difference":
-            given = _difference(design)
+            given = _difference(design, opioid=is_opioid(design, knowledge))
         if given is not None:
             found.append(_designers(design, parameter, given, fact))
         elif fact is not None:
@@ -156,14 +156,16 @@ def _fact(design: Design, parameter: TrialParameter, knowledge: Knowledge) -> Fa
     return None
 
 
-def _difference(design: Design) -> float | None:
+def _difference(design: Design, *, opioid: bool) -> float | None:
     """Where no difference is given: the highest dose's own.
 
-    The base knows the difference between a medicine and placebo, on its own, and no other.
+    The base knows the difference between medicines and placebo, on their own, and no other; what
+    acts on opioid receptors is none of those medicines.
     """
     if design.design is Kind.DOSE_RANGING:
         return design.doses[-1].difference
-    known = design.treatment.kind is Option.MEDICINE and design.design is not Kind.ADD_ON
+    medicine = design.treatment.kind is Option.MEDICINE and not opioid
+    known = medicine and design.design is not Kind.ADD_ON
     if not known or design.control.kind is not Comparator.PLACEBO:
         accepted = "the true difference in points to plan for; nobody has observed it"
         raise InputError([InputProblem("effect.difference", "nothing", accepted)])
