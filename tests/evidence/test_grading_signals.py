@@ -84,6 +84,13 @@ def test_a_large_consistent_direct_body_at_low_risk_is_high() -> None:
         ({"pieces": (piece(people=60, industry=True),) * 4}, DomainName.PUBLICATION_BIAS,
          Level.SERIOUS),
         ({"unusable": 3}, DomainName.PUBLICATION_BIAS, Level.SERIOUS),
+        # An interval that crosses a threshold is no shelter from too few events or a wide ratio.
+        ({"low": 0.1, "pieces": (piece(people=20),) * 4}, DomainName.IMPRECISION,
+         Level.VERY_SERIOUS),
+        ({"ratio": True, "low": 0.04, "gain": 1.2, "high": 2.35, "pieces": (piece(events=25),) * 3},
+         DomainName.IMPRECISION, Level.VERY_SERIOUS),
+        ({"ratio": True, "low": 0.3, "gain": 0.9, "high": 1.5, "pieces": (piece(events=200),) * 4},
+         DomainName.IMPRECISION, Level.VERY_SERIOUS),
     ],
 )  # fmt: skip
 def test_each_threshold_raises_its_signal(
@@ -141,6 +148,21 @@ def test_worse_or_less_known_is_never_surer(
         assert ORDER.index(after) <= before
 
 
+@given(low=st.floats(-2.0, 2.0), width=st.floats(0.0, 3.0), more=st.floats(0.0, 2.0),
+       events=st.integers(0, 400))  # fmt: skip
+def test_a_wider_interval_is_never_more_precise(
+    low: float, width: float, more: float, events: int
+) -> None:
+    """Of a ratio whose interval holds the narrower one."""
+
+    def level(reach: float) -> int:
+        of = body(ratio=True, gain=low, low=low - reach, high=low + width + reach,
+                  pieces=(piece(events=events),))  # fmt: skip
+        return signals(of, GRADING)[DomainName.IMPRECISION].level.steps
+
+    assert level(more) >= level(0.0)
+
+
 # ------------------------------------------------------------------ judgements
 
 
@@ -165,6 +187,26 @@ def test_worse_numbers_overtake_a_milder_judgement_and_ask_for_a_review() -> Non
     got = one_domain(Level.SERIOUS, Level.SERIOUS, Level.VERY_SERIOUS)
     assert got.level is Level.VERY_SERIOUS
     assert "2026-11-22" in got.review_due
+
+
+def test_what_nobody_has_rated_is_never_milder_by_a_judgement() -> None:
+    """Not even by one made when the signal said the same."""
+    rob = DomainName.RISK_OF_BIAS
+    mild = judged(Level.SERIOUS, Level.VERY_SERIOUS, rob)
+    unrated = signals(body(pieces=(piece(risk=Risk.NOT_RATED),) * 4), GRADING)
+    got = {d.domain: d for d in domains([mild], unrated)}[rob]
+    assert got.level is Level.VERY_SERIOUS
+    assert "counts until it has been" in got.review_due
+    assert "nobody has rated" in got.signal_reason
+    rated = signals(body(pieces=(piece(risk=Risk.HIGH),) * 4), GRADING)
+    assert {d.domain: d for d in domains([mild], rated)}[rob].level is Level.SERIOUS
+
+
+def test_no_pool_of_unrated_trials_is_surer_than_its_signal() -> None:
+    for effect in load().evidence.pooled:
+        if any(one.risk_of_bias is Risk.NOT_RATED for one in effect.studies):
+            domain = next(d for d in effect.domains if d.domain is DomainName.RISK_OF_BIAS)
+            assert domain.level.steps >= domain.signal.steps, effect.id
 
 
 def test_better_numbers_never_soften_a_judgement() -> None:

@@ -12,7 +12,7 @@ from speciosa.evidence import living
 from speciosa.finding import Certainty
 from speciosa.knowledge import Knowledge, load, load_with
 from speciosa.knowledge.evidence.overlay import Overlay
-from speciosa.knowledge.evidence.pooled import DomainName, Level
+from speciosa.knowledge.evidence.pooled import DomainName, Level, PooledEffect
 from speciosa.knowledge.evidence.question import RecordedJudgement
 from speciosa.knowledge.evidence.study import ArmKind
 
@@ -165,8 +165,12 @@ def test_a_judgement_overtaken_by_new_numbers_asks_for_a_review() -> None:
         judgements=(
             *asked.judgements,
             RecordedJudgement(
-                domain=DomainName.INCONSISTENCY, level=Level.NONE, reason="Read.", by="curator",
-                date="2026-11-22", signal=signal,
+                domain=DomainName.INCONSISTENCY,
+                level=Level.NONE,
+                reason="Read.",
+                by="curator",
+                date="2026-11-22",
+                signal=signal,
             ),
         ),
     )
@@ -287,3 +291,63 @@ def test_no_folder_and_a_broken_one_are_named(tmp_path) -> None:
         load_with(str(tmp_path / "nowhere"))
     with pytest.raises(InputError, match=r"studies\.json"):
         load_with(str(tmp_path))
+
+
+# ------------------------------------------------------------------ results that are missing
+
+
+def effect_of(name: str) -> PooledEffect:
+    return next(one for one in KNOWLEDGE.evidence.pooled if one.id == name)
+
+
+def test_a_dose_without_a_figure_is_named_and_counts_as_a_missing_result() -> None:
+    effect = effect_of("pregabalin-ham-a")
+    assert "feltner2003" in {one.id for one in effect.studies}
+    apart = {one.id: one.why for one in effect.not_joined}
+    assert apart["feltner2003"] == "only its arm pregabalin_150: no usable figure"
+    bias = next(d for d in effect.domains if d.domain is DomainName.PUBLICATION_BIAS)
+    assert bias.level is Level.SERIOUS
+
+
+@pytest.mark.parametrize(
+    ("question", "trial"),
+    [("vortioxetine-ham-a", "rothschild2012"), ("duloxetine-ham-a", "koponen2007"),
+     ("duloxetine-ham-a", "hartford2007"), ("escitalopram-ham-a", "lenze2009")],
+)  # fmt: skip
+def test_an_outcome_that_was_measured_and_not_read_is_not_called_unreported(
+    question: str, trial: str
+) -> None:
+    apart = {one.id: one.why for one in effect_of(question).not_joined}
+    assert apart[trial] == "it measured this outcome, and no figure of it was read"
+
+
+def test_a_measured_outcome_without_a_figure_lowers_certainty() -> None:
+    raw = study(outcomes=[], measured=["GAD-7"])
+    after = {e.id: e for e in updated(raw, study(id="b", title="B")).pools.effects}
+    told = after["applied-relaxation-vs-waiting-list"]
+    assert "no figure of it was read" in {o.id: o.why for o in told.not_joined}["made_up_2026"]
+
+
+def test_the_primary_analysis_joins_and_not_one_made_afterwards() -> None:
+    effect = effect_of("pregabalin-ham-a")
+    held = {one.id: one for one in effect.studies}
+    assert held["montgomery2008"].yi == pytest.approx(-2.17)
+    assert held["montgomery2008"].se == pytest.approx(1.102)
+    assert "a bound of P" in held["montgomery2008"].outcomes[0]
+
+
+def test_both_trials_in_the_young_join_on_the_scale_they_share() -> None:
+    effect = effect_of("escitalopram-anxiety-children")
+    assert effect.measure == "MD"
+    assert effect.unit == "PARS points"
+    assert {one.id: round(one.yi, 2) for one in effect.studies} == {
+        "strawn2020": -5.13,
+        "strawn2023": -1.42,
+    }
+    assert effect.absolute.points[0].scale == "PARS"
+
+
+def test_a_response_is_shown_with_what_each_trial_called_so() -> None:
+    for effect in KNOWLEDGE.evidence.pooled:
+        assert "score halved" not in effect.outcome
+    assert "CGI-I of 2 or less" in effect_of("sertraline-response").studies[0].outcomes[0]

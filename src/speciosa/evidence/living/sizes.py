@@ -149,7 +149,7 @@ def _from_contrast(
         se = (high - low) / (2 * inference(0.0, 1.0, None, contrast.level).ci_high)
     if not se > 0:
         raise NoEffectError("its standard error is not above zero")
-    return Effect(_sign(of, question) * value, se**2, of, "contrast as published")
+    return Effect(_sign(of, question) * value, se**2, of, contrast.derived or "contrast as published")
 
 
 _CELLS = ("events_1", "total_1", "events_2", "total_2")

@@ -106,6 +106,7 @@ class ReportedContrast(Record, frozen=True, kw_only=True):
     """A contrast as published where arm values were not: ``value`` with ``se`` or an interval.
 
     ``value`` is ``arm`` minus (or over) ``against`` in ``measure`` (MD, SMD, OR, RR, RD, HR).
+    ``derived`` says how ``se`` came about where nobody printed it (from an exact P, or a bound).
     """
 
     arm: str
@@ -116,6 +117,7 @@ class ReportedContrast(Record, frozen=True, kw_only=True):
     low: float | None = None
     high: float | None = None
     level: float = 0.95
+    derived: str = ""
 
 
 class Outcome(Record, frozen=True, kw_only=True):
