@@ -183,6 +183,7 @@ WRONG = {
     "another case": (HEAD + "1,A,3,10\n1,Drug,4,10\n2,A,3,10\n2,drug ,4,10\n", "Did you mean"),
     "more events than people": (HEAD + "1,A,13,10\n1,B,4,10\n", "13 events in 10 people"),
     "a share of events": (HEAD + "1,A,0.3,10\n1,B,4,10\n", "a whole number"),
+    "a share of people": (ARMS + "1,A,3,1,20.5\n1,B,4,1,10\n", "a whole number"),
     "events below 0": (HEAD + "1,A,-3,10\n1,B,4,10\n", "at least 0"),
     "words": (HEAD + "1,A,few,10\n1,B,4,10\n", '"few"'),
     "a gap": (HEAD + "1,A,,10\n1,B,4,10\n", "got nothing"),

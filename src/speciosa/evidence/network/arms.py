@@ -118,11 +118,10 @@ def _arms(table: Table, measure: Measure, problems: list[InputProblem]) -> dict[
         if measure in BINARY and events > total:
             given = f"{events:g} events in {total:g} people"
             problems.append(InputProblem(line, given, "no more events than people"))
-        if measure in BINARY:
-            for name, count in (("events", events), ("total", total)):
-                if math.isfinite(count) and count != round(count):
-                    given = f"{name} {count:g}"
-                    problems.append(InputProblem(line, given, "a whole number, not a share"))
+        for name, count in (("events", events), ("total", total)):
+            if math.isfinite(count) and count != round(count):
+                given = f"{name} {count:g}"
+                problems.append(InputProblem(line, given, "a whole number, not a share"))
         found.setdefault(study, []).append(_Arm(treatment, events, total, mean, sd, time))
     return found
 
