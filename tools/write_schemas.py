@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from speciosa.case import case_schema
+from speciosa.evidence.trials.design import design_schema
 from speciosa.knowledge.evidence.study import Study
 from speciosa.pharmacology.exposure.plan import plan_schema
 from speciosa.report.ddi.document import DdiDocument
@@ -16,6 +17,7 @@ from speciosa.report.json import schema
 from speciosa.report.network.document import NetworkDocument
 from speciosa.report.pool.document import PoolDocument
 from speciosa.report.simulation.document import SimulationDocument
+from speciosa.report.trial.document import TrialDocument
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
 
@@ -31,6 +33,8 @@ def schemas() -> dict[str, str]:
         "regimen": plan_schema(),
         "study": schema(Study, "study"),
         "simulation": schema(SimulationDocument, "simulation"),
+        "trial": design_schema(),
+        "trial-result": schema(TrialDocument, "trial-result"),
     }
     return {
         name: json.dumps(content, indent=2, ensure_ascii=False) + "\n"

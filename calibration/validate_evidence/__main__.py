@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 DOCS = Path(__file__).parents[2] / "docs/validation/evidence"
-PARTS = ("pooling", "network", "trials", "base")
+PARTS = ("pooling", "network", "trials", "analysis", "base")
 
 
 def documents(part: str) -> dict[str, str]:

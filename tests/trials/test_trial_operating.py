@@ -93,7 +93,7 @@ def test_non_inferiority_at_the_margin_is_claimed_as_often_as_alpha_allows():
         control={"name": "an SSRI", "kind": "active"},
         effect={"difference": 2},
         leaving={"control": 0, "treatment": 0},
-        course=IDEAL,
+        course={**IDEAL, "control_change": -9},
     )
     found = planned(of)
     assert abs(found.success.value - 0.025) < 3.5 * math.sqrt(0.025 * 0.975 / 2000)

@@ -28,7 +28,10 @@ class Document(StrEnum):
 def command(
     document: Annotated[
         Document,
-        typer.Argument(help="case, assessment, regimen, simulation, ddi, network, pool, study."),
+        typer.Argument(
+            help="case, assessment, regimen, simulation, ddi, network, pool, study, trial, "
+            "trial-result."
+        ),
     ] = Document.CASE,
 ) -> None:
     """Print the JSON Schema of a document.

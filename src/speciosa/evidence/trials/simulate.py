@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,7 @@ class _Study:
         self._crew = crew
         self._plan = plan_of(design)
         self._boundaries = boundaries_of(design)
+        self._offsets: dict[bytes, Offsets] = {}
 
     def trials(self, setting: Setting, fewer: int) -> int:
         """As many trials for no difference as for the plan; fewer for the other scenarios."""
@@ -122,8 +124,11 @@ class _Study:
         return self._design.simulation.trials if plain else fewer
 
     def offsets(self, model: Model) -> Offsets:
-        """Log odds of leaving for a model."""
-        return offsets(model, self._design.simulation.seed)
+        """Log odds of leaving for a model, found once for each."""
+        key = pickle.dumps(model)
+        if key not in self._offsets:
+            self._offsets[key] = offsets(model, self._design.simulation.seed)
+        return self._offsets[key]
 
     def _rows(self, model: Model, plan: Plan, trials: int, sizes: tuple[int, ...]) -> list[Rows]:
         job = Job(
