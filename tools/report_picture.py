@@ -25,7 +25,7 @@ PICTURES = ROOT / "docs" / "images"
 VIEWS = (
     ("daily_leaf_two_years", "html", "report.png"),
     ("fifteen_medicines", "#interactions", "interactions.png"),
-    ("fifteen_medicines", ".forests", "forest.png"),
+    ("fifteen_medicines", ".forests:not(.evidence-forests)", "forest.png"),
 )
 SIZE: ViewportSize = {"width": 1280, "height": 1000}
 
