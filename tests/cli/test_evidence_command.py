@@ -107,6 +107,20 @@ def test_an_update_starts_from_an_earlier_one(tmp_path: Path) -> None:
         run("update", str(file), "--evidence", str(second))
 
 
+def test_a_trial_under_another_id_needs_somebody_to_say_that_it_is_another(tmp_path: Path) -> None:
+    file, first = tmp_path / "new.yaml", tmp_path / "one"
+    file.write_text(STUDY, encoding="utf-8")
+    run("update", str(file), "--to", str(first))
+    file.write_text(STUDY.replace("made_up_2026", "other_2026"), encoding="utf-8")
+    with pytest.raises(InputError, match="--another-trial made_up_2026"):
+        run("update", str(file), "--evidence", str(first))
+    declared = ("--another-trial", "made_up_2026", "--to", str(tmp_path / "two"))
+    text = run("update", str(file), "--evidence", str(first), *declared)
+    assert "was declared to be another trial" in text
+    changes = json.loads((tmp_path / "two" / "changes.json").read_text(encoding="utf-8"))
+    assert changes["another_trial"] == [{"study": "other_2026", "looks_like": ["made_up_2026"]}]
+
+
 def test_what_is_no_file_is_named() -> None:
     with pytest.raises(InputError, match="nowhere"):
         run("update", "nowhere.yaml")

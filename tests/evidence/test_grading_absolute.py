@@ -83,6 +83,7 @@ def test_a_ratio_never_gives_more_than_everybody() -> None:
     got = summary(shown(asked, 5.0, 2.0, 40.0), asked, KNOWLEDGE.fact)
     assert got.per_100 is not None
     assert got.per_100.with_option.high == 100.0
+    assert "cut at 100" in got.per_100.assumed
 
 
 def test_leaving_early_more_often_is_harm() -> None:

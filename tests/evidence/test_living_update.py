@@ -351,3 +351,11 @@ def test_a_response_is_shown_with_what_each_trial_called_so() -> None:
     for effect in KNOWLEDGE.evidence.pooled:
         assert "score halved" not in effect.outcome
     assert "CGI-I of 2 or less" in effect_of("sertraline-response").studies[0].outcomes[0]
+
+
+def test_a_single_published_effect_keeps_the_interval_of_its_paper() -> None:
+    """Not the one that its standard error would give back."""
+    effect = effect_of("yoga-response-vs-education")
+    study_ = next(one for one in KNOWLEDGE.evidence.studies if one.id == effect.studies[0].id)
+    printed = next(o for o in study_.outcomes if o.scale == "response").contrasts
+    assert (effect.low, effect.high) in {(one.low, one.high) for one in printed}

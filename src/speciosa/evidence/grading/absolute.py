@@ -206,6 +206,8 @@ def _per_100(
     effect: Shown, event: str, risk: float, with_option: Callable[[float, float], float], words: str
 ) -> PerHundred:
     shares = [100 * with_option(v, risk) for v in (effect.estimate, effect.low, effect.high)]
+    if effect.measure == "RR" and effect.high * risk > 1:
+        words += "; the ratio allows more than everybody, which is cut at 100"
     low, high = sorted(shares[1:])
     return PerHundred(
         event=event,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-
-import msgspec
-import numpy as np
 
 from speciosa.evidence import grading
 from speciosa.evidence.effect_sizes.table import EffectSizes, Measure
+from speciosa.evidence.living.joined import Joined, kept, pool_of, shown_end, sizes
 from speciosa.evidence.living.joining import comparisons, concerns, measured, options
 from speciosa.evidence.living.people import analysed, controls, events, industry
-from speciosa.evidence.living.sizes import Effect, effects
-from speciosa.evidence.pooling import PI_WORDS, Pooled, aggregate, egger, pool, trim_and_fill
+from speciosa.evidence.living.sensitivity import LOW_RISK, sensitivity_of
+from speciosa.evidence.living.sizes import effects
+from speciosa.evidence.pooling import PI_WORDS, Pooled, aggregate, egger, trim_and_fill
 from speciosa.knowledge.evidence.grading import Grading
 from speciosa.knowledge.evidence.pooled import (
     NotJoined,
@@ -26,10 +25,8 @@ from speciosa.knowledge.evidence.pooled import (
 )
 from speciosa.knowledge.evidence.question import Question, Settings
 from speciosa.knowledge.evidence.record import Better
-from speciosa.knowledge.evidence.study import Risk, Study
+from speciosa.knowledge.evidence.study import Study
 from speciosa.knowledge.fact import Fact
-
-_DIGITS = 6  # kept; more would differ between machines, and nobody reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +36,6 @@ class Rules:
     settings: Settings
     grading: Grading
     fact: Callable[[str], Fact]
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A study in a pool, with its effects before they become one."""
-
-    study: Study
-    effects: tuple[Effect, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +67,7 @@ def answer(question: Question, studies: Sequence[Study], rules: Rules) -> Answer
         return Answer(question, None, apart)
     several = sizes(question, joined)
     single = aggregate(several, rho=rules.settings.rho)
-    pooled = _shy(_pool(single, rules.settings), rules.grading)
+    pooled = _printed(_shy(pool_of(single, rules.settings), rules.grading), joined)
     made = _Pool(question, joined, several, single, pooled, rules, unusable)
     return Answer(question, _effect(made, apart), apart)
 
@@ -112,24 +101,6 @@ def gather(
     return tuple(joined), tuple(apart), unusable
 
 
-def sizes(question: Question, joined: Sequence[Joined]) -> EffectSizes:
-    """Every effect of every study, clustered by study."""
-    flat = [(one.study, effect) for one in joined for effect in one.effects]
-    return EffectSizes(
-        measure=Measure(question.measure),
-        labels=tuple(study.id for study, _ in flat),
-        yi=np.array([effect.yi for _, effect in flat]),
-        vi=np.array([effect.vi for _, effect in flat]),
-        years=tuple(study.year for study, _ in flat),
-        cluster=tuple(study.id for study, _ in flat),
-    )
-
-
-def _pool(single: EffectSizes, settings: Settings) -> Pooled:
-    ci = settings.ci if single.yi.size > 1 else "z"
-    return pool(single, method=settings.method, ci=ci, level=settings.level)
-
-
 def _shy(pooled: Pooled, rules: Grading) -> Pooled:
     """Without a prediction interval where too few studies could tell one."""
     if pooled.k >= rules.threshold("prediction-studies"):
@@ -137,10 +108,19 @@ def _shy(pooled: Pooled, rules: Grading) -> Pooled:
     return replace(pooled, pi_low=None, pi_high=None)
 
 
+def _printed(pooled: Pooled, joined: Sequence[Joined]) -> Pooled:
+    """A single published effect keeps the interval of its paper, rounding and all."""
+    effects = [effect for one in joined for effect in one.effects]
+    if len(effects) > 1 or effects[0].ends is None:
+        return pooled
+    low, high = effects[0].ends
+    return replace(pooled, ci_low=low, ci_high=high)
+
+
 def _effect(made: _Pool, apart: tuple[NotJoined, ...]) -> PooledEffect:
     question, joined, pooled, single = made.question, made.joined, made.pooled, made.single
     shown = _shown(pooled, question)
-    sensitivity = tuple(_sensitivity(made))
+    sensitivity = tuple(sensitivity_of(question, joined, made.several, single, made.rules.settings))
     signals = grading.signals(_body(made, sensitivity), made.rules.grading)
     judged = grading.domains(question.judgements, signals)
     people = [analysed(one.study, one.effects) for one in joined]
@@ -161,15 +141,15 @@ def _effect(made: _Pool, apart: tuple[NotJoined, ...]) -> PooledEffect:
         better=question.better,
         k=pooled.k,
         n=sum(known) if len(known) == len(people) else None,
-        estimate=_kept(shown.estimate),
-        low=_kept(shown.low),
-        high=_kept(shown.high),
-        pi_low=_end(pooled.pi_low, ratio=ratio),
-        pi_high=_end(pooled.pi_high, ratio=ratio),
-        tau2=_end(pooled.tau2),
-        tau2_low=_end(pooled.tau2_low),
-        tau2_high=_end(pooled.tau2_high),
-        i2=_end(pooled.i2),
+        estimate=kept(shown.estimate),
+        low=kept(shown.low),
+        high=kept(shown.high),
+        pi_low=shown_end(pooled.pi_low, ratio=ratio),
+        pi_high=shown_end(pooled.pi_high, ratio=ratio),
+        tau2=shown_end(pooled.tau2),
+        tau2_low=shown_end(pooled.tau2_low),
+        tau2_high=shown_end(pooled.tau2_high),
+        i2=shown_end(pooled.i2),
         method=_method(made),
         certainty=certainty(question.start, judged),
         certainty_from=question.start,
@@ -201,9 +181,9 @@ def _study(made: _Pool, place: int) -> PooledStudy:
         id=one.study.id,
         label=_label(one.study),
         year=one.study.year,
-        yi=_kept(float(single.yi[place])),
-        se=_kept(math.sqrt(float(single.vi[place]))),
-        weight=_kept(made.pooled.weights[place]),
+        yi=kept(float(single.yi[place])),
+        se=kept(math.sqrt(float(single.vi[place]))),
+        weight=kept(made.pooled.weights[place]),
         n=analysed(one.study, one.effects),
         n_effects=len(one.effects),
         outcomes=tuple(dict.fromkeys(used)),
@@ -249,7 +229,7 @@ def _body(made: _Pool, sensitivity: tuple[Sensitivity, ...]) -> grading.Body:
         unusable=made.unusable,
         funnel_p=funnel_p,
         filled=filled,
-        low_risk=next((s.note for s in sensitivity if s.name == _LOW_RISK), ""),
+        low_risk=next((s.note for s in sensitivity if s.name == LOW_RISK), ""),
     )
 
 
@@ -302,59 +282,6 @@ def _funnel(single: EffectSizes, rules: Rules) -> tuple[float | None, str]:
     )
 
 
-# ------------------------------------------------------------------ sensitivity
-
-_LOW_RISK = "low risk of bias only"
-
-
-def _sensitivity(made: _Pool) -> Iterator[Sensitivity]:
-    question, joined, several = made.question, made.joined, made.several
-    settings = made.rules.settings
-    low = [one for one in joined if one.study.risk_of_bias.overall is Risk.LOW]
-    if low and len(low) < len(joined):
-        got = _pool(aggregate(sizes(question, low), rho=settings.rho), settings)
-        ratio = several.measure.is_ratio
-        values = [_end(v, ratio=ratio) for v in (got.estimate, got.ci_low, got.ci_high)]
-        yield Sensitivity(
-            name=_LOW_RISK,
-            k=got.k,
-            estimate=values[0],
-            low=values[1],
-            high=values[2],
-            note=f"The {got.k} at low risk alone: {values[0]:.2f} ({values[1]:.2f} to"
-            f" {values[2]:.2f}).",
-        )
-    elif not low:
-        yield Sensitivity(
-            name=_LOW_RISK,
-            k=0,
-            estimate=None,
-            low=None,
-            high=None,
-            note="No study is at low risk.",
-        )
-    if len(set(several.cluster)) < len(several.cluster):
-        for rho in (settings.rho_low, settings.rho_high):
-            name = f"effects of one study correlate by {rho:g}"
-            yield _other(name, aggregate(several, rho=rho), settings)
-    if len(joined) > 1:
-        for method in ("DL", "CE"):
-            other = msgspec.structs.replace(settings, method=method, ci="z")
-            yield _other(f"{method}, normal interval", made.single, other)
-
-
-def _other(name: str, single: EffectSizes, settings: Settings) -> Sensitivity:
-    got = _pool(single, settings)
-    ratio = single.measure.is_ratio
-    return Sensitivity(
-        name=name,
-        k=got.k,
-        estimate=_end(got.estimate, ratio=ratio),
-        low=_end(got.ci_low, ratio=ratio),
-        high=_end(got.ci_high, ratio=ratio),
-    )
-
-
 # ------------------------------------------------------------------ words and digits
 
 
@@ -381,13 +308,3 @@ _CI_WORDS = {
 
 def _words(value: str) -> str:
     return "GAD" if value == "gad" else value.replace("_", " ")
-
-
-def _end(value: float | None, *, ratio: bool = False) -> float | None:
-    if value is None or not math.isfinite(value):
-        return None
-    return _kept(math.exp(value) if ratio else value)
-
-
-def _kept(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

@@ -29,12 +29,16 @@ from speciosa.knowledge.fact import Fact
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One effect on the analysis scale with its variance, and what was done to get it."""
+    """One effect on the analysis scale with its variance, and what was done to get it.
+
+    ``ends`` is the interval that the paper printed, where it did.
+    """
 
     yi: float
     vi: float
     comparison: Comparison
     handled: str = ""
+    ends: tuple[float, float] | None = None
 
 
 class NoEffectError(Exception):
@@ -149,7 +153,15 @@ def _from_contrast(
         se = (high - low) / (2 * inference(0.0, 1.0, None, contrast.level).ci_high)
     if not se > 0:
         raise NoEffectError("its standard error is not above zero")
-    return Effect(_sign(of, question) * value, se**2, of, contrast.derived or "contrast as published")
+    sign = _sign(of, question)
+    ends = None
+    if contrast.low is not None and contrast.high is not None and contrast.level == _USUAL:
+        printed = [math.log(x) if measure.is_ratio else x for x in (contrast.low, contrast.high)]
+        ends = min(sign * x for x in printed), max(sign * x for x in printed)
+    return Effect(sign * value, se**2, of, contrast.derived or "contrast as published", ends)
+
+
+_USUAL = 0.95  # the level of the intervals that are shown
 
 
 _CELLS = ("events_1", "total_1", "events_2", "total_2")
