@@ -137,16 +137,20 @@ def _names(design: Design, value: Mapping[str, float], planned: Characteristics)
         if washout is None
         else f"a washout of {_length(washout)} for those who use kratom, as assumed (whether it is "
         "safe, and how long: investigators), ",
-        "left_control": f"{value['leaving.control']:.0%}",
-        "left_treatment": f"{value['leaving.treatment']:.0%}",
-        "left": f"up to {left:.0%}",
-        "followed": f"{value['leaving.followed_after_stopping']:.0%}",
-        "carry_over": f"{value.get('periods.carry_over_share', 0.0):.0%}",
+        "left_control": _percent(value["leaving.control"]),
+        "left_treatment": _percent(value["leaving.treatment"]),
+        "left": f"up to {_percent(round(left, 2))}",
+        "followed": _percent(value.get("leaving.followed_after_stopping", 0.0)),
+        "carry_over": _percent(value.get("periods.carry_over_share", 0.0)),
         "alpha": f"{alpha:g}",
         "half_alpha": f"{alpha / 2:g}",
-        "level": f"{1 - alpha:.0%}",
+        "level": _percent(1 - alpha),
         "seed": str(design.simulation.seed),
     }
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def _length(weeks: float) -> str:

@@ -52,7 +52,7 @@ def size_curve(size: SampleSize, *, name: str = "sizes") -> str:
 def trajectories(course: Course, scale: str, *, name: str = "course") -> str:
     """Mean scores over the visits, a line an arm, named at its end."""
     highest = max(max(arm.mean) for arm in course.arms)
-    x = Linear(0.0, course.weeks[-1], _LEFT, WIDTH - 96.0)
+    x = Linear(0.0, course.weeks[-1], _LEFT, WIDTH - 148.0)
     y = Linear(0.0, 5.0 * (int(highest / 5.0) + 1), _HEIGHT - _BOTTOM, _TOP)
     ends = ", ".join(f"{arm.name} {arm.mean[-1]:.1f}" for arm in course.arms)
     canvas = Canvas(
@@ -71,7 +71,7 @@ def trajectories(course: Course, scale: str, *, name: str = "course") -> str:
                 canvas.diamond(point, "open", 3.5)
             else:
                 canvas.dot(point, "open", 3.0)
-        canvas.text((x.end + 8, places[i] + 4), shortened(arm.name, 14), "tick")
+        canvas.text((x.end + 8, places[i] + 4), shortened(arm.name, 23), "tick")
     return canvas.markup()
 
 

@@ -170,6 +170,7 @@ class _Writer:
 
     def _assumed(self, document: TrialDocument) -> Iterator[str]:
         course = document.course
+        beyond = words.percent(course.beyond_scale_share, 1)
         yield self.heading(2, "What it rests on")
         yield self.chart(trajectories(course, document.scale))
         yield self.table(
@@ -178,12 +179,17 @@ class _Writer:
         )
         yield self.paragraph(
             f"At entry: mean {course.baseline_mean:.2f}, SD {course.baseline_sd:.2f}, after the "
-            f"entry criterion. Scores are {course.scoring}; {course.beyond_scale_share:.1%} would "
-            f"lie beyond the scale. The difference is {course.difference_on_scale:.2f} points on "
-            f"the scale and {course.difference_without_ends:.2f} without its ends."
+            f"entry criterion. Scores are {course.scoring}; {beyond} would lie beyond the scale. "
+            f"The difference is {course.difference_on_scale:.2f} points on the "
+            f"scale and {course.difference_without_ends:.2f} without its ends."
         )
         yield self.table(
-            ("Assumption", "Value (range tried)", "From", "Fact"),
+            (
+                "Assumption",
+                "Value (range, and whether a scenario goes to an end of it)",
+                "From",
+                "Fact",
+            ),
             [
                 (
                     found.words,

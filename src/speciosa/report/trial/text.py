@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from speciosa.report.charts.svg import shortened
 from speciosa.report.clean import clean
 from speciosa.report.trial import words
 from speciosa.report.trial.document import TrialDocument
 
 WIDTH = 96
+_NAMES = 30
 
 
 def as_text(document: TrialDocument) -> str:
@@ -144,20 +146,22 @@ def _course(document: TrialDocument) -> Iterator[str]:
     yield "Course of those who stay on treatment"
     entry = f"mean {course.baseline_mean:.2f}, SD {course.baseline_sd:.2f}"
     yield f"  At entry: {entry} (after the entry criterion)"
-    yield "  Week        " + "".join(f"{week:>7g}" for week in course.weeks)
+    wide = min(max(12, *(len(arm.name) for arm in course.arms)), _NAMES)
+    yield f"  {'Week':<{wide}}" + "".join(f"{week:>7g}" for week in course.weeks)
     for arm in course.arms:
-        yield f"  {arm.name[:12]:<12}" + "".join(f"{mean:>7.1f}" for mean in arm.mean)
+        name = shortened(arm.name, wide)
+        yield f"  {name:<{wide}}" + "".join(f"{mean:>7.1f}" for mean in arm.mean)
     yield from _wrapped(
-        f"Scores are {course.scoring}; {course.beyond_scale_share:.1%} would lie beyond the "
-        f"scale. The difference is {course.difference_on_scale:.2f} points on the scale and "
-        f"{course.difference_without_ends:.2f} without its ends.",
+        f"Scores are {course.scoring}; {words.percent(course.beyond_scale_share, 1)} would lie "
+        f"beyond the scale. The difference is {course.difference_on_scale:.2f} points on the "
+        f"scale and {course.difference_without_ends:.2f} without its ends.",
         "  ",
     )
     yield ""
 
 
 def _assumed(document: TrialDocument) -> Iterator[str]:
-    yield "What it rests on (value, range tried, where from)"
+    yield "What it rests on (value, range and whether a scenario goes to an end of it, where from)"
     for found in document.assumptions:
         mark = "" if found.used else "; in scenarios only"
         yield f"  {found.words}: {words.valued(found)}; {words.origin(found)}{mark}"

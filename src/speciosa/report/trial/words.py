@@ -48,13 +48,25 @@ def origin(found: Assumption) -> str:
 
 
 def valued(found: Assumption) -> str:
-    """A value with its unit and range."""
+    """A value with its unit and range, and whether a scenario goes to an end of it."""
     name = found.unit.removesuffix("s") if found.value == 1 else found.unit
     unit = f" {name}" if name else ""
     tried = ""
     if found.low is not None and found.high is not None:
-        tried = f" ({found.low:g} to {found.high:g})"
-    return f"{found.value:g}{unit}{tried}"
+        ends = f"{number(found, found.low)} to {number(found, found.high)}"
+        tried = f" ({ends}, {'tried' if found.tried else 'not tried'})"
+    return f"{number(found, found.value)}{unit}{tried}"
+
+
+def number(found: Assumption, value: float) -> str:
+    """A value as it is, or in percent where it is a share of people."""
+    return percent(value) if found.words.startswith(("Share", "Of those")) else f"{value:g}"
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """A share in percent."""
+    exact = 100 * value
+    return f"{exact:.{digits}f} %" if digits else f"{exact:.3g} %"
 
 
 def kind(document: TrialDocument) -> str:
@@ -72,8 +84,8 @@ def bounds(look: Look) -> str:
 
 def stops(form: ClosedForm) -> str:
     """Chances to stop at each look by a formula."""
-    good = ", ".join(f"{chance:.1%}" for chance in form.stops_for_benefit)
-    futile = ", ".join(f"{chance:.1%}" for chance in form.stops_for_futility)
+    good = ", ".join(percent(chance, 1) for chance in form.stops_for_benefit)
+    futile = ", ".join(percent(chance, 1) for chance in form.stops_for_futility)
     people = f"; {form.expected_subjects:.0f} people expected" if form.expected_subjects else ""
     return f"stops for benefit at the looks {good}; for futility {futile}{people}"
 
@@ -81,11 +93,11 @@ def stops(form: ClosedForm) -> str:
 def needed(size: SampleSize) -> str:
     """How many people the target asks for."""
     if size.needed is None:
-        return f"Power of {size.target:.0%} needs {size.note}."
+        return f"Power of {percent(size.target)} needs {size.note}."
     low = f"{size.low}" if size.low is not None else f"fewer than {size.curve[0].subjects}"
     high = f"{size.high}" if size.high is not None else f"more than {size.curve[-1].subjects}"
     return (
-        f"Power of {size.target:.0%} needs about {size.needed} people "
+        f"Power of {percent(size.target)} needs about {size.needed} people "
         f"({low} to {high} with Monte Carlo error; {size.trials_per_point} trials a point)."
     )
 
@@ -98,8 +110,8 @@ def true(found: Characteristics) -> str:
 def stopped(found: Characteristics) -> str:
     """Shares who stopped; one where everybody is on both treatments."""
     if found.left_control == found.left_treatment:
-        return f"{found.left_control:.1%}"
-    return f"{found.left_control:.1%} / {found.left_treatment:.1%}"
+        return percent(found.left_control, 1)
+    return f"{percent(found.left_control, 1)} / {percent(found.left_treatment, 1)}"
 
 
 def row(found: Characteristics) -> tuple[str, ...]:

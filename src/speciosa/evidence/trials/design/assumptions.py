@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from speciosa.errors import InputError, InputProblem
-from speciosa.evidence.trials.design.document import Comparator, Design, Kind, Option
+from speciosa.evidence.trials.design.document import (
+    Comparator,
+    Design,
+    Kind,
+    Option,
+    Strategy,
+)
 from speciosa.evidence.trials.design.guard import check, is_opioid
 from speciosa.knowledge.fact import Basis
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
-    from speciosa.knowledge.evidence.trial import TrialParameter
+    from speciosa.knowledge.evidence.trial import TrialParameter, TrialScenario
     from speciosa.knowledge.fact import Fact
 
 Values = Mapping[str, float]
@@ -34,6 +40,11 @@ _SWITCHED = {
     "effect.": {"effect.spread_between_people": 0.0},
 }
 
+# Scores after stopping count under treatment policy alone; elsewhere these change nothing.
+_AFTER_STOPPING = {
+    "leaving.followed_after_stopping": 0.0,
+    "leaving.effect_lost_half_time_weeks": 1.0,
+}
 _OVER_VISITS = frozenset(
     {"effect.half_time_weeks", "course.first_visit_sd_share", "course.control_half_time_weeks"}
 )
@@ -52,6 +63,7 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
 
     ``used`` is False where only scenarios use it. ``stands_in`` is True where the fact is about
     something near to what is asked; ``said`` then tells what, and it is never called verified.
+    ``tried`` is True where a scenario of this design takes it to an end of its range or to 0.
     """
 
     field: str
@@ -66,6 +78,7 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
     used: bool = True
     said: str = ""
     stands_in: bool = False
+    tried: bool = False
 
 
 def assumptions(design: Design, knowledge: Knowledge) -> tuple[Assumption, ...]:
@@ -90,13 +103,30 @@ def assumptions(design: Design, knowledge: Knowledge) -> tuple[Assumption, ...]:
             raise InputError(
                 [InputProblem(parameter.field, "nothing", "a number; the base has none")]
             )
-    return tuple(found)
+    tried = _tried(design, knowledge.evidence.trial_wording.scenarios)
+    return tuple(msgspec.structs.replace(one, tried=one.field in tried) for one in found)
+
+
+def _tried(design: Design, scenarios: Sequence[TrialScenario]) -> frozenset[str]:
+    """Fields that the scenarios of a design move, and do not only switch on."""
+    if not design.simulation.scenarios:
+        return frozenset()
+    moved = set()
+    for scenario in scenarios:
+        elsewhere = scenario.designs and design.design.value not in scenario.designs
+        if elsewhere or (scenario.kratom_only and design.treatment.kind is not Option.KRATOM):
+            continue
+        moved |= {field for field, end in scenario.fields.items() if end != "value"}
+        if scenario.null or (scenario.assurance and design.effect.low is not None):
+            moved.add("effect.difference")
+    return frozenset(moved)
 
 
 def values(found: tuple[Assumption, ...]) -> dict[str, float]:
     """The values by field, with switches that nobody asked for at nothing."""
     off = {field: zero for fields in _SWITCHED.values() for field, zero in fields.items()}
-    return {a.field: a.value if a.used else off.get(a.field, a.value) for a in found}
+    given = {a.field: a.value if a.used else off.get(a.field, a.value) for a in found}
+    return {**_AFTER_STOPPING, **given}
 
 
 def _designers(
@@ -188,6 +218,8 @@ def _concerns(design: Design, field: str) -> bool:
         return design.treatment.kind is Option.KRATOM
     if field in _OVER_VISITS:
         return not design.in_periods
+    if field in _AFTER_STOPPING:
+        return design.analysis.strategy is Strategy.TREATMENT_POLICY
     return True
 
 

@@ -443,15 +443,16 @@ class Design(Part):
         """Every look needs some people in each arm, and more than the look before."""
         if self.interim is None:
             return
-        share, before = self.ratio / (1 + self.ratio), 0
+        share, before = self.ratio / (1 + self.ratio), 0.0
+        least = (1 - 1e-9) / self.subjects
         for fraction in self.interim.fractions:
             count = math.ceil(fraction * self.subjects - 1e-9)
             treated = math.floor(count * share + 1e-9)
-            if min(treated, count - treated) < _LEAST_IN_ARM or count == before:
+            if min(treated, count - treated) < _LEAST_IN_ARM or fraction - before < least:
                 given = f"{count} people at the look at {fraction:g}"
                 accepted = f"at least {_LEAST_IN_ARM} in each arm, and more than at the look before"
                 raise ClashError(given, accepted, "interim.fractions")
-            before = count
+            before = fraction
 
     def _has_its_fields(self) -> None:
         needs = {
