@@ -263,6 +263,12 @@ def test_extreme_variances_stay_finite_and_are_noticed() -> None:
         pooling.random_effects(yi, np.array([1e-300, 1e-100, 1e-3, 1.0, 1e100]))
 
 
+def test_reml_of_two_studies_is_found_where_rounding_hides_the_slope() -> None:
+    yi, vi = np.array([-261.80257, -6.25966694e6]), np.array([1.0, 1e10])
+    by_hand = ((yi[0] - yi[1]) ** 2 - vi.sum()) / 2
+    assert pooling.random_effects(yi, vi).tau2 == pytest.approx(by_hand, rel=1e-6)
+
+
 @pytest.mark.parametrize("method", pooling.METHODS)
 def test_one_study_beyond_all_others_is_an_error_with_a_name(method: str) -> None:
     yi, vi = np.array([0.1, 0.5, 0.9]), np.array([1e-12, 1e12, 1e12])

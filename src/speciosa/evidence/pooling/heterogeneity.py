@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import elementwise
+from scipy.optimize import elementwise, minimize_scalar
 
 from speciosa.evidence.pooling.distributions import chi2_quantile
 from speciosa.evidence.pooling.weighted import Array, Data, crossed, fit, solve, trace_p
@@ -146,6 +146,7 @@ def _likelihood(of: Data, *, restricted: bool) -> tuple[Array, NDArray[np.intp]]
     found = _root(
         lambda tau2, row: _score(of, tau2, row.astype(np.intp), restricted=restricted),
         grid[falls], grid[falls + 1], rises,
+        lambda low, high, row: _highest(of, (low, high), row, restricted=restricted),
     )  # fmt: skip
     at_zero = np.flatnonzero(scores[:, 0] <= 0)
     row, candidate = np.concatenate([at_zero, rises]), np.append(np.zeros(at_zero.size), found)
@@ -204,10 +205,27 @@ def log_likelihood(of: Data, tau2: Array, rows: NDArray[np.intp], *, restricted:
     return np.asarray(-0.5 * height, dtype=np.float64)
 
 
+def _highest(of: Data, between: tuple[float, float], row: int, *, restricted: bool) -> float:
+    """tau2 of the highest likelihood in a bracket, where rounding swamps the slope of it."""
+    at = np.array([row])
+
+    def depth(tau2: float) -> float:
+        return -float(log_likelihood(of, np.array([tau2]), at, restricted=restricted)[0])
+
+    return float(minimize_scalar(depth, bounds=between, method="bounded").x)
+
+
 def _root(
-    function: Callable[[Array, Array], Array], low: Array, high: Array, rows: NDArray[np.intp]
+    function: Callable[[Array, Array], Array],
+    low: Array,
+    high: Array,
+    rows: NDArray[np.intp],
+    otherwise: Callable[[float, float, int], float] | None = None,
 ) -> Array:
-    """Where ``function(tau2, row)`` crosses zero between brackets, each to the last digits."""
+    """Where ``function(tau2, row)`` crosses zero between brackets, each to the last digits.
+
+    ``otherwise`` finds what rounding hides from the function in a bracket.
+    """
     if low.size == 0:
         return np.zeros(0)
     which = rows.astype(np.float64)
@@ -218,9 +236,11 @@ def _root(
         # Rounding hid the change of sign at an end of the bracket: that end is the root.
         ends = np.stack([low[lost], high[lost]])
         values = np.abs([function(end, which[lost]) for end in ends])
-        if (values.min(axis=0) > 1e-6 * values.max(axis=0)).any():
-            raise ValueError("the equation for tau2 has no solution that can be found here")
         out[lost] = np.where(values[0] <= values[1], ends[0], ends[1])
+        for at in lost[values.min(axis=0) > 1e-6 * values.max(axis=0)]:
+            if otherwise is None:
+                raise ValueError("the equation for tau2 has no solution that can be found here")
+            out[at] = otherwise(float(low[at]), float(high[at]), int(rows[at]))
     return out
 
 
