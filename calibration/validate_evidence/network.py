@@ -146,7 +146,11 @@ def _rare(name: str, file: str, expected: dict[str, Any]) -> Line:
 def _made() -> Iterator[Line]:
     key = json.loads(MADE.read_text(encoding="utf-8"))
     for name, made in key["networks"].items():
-        given = read(_text(made["data"]), Measure(made["measure"]), reading=Reading(keep_without_events=False))
+        given = read(
+            _text(made["data"]),
+            Measure(made["measure"]),
+            reading=Reading(keep_without_events=False),
+        )
         title = f"made: {name.replace('_', ' ')}"
         for method in ("DL", "REML", "ML"):
             result = analyse(given, Choices(method=method, reference=made["reference"]))
