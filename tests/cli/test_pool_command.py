@@ -410,6 +410,11 @@ def test_studies_that_agree_exactly_give_no_interval_without_width(run, data, tm
     assert "interval (no width) is narrower than the model's own" in said
     assert "The interval holds no difference" in said
     assert not re.search(r"\d\.\d{8}", said)
+    file.write_text("study,e1,n1,e2,n2\na,4,20,9,22\nb,4,20,9,22\nc,5,30,9,31\n", encoding="utf-8")
+    said = run(file, "--measure", "RR", "--leave-one-out").out
+    assert "0.489 (no width; 95 % CI)" in said
+    assert not re.search(r"\d\.\d{8}", said)
+    file.write_text("study,e1,n1,e2,n2\na,4,20,9,22\nb,4,20,9,22\n", encoding="utf-8")
     got = data(file, "--measure", "RR")
     # The document keeps the interval as published, and the one to go by beside it.
     assert got["ci_high"] == pytest.approx(got["ci_low"])
@@ -452,3 +457,11 @@ def test_a_file_with_an_anchor_is_not_called_a_case(run, tmp_path) -> None:
     assert done.code == 2
     assert "anchor" in done.err
     assert "case" not in done.err
+
+
+def test_a_small_effect_is_not_drawn_as_nothing(run, tmp_path) -> None:
+    file = tmp_path / "small.csv"
+    file.write_text("study,yi,vi\na,1e-7,1e-14\nb,1.3e-7,1e-14\nc,1.2e-7,1e-14\n", "utf-8")
+    plot = run(file).out.partition("weight")[2].partition("Heterogeneity")[0]
+    assert "1.3e−07 (" in plot
+    assert " 0.00 (" not in plot

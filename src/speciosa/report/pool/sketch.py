@@ -87,7 +87,10 @@ def _rows(document: PoolDocument, marks: _Marks) -> Iterator[_Row]:
 
 
 def _seen(measure: Measure, value: float) -> str:
-    return f"{seen_of(measure, value):.2f}".replace("-", "−")
+    seen = seen_of(measure, value)
+    # Two places would show a small effect as 0.
+    places = ".2f" if round(seen, 2) or not seen else ".2g"
+    return f"{seen:{places}}".replace("-", "−")
 
 
 def _head(document: PoolDocument) -> str:

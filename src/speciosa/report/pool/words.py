@@ -35,15 +35,21 @@ _NO_WIDTH = 1e-9
 
 def shown(measure: Measure, value: float, low: float, high: float, level: float) -> str:
     """A number with its interval on the scale that a reader wants."""
-    seen = [seen_of(measure, each) for each in (value, low, high)]
     name = f"{100 * level:g} % CI"
+    if _without_width(low, high):
+        return f"{numbers.plain(seen_of(measure, value))} (no width; {name})"
+    seen = [seen_of(measure, each) for each in (value, low, high)]
     estimate = Estimate(value=seen[0], unit="", low=seen[1], high=seen[2], interval=name)
     return numbers.sentence(estimate)
 
 
+def _without_width(low: float, high: float) -> bool:
+    return high - low <= _NO_WIDTH * abs(low)
+
+
 def span(measure: Measure, low: float, high: float) -> str:
     """Two limits as a reader sees them: ``0.13 to 1.8``; ``no width`` where they are one number."""
-    if high - low <= _NO_WIDTH * max(1.0, abs(low)):
+    if _without_width(low, high):
         return "no width"
     ends = (seen_of(measure, low), seen_of(measure, high))
     return numbers.shown(
