@@ -121,6 +121,20 @@ def test_page_and_chart_are_whole(kratom):
     assert ET.fromstring(chart).tag.endswith("svg")  # noqa: S314  # our own drawing
 
 
+def test_a_chart_that_goes_elsewhere_takes_title_and_label_along(kratom):
+    words = " ".join(re.sub(r"<[^>]*>", " ", kratom[2]).split())
+    assert "assumed, not observed" in words
+    assert "Kratom leaf against placebo" in words
+
+
+def test_ranges_say_whether_they_were_tried(kratom):
+    text = " ".join(kratom[3].split())
+    assert "range tried" not in text
+    assert "not tried)" in text
+    tried = {a["field"] for a in kratom[0]["assumptions"] if a["tried"]}
+    assert {"withdrawal.points", "blinding.expectancy_points"} <= tried
+
+
 def test_a_dose_in_the_design_is_repeated_as_somebody_elses_words():
     design = SMALL.replace(
         "{name: a medicine, kind: medicine}",
@@ -173,6 +187,9 @@ def test_markdown_is_written():
             SMALL.replace("kind: medicine", "kind: kratom"),
             "effect.difference: got nothing",
         ),
+        (("trial", "-"), SMALL.replace("name: a medicine", "name: kratom 4 g"), "treatment.kind"),
+        (("trial", "-"), SMALL_KRATOM.replace("a small trial", "kratom 4 g"), "title: got"),
+        (("trial", "-", "--seed", "99999999999999999999999"), SMALL, "--seed"),
     ],
 )
 def test_wrong_input_ends_with_two_and_says_why(args, stdin, words):
