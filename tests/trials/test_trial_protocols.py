@@ -168,6 +168,18 @@ def test_whatever_acts_on_opioid_receptors_is_watched_as_an_opioid(data):
     assert made.dose[0].startswith("Dose, form and schedule: to be set by")
 
 
+def test_a_trial_that_is_too_small_is_called_so():
+    assert "A trial should not start like this" in filled(written(BASE))["19"]
+    enough = filled(written({**BASE, "target_power": 0.5}))["19"]
+    assert "should not start" not in enough
+
+
+def test_users_of_kratom_are_not_made_to_stop_without_a_plan():
+    items = filled(written({**OPIOIDS[0], "effect": {"difference": -2}}))
+    assert "only with a plan for withdrawal" in items["18"]
+    assert "No product is handed out or advised after the trial" in items["34"]
+
+
 def test_people_asked_into_a_trial_of_kratom_hear_of_its_harms():
     consent = filled(written({**OPIOIDS[0], "effect": {"difference": -2}}))["32a"]
     for word in ("no benefit of kratom in anxiety is known", "liver injury", "seizures"):

@@ -81,6 +81,9 @@ def sentences(  # noqa: PLR0913  # everything that a protocol tells
     if margin:
         analysis = said("analysis", "non_inferiority", base=analysis)
         analysed = said("analysed", "non_inferiority", base=analysed)
+    target, washout = design.target_power, value.get("withdrawal.washout_weeks")
+    # Short by more than chance in the simulation explains.
+    short = planned.success.value + 2 * planned.success.mc_se < target
     strategy = frame if design.in_periods else design.analysis.strategy.value
     return {
         **names,
@@ -102,7 +105,15 @@ def sentences(  # noqa: PLR0913  # everything that a protocol tells
         "blinding": said("blinding", _blind(design, substance)),
         "consent": said("consent", substance),
         "background_words": said("background", "kratom" if substance == "kratom" else "other"),
-        "sample_size": _sample_size(design, size, planned),
+        "sample_size": " ".join(
+            (
+                _sample_size(design, size, planned),
+                *((said("power", "short", target=_percent(target)),) if short else ()),
+            )
+        ),
+        "washout": ""
+        if washout is None
+        else said("before", "kratom", length=_length(washout)) + " ",
     }
 
 
@@ -110,9 +121,8 @@ def _names(design: Design, value: Mapping[str, float], planned: Characteristics)
     """Short pieces: names, numbers and weeks."""
     weeks = _weeks(design)
     alpha = design.analysis.alpha
-    background = design.background
+    background, kind = design.background, design.control.kind.value.replace("_", " ")
     margin = f"{design.margin:g}" if design.margin is not None else ""
-    washout = value.get("withdrawal.washout_weeks")
     left = max(planned.left_control, planned.left_treatment)
     return {
         "title": design.title,
@@ -121,7 +131,7 @@ def _names(design: Design, value: Mapping[str, float], planned: Characteristics)
         "entry": f"{value['course.entry_score']:g}",
         "treatment": design.treatment.name,
         "control": design.control.name,
-        "comparator_kind": design.control.kind.value.replace("_", " "),
+        "comparator_kind": "" if kind == design.control.name.casefold() else f" ({kind})",
         "background": f", both on top of {background}" if background else "",
         "background_name": background,
         "last_week": f"{weeks[-1]:g}",
@@ -133,10 +143,6 @@ def _names(design: Design, value: Mapping[str, float], planned: Characteristics)
         else "",
         "margin_points": margin,
         "ratio": _allocation(design),
-        "washout": ""
-        if washout is None
-        else f"a washout of {_length(washout)} for those who use kratom, as assumed (whether it is "
-        "safe, and how long: investigators), ",
         "left_control": _percent(value["leaving.control"]),
         "left_treatment": _percent(value["leaving.treatment"]),
         "left": f"up to {_percent(round(left, 2))}",
