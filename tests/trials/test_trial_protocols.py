@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from speciosa.evidence.trials.design import parse_design, read_design_bytes
+from speciosa.evidence.trials.design import Design, parse_design, read_design_bytes
 from speciosa.evidence.trials.design.assumptions import assumptions
 from speciosa.evidence.trials.protocol import protocol
 from speciosa.evidence.trials.result import (
@@ -17,6 +17,7 @@ from speciosa.evidence.trials.result import (
     Protocol,
 )
 from speciosa.knowledge import load
+from speciosa.report.trial import words
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples" / "trials").glob("*.yaml"))
 BASE = {
@@ -49,14 +50,18 @@ def written(data: dict | object) -> Protocol:
     found = assumptions(design, load())
     course = Course(weeks=(0, 8), baseline_mean=25, baseline_sd=4, arms=(), beyond_scale_share=0,
                     difference_on_scale=-2, difference_without_ends=-2, scoring="")  # fmt: skip
-    planned = Characteristics(
-        id="", title="", shows="", null=False, trials=50, not_converged=0, success=NOTHING,
+    return protocol(design, found, course, None, simulated(design), load())
+
+
+def simulated(design: Design, *, lost: int = 0) -> Characteristics:
+    """Invented operating characteristics."""
+    return Characteristics(
+        id="", title="", shows="", null=False, trials=50, not_converged=lost, success=NOTHING,
         two_sided=NOTHING, true_difference=-2.0, true_difference_mc_se=0.0, mean_estimate=NOTHING,
         bias=NOTHING, rmse=NOTHING, coverage=NOTHING, empirical_se=1, model_se=1,
         left_control=0.25, left_treatment=0.3, expected_subjects=NOTHING,
         looks=LOOKS if design.interim else (),
     )  # fmt: skip
-    return protocol(design, found, course, None, planned, load())
 
 
 def filled(made: Protocol) -> dict[str, str]:
@@ -196,3 +201,11 @@ def test_other_trials_are_not_watched_as_opioids():
     made = written(BASE)
     assert {m.title for m in made.monitoring} == {"Suicidality", "All harms"}
     assert made.dose == ()
+
+
+def test_figures_over_trials_that_could_be_analysed_say_how_many_could_not():
+    design = parse_design(BASE)
+    assert words.unfit(simulated(design, lost=2)) == ""
+    few = simulated(design, lost=40)
+    assert "40 of 50 trials could not be analysed" in words.unfit(few)
+    assert "few could be analysed" in words.row(few)[0]

@@ -85,6 +85,13 @@ class _Writer:
             f"{document.subjects} people, {document.planned.trials} simulated trials; "
             f"{document.analysis}; {document.strategy.replace('_', ' ')} estimand."
         )
+        if told := words.unfit(document.planned):
+            yield self.warning(told)
+        if document.planned.contrasts:
+            yield self.paragraph(
+                "Claims are those of the test over all doses; differences, bias and coverage are "
+                f"of one arm, {document.planned.contrasts[-1].arm}."
+            )
         yield self.table(
             words.HEAD, [words.row(found) for found in (document.planned, *document.scenarios)]
         )

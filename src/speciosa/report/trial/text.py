@@ -47,7 +47,14 @@ def _planned(document: TrialDocument) -> Iterator[str]:
     estimand = document.strategy.replace("_", " ")
     estimate, bias = words.points(plan.mean_estimate), words.points(plan.bias)
     yield f"As planned: {document.subjects} people, {plan.trials} simulated trials"
+    yield from _wrapped(words.unfit(plan), "  ")
     yield _row("Chance of success (power)", words.share(plan.success))
+    if plan.contrasts:
+        yield from _wrapped(
+            "Chance by the test over all doses; what follows is of one arm, "
+            f"{plan.contrasts[-1].arm}:",
+            "  ",
+        )
     yield _row("True difference", f"{words.true(plan)} points ({estimand} estimand)")
     yield _row("Mean estimate", f"{estimate}, bias {bias}")
     yield _row("RMSE", words.points(plan.rmse))

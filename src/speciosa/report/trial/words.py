@@ -114,10 +114,26 @@ def stopped(found: Characteristics) -> str:
     return f"{percent(found.left_control, 1)} / {percent(found.left_treatment, 1)}"
 
 
+# Below this share of fitted trials the figures are of those that happened to be easy.
+_ENOUGH = 0.95
+
+
+def unfit(found: Characteristics) -> str:
+    """How many trials gave no estimate, where they are so many that the figures mislead."""
+    fitted = 1.0 - found.not_converged / max(found.trials, 1)
+    if fitted >= _ENOUGH:
+        return ""
+    return (
+        f"Warning: {found.not_converged} of {found.trials} trials could not be analysed. Estimate, "
+        "bias and coverage are those of the others, which differ from them; a trial that could not "
+        "be analysed counts as no success."
+    )
+
+
 def row(found: Characteristics) -> tuple[str, ...]:
     """A scenario as the cells of a table."""
     return (
-        found.title,
+        f"{found.title} (few could be analysed)" if unfit(found) else found.title,
         share(found.success),
         true(found),
         points(found.mean_estimate),
