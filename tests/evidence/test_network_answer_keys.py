@@ -147,7 +147,9 @@ def as_text(rows):
 
 def made(name, **choices):
     key = MADE["networks"][name]
-    given = read(as_text(key["data"]), Measure(key["measure"]), reading=Reading(keep_without_events=False))
+    given = read(
+        as_text(key["data"]), Measure(key["measure"]), reading=Reading(keep_without_events=False)
+    )
     return key, analyse(given, Choices(reference=key["reference"], **choices))
 
 

@@ -68,6 +68,6 @@ def like_standard_errors(
             if sd * _TIMES < usual:
                 yield (
                     f"{label}: its SD ({sd:.3g}) is {usual / sd:.0f} times smaller than the usual "
-                    f"one of the file ({usual:.3g}). Look whether it is a standard error: it would give the "
-                    "study far too much weight."
+                    f"one of the file ({usual:.3g}). Look whether it is a standard error: it would "
+                    "give the study far too much weight."
                 )
