@@ -1,6 +1,9 @@
 # One network by netmeta: prints the seconds of one analysis in process, then effects and tau2.
 #
-#   Rscript benchmarks/evidence/network.R network.csv METHOD
+#   Rscript benchmarks/evidence/network.R network.csv METHOD all|fit
+#
+# "fit" leaves out the decomposition of Q, the splits and the ranks, which take minutes on a large
+# network.
 
 suppressPackageStartupMessages({
   library(netmeta)
@@ -12,9 +15,11 @@ began <- proc.time()[["elapsed"]]
 pairs <- pairwise(treat = treatment, event = events, n = total, studlab = study, data = d,
                   sm = "OR")
 x <- netmeta(pairs, reference.group = "T00", method.tau = arguments[2])
-parts <- decomp.design(x)
-split <- netsplit(x)
-ranks <- netrank(x, small.values = "good")
+if (arguments[3] == "all") {
+  parts <- decomp.design(x)
+  split <- netsplit(x)
+  ranks <- netrank(x, small.values = "good")
+}
 took <- proc.time()[["elapsed"]] - began
 cat(toJSON(list(
   seconds = took, treatments = x$trts, tau2 = x$tau2,
