@@ -1,0 +1,14 @@
+"""Pages of a person over time, questionnaire links, diary import, clinic lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from speciosa.web.settings import Settings
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Add this room to the application."""
