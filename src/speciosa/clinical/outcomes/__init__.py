@@ -1,1 +1,6 @@
 """Follow-up over time: what changed, how surely, and what that says of this person."""
+
+from speciosa.clinical.outcomes.result import OutcomesResult
+from speciosa.clinical.outcomes.timeline import Entry, Event, Timeline, Visit
+
+__all__ = ["Entry", "Event", "OutcomesResult", "Timeline", "Visit"]
