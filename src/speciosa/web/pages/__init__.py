@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.web.pages import styles
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -12,3 +14,4 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
+    app.include_router(styles.router)
