@@ -19,7 +19,6 @@ from speciosa.errors import InputError, InputProblem
 if TYPE_CHECKING:
     from speciosa.case.vocabulary import Phenotype, Route
     from speciosa.knowledge import Knowledge
-    from speciosa.pharmacology.interactions.meaning import Taking
     from speciosa.report.ddi.document import Question
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?(?:mg)?(?: ?/ ?(\d+(?:\.\d+)?|\.\d+) ?h?)?")
@@ -84,8 +83,7 @@ def command(
         return
     from speciosa.report.ddi.document import document
 
-    question = _question(victim or "", perpetrators or [], phenotypes, knowledge)
-    question = dataclasses.replace(question, route=_route(route))
+    question = _question(victim or "", perpetrators or [], phenotypes, _route(route), knowledge)
     result = document(question, knowledge)
     if as_json or output is Format.JSON:
         from speciosa.report.json import encode
@@ -150,64 +148,24 @@ def _question(
     victim: str,
     given: list[str],
     phenotypes: Mapping[str, Phenotype],
+    route: Route,
     knowledge: Knowledge,
 ) -> Question:
     """What is asked, or every problem with it at once; products are taken apart."""
-    from speciosa.pharmacology.interactions.meaning import conflicts, meant
-    from speciosa.pharmacology.interactions.rows import KRATOM
-    from speciosa.report.ddi.document import Question
+    from speciosa.report.ddi.asked import Typed, question
 
-    takings: list[Taking] = []
-    flags: list[str] = []
+    besides: list[Typed] = []
     problems: list[InputProblem] = []
-    itself = ""
-    try:
-        asked = meant(victim, knowledge, "VICTIM")
-        itself = KRATOM if asked.kratom else asked.ids[0]
-    except InputError as error:
-        problems += error.problems
     for text in given:
+        name, colon, amount = text.partition(":")
         try:
-            found, told = _taken(text, knowledge)
+            dose_mg, interval_h = _amount(text, amount) if colon else (None, None)
         except InputError as error:
             problems += error.problems
             continue
-        takings += found
-        flags += told
-    ids = [one for t in takings for one in meant(t.medicine, knowledge, "--with").ids]
-    problems += conflicts(itself, ids, "--with")
-    if problems:
-        raise InputError(problems)
-    return Question(victim, takings, phenotypes=phenotypes, flags=flags)
-
-
-def _taken(text: str, knowledge: Knowledge) -> tuple[list[Taking], list[str]]:
-    from speciosa.knowledge.medicines import NameKind
-    from speciosa.pharmacology.interactions.meaning import Taking, holds_kratom, resolve
-
-    name, colon, amount = text.partition(":")
-    dose_mg, interval_h = _amount(text, amount) if colon else (None, None)
-    if holds_kratom(name, knowledge):
-        if colon:
-            accepted = "kratom without an amount; it stands for the one studied tea"
-            raise InputError([InputProblem("--with", repr(text), accepted)])
-        return [Taking(name)], []
-    match = knowledge.medicines.match(name)
-    several = len(match.medicines) > 1 or bool(match.unknown_parts)
-    if match.kind is NameKind.MEDICINE and several:
-        parts = ", ".join((*(m.name for m in match.medicines), *match.unknown_parts))
-        if colon:
-            accepted = f"a dose for one ingredient; {name} contains {parts}: name the ingredient"
-            raise InputError([InputProblem("--with", repr(text), accepted)])
-        told = [f"{name} was taken apart into {parts}"]
-        told += [f"{part} is not in the base and was not checked" for part in match.unknown_parts]
-        return [Taking(medicine) for medicine in match.medicines], told
-    told = [
-        f"{' '.join(match.set_aside)} in {name!r} was not used; a dose stands after a colon, as in "
-        "ketoconazole:200"
-        for _ in match.set_aside[:1]
-    ]
-    return [Taking(resolve(name, knowledge, "--with"), dose_mg, interval_h)], told
+        besides.append(Typed("--with", name, dose_mg, interval_h, typed=text))
+    asked = question(Typed("VICTIM", victim), besides, knowledge, problems=problems)
+    return dataclasses.replace(asked, route=route, phenotypes=phenotypes)
 
 
 def _amount(text: str, amount: str) -> tuple[float, float | None]:
