@@ -14,6 +14,7 @@ import msgspec
 from speciosa.errors import InputError, InputProblem, KnowledgeError
 from speciosa.knowledge import files
 from speciosa.knowledge.care import Care
+from speciosa.knowledge.codes import Codes
 from speciosa.knowledge.ddi import InteractionModel
 from speciosa.knowledge.evidence import Evidence, overlay
 from speciosa.knowledge.evidence.base import Known, made_from
@@ -124,6 +125,11 @@ class Knowledge:
         """Safety rules, red flags, crisis contacts and side effects."""
         return Safety()
 
+    @cached_property
+    def codes(self) -> Codes:
+        """Codes of terminologies for measurements, answers, conditions and units."""
+        return Codes(lambda: self.instruments)
+
     def may_name(self) -> Known:
         """What records of the living base of evidence may name, and what they may not."""
         return Known(
@@ -154,6 +160,7 @@ class Knowledge:
             self.care,
             self.safety,
             self.models,
+            self.codes,
         )
 
     def facts(self) -> Iterator[Fact]:
