@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from speciosa import __version__, evidence, regulation
-from speciosa.case import Case
+from speciosa.case import Case, CaseMedicine
 from speciosa.clinical import care, dependence, safety, severity
 from speciosa.clinical.care.result import ConsultationResult, FollowUpResult, PlanResult
 from speciosa.clinical.dependence.result import DependenceResult
@@ -160,6 +160,66 @@ def assess(
         ),
     )
     return msgspec.structs.replace(assessment, references=_references(assessment, knowledge))
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be said of a person within the time of a request: no figures, no plan, no report.
+
+    ``kratom_status`` is that after reconciling what is on record. ``subjects`` is the size of the
+    sample behind the ratios of interactions, 0 when nothing was simulated.
+    """
+
+    kratom_status: str
+    urgent: UrgentResult
+    severity: SeverityResult
+    dependence: DependenceResult
+    interactions: InteractionsResult
+    regulation: LawResult
+    safety_rules: tuple[FiredRule, ...]
+    subjects: int
+
+
+BRIEF_SUBJECTS = 100
+
+
+def sample(
+    case: Case,
+    knowledge: Knowledge,
+    *,
+    seed: int = DEFAULT_SEED,
+    subjects: int = BRIEF_SUBJECTS,
+) -> exposure.Sampled:
+    """The bounded simulation behind ``brief``; it can be kept for one person and used again."""
+    return exposure.sampled(reconcile(case, knowledge)[0], knowledge, seed=seed, subjects=subjects)
+
+
+def brief(
+    case: Case,
+    knowledge: Knowledge,
+    sampled: exposure.Sampled,
+    *,
+    ordered: Sequence[CaseMedicine] = (),
+) -> Brief:
+    """The findings that a warning in passing needs, with ``ordered`` medicines not yet begun.
+
+    ``sampled`` is ``sample(case, ...)`` of the same case: what is merely ordered changes no level
+    of today. Raises ``InputError`` when the place is not a place.
+    """
+    whole = case.model_copy(update={"medicines": (*case.medicines, *ordered)})
+    whole, _ = reconcile(whole, knowledge)
+    safety_result = safety.assess(whole, knowledge)
+    return Brief(
+        kratom_status=whole.kratom.status if whole.kratom else "not given",
+        urgent=safety_result.urgent,
+        severity=severity.assess(whole, knowledge),
+        dependence=dependence.assess(whole, knowledge),
+        interactions=interactions.assess(
+            whole, knowledge, sampled.samples, lingering=sampled.lingering
+        ),
+        regulation=_law(whole, knowledge),
+        safety_rules=(*safety_result.rules, *safety_result.conditional_rules),
+        subjects=sampled.samples.subjects if sampled.samples is not None else 0,
+    )
 
 
 def input_hash(case: Case) -> str:

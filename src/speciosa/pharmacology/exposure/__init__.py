@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from speciosa.pharmacology.exposure.expose import expose
+from speciosa.pharmacology.exposure.expose import Sampled, expose, sampled
 from speciosa.pharmacology.exposure.samples import ExposureSamples
 from speciosa.pharmacology.exposure.taken.intake import intake
 
-__all__ = ["ExposureSamples", "expose", "intake"]
+__all__ = ["ExposureSamples", "Sampled", "expose", "intake", "sampled"]

@@ -35,11 +35,13 @@ from speciosa.pharmacology.exposure.virtual.too_far import too_far
 from speciosa.pharmacology.wording import finding, missing, number, often, rough
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from speciosa.case.model import Case, KratomProduct
     from speciosa.finding import Finding, Missing
     from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.measurement.measured import Choice
+    from speciosa.pharmacology.exposure.result import Difference, OtherAlkaloid
     from speciosa.pharmacology.exposure.stopped import Decline
     from speciosa.pharmacology.exposure.virtual.draws import Array
     from speciosa.pharmacology.exposure.virtual.people import People
@@ -72,6 +74,37 @@ def expose(
         return _nothing(case, knowledge, seed, why, None), None
 
 
+class Sampled(NamedTuple):
+    """What other rooms need of the exposure: the samples, and whether a level still lingers."""
+
+    samples: ExposureSamples | None
+    lingering: bool
+
+
+def sampled(case: Case, knowledge: Knowledge, *, seed: int, subjects: int) -> Sampled:
+    """The samples that ``expose`` gives for the same input, without any figure for a reader.
+
+    For answers within a request, where describing the samples would cost more than making them.
+    """
+    try:
+        if _beyond_prediction(case, knowledge) is not None:
+            return Sampled(None, lingering=False)
+        use = _use(case, knowledge)
+        if not use.products:
+            fading = decline(case, knowledge, seed=seed, subjects=subjects)
+            return Sampled(None, lingering=fading is not None and fading.present is True)
+        followed = _followed(case, use, knowledge, seed=seed, subjects=subjects)
+        found = _found(case, use, followed, (), (), knowledge)
+        doubt = doubt_of(followed.chosen.uses, found, knowledge)
+        return Sampled(_samples(followed.scene, use, doubt=doubt), lingering=False)
+    except SpeciosaError as failed:
+        from speciosa.engine import SimulationError  # noqa: PLC0415 - loaded when it is used
+
+        if not isinstance(failed, SimulationError):
+            raise
+        return Sampled(None, lingering=False)
+
+
 def _beyond_prediction(case: Case, knowledge: Knowledge) -> _Why | None:
     """Why nothing is computed for an amount, of now or earlier, that is more likely a slip."""
     use = case.kratom
@@ -100,28 +133,8 @@ def _computed(
     case: Case, use: _Use, knowledge: Knowledge, *, seed: int, subjects: int
 ) -> tuple[ExposureResult, ExposureSamples]:
     words = knowledge.kratom.exposure_wording
-    schedule = Schedule.of_use(use.products, use.days, knowledge)
-
-    def follow(count: int, times_h: Array | None = None) -> People:
-        return simulate(
-            schedule,
-            use.products,
-            knowledge,
-            seed=seed,
-            subjects=count,
-            times_h=times_h,
-            everybody=False,
-            enzymes=True,
-            unlike=len(unstudied(case, knowledge)),
-        )
-
-    measured = levels_of(case, schedule, knowledge)
-    names = tuple(name_of(product, knowledge) for product in use.left_out)
-    unknown = unknown_content(use.products, knowledge, left_out=names)
-    chosen = choose(measured, follow, knowledge, unknown=unknown, seed=seed, subjects=subjects)
-    everybody = follow(chosen.of)
-    people = everybody if chosen.who is None else everybody.take(chosen.who)
-    scene = scene_of(people, use.products, knowledge)
+    followed = _followed(case, use, knowledge, seed=seed, subjects=subjects)
+    people, everybody, chosen, scene = followed[:4]
     levels = people.levels
     shown = summary.analytes(scene, levels, knowledge)
     # Sources of uncertainty are told apart by what was drawn, which a level makes dependent.
@@ -129,20 +142,12 @@ def _computed(
     parts = variance.all_parts(everybody, of_seven_oh=before.of_seven_oh)
     driving = sources.drivers(before, parts, knowledge)
     # What is only a part of the use says nothing of how the structures part for all of it.
-    differing = () if names else summary.differences(scene, knowledge)
+    differing = () if followed.left_out else summary.differences(scene, knowledge)
     beside = others(people, use.products, knowledge)
     compared = observed.comparisons(scene, knowledge)
     found = (
-        *caveats(case, use.products, names, scene, differing, beside, knowledge),
-        *(() if names else observed.observed_findings(compared, knowledge)),
-        *compare_levels(
-            case,
-            scene,
-            knowledge,
-            timed=timed(chosen.uses),
-            told=frozenset(unknown),
-        ),
-        *chosen.findings,
+        *_found(case, use, followed, differing, beside, knowledge),
+        *(() if followed.left_out else observed.observed_findings(compared, knowledge)),
     )
     result = ExposureResult(
         status=ExposureStatus.COMPUTED,
@@ -168,9 +173,75 @@ def _computed(
     if use.left_out:
         result = floors(result, use.left_out, knowledge)
     result = _doubted(result, knowledge)
-    forms = {product.form for product in (*use.left_out, *use.products)}
-    incomplete = bool(use.left_out) or KratomForm.PSEUDOINDOXYL_PRODUCT in forms
-    return result, _samples(scene, incomplete=incomplete, doubt=result.doubt)
+    return result, _samples(scene, use, doubt=result.doubt)
+
+
+class _Followed(NamedTuple):
+    """The virtual people with this use, who of them fits its levels, and what was left out."""
+
+    people: People
+    everybody: People
+    chosen: Choice
+    scene: Scene
+    left_out: tuple[str, ...]
+    unknown: Mapping[str, tuple[str, ...]]
+
+
+def _followed(
+    case: Case, use: _Use, knowledge: Knowledge, *, seed: int, subjects: int
+) -> _Followed:
+    schedule = Schedule.of_use(use.products, use.days, knowledge)
+
+    def follow(count: int, times_h: Array | None = None) -> People:
+        return simulate(
+            schedule,
+            use.products,
+            knowledge,
+            seed=seed,
+            subjects=count,
+            times_h=times_h,
+            everybody=False,
+            enzymes=True,
+            unlike=len(unstudied(case, knowledge)),
+        )
+
+    measured = levels_of(case, schedule, knowledge)
+    names = tuple(name_of(product, knowledge) for product in use.left_out)
+    unknown = unknown_content(use.products, knowledge, left_out=names)
+    chosen = choose(measured, follow, knowledge, unknown=unknown, seed=seed, subjects=subjects)
+    everybody = follow(chosen.of)
+    people = everybody if chosen.who is None else everybody.take(chosen.who)
+    return _Followed(
+        people=people,
+        everybody=everybody,
+        chosen=chosen,
+        scene=scene_of(people, use.products, knowledge),
+        left_out=names,
+        unknown=unknown,
+    )
+
+
+def _found(  # noqa: PLR0913, PLR0917 - the input, and what came out
+    case: Case,
+    use: _Use,
+    followed: _Followed,
+    differing: tuple[Difference, ...],
+    beside: tuple[OtherAlkaloid, ...],
+    knowledge: Knowledge,
+) -> tuple[Finding, ...]:
+    """What a reader must know beside the figures, but for the comparison with studies."""
+    names, scene, chosen = followed.left_out, followed.scene, followed.chosen
+    return (
+        *caveats(case, use.products, names, scene, differing, beside, knowledge),
+        *compare_levels(
+            case,
+            scene,
+            knowledge,
+            timed=timed(chosen.uses),
+            told=frozenset(followed.unknown),
+        ),
+        *chosen.findings,
+    )
 
 
 def _doubted(result: ExposureResult, knowledge: Knowledge) -> ExposureResult:
@@ -266,8 +337,10 @@ def _frequency(product: KratomProduct) -> str:
     return f"{often(product.times_per_day or 0.0)}{on_days}"
 
 
-def _samples(scene: Scene, *, incomplete: bool, doubt: str) -> ExposureSamples:
+def _samples(scene: Scene, use: _Use, *, doubt: str) -> ExposureSamples:
     people = scene.people
+    forms = {product.form for product in (*use.left_out, *use.products)}
+    incomplete = bool(use.left_out) or KratomForm.PSEUDOINDOXYL_PRODUCT in forms
     levels = people.levels
     mitragynine, seven_oh = levels.mitragynine_nm, levels.seven_oh_nm
     with_enzymes = np.flatnonzero(np.isfinite(levels.gut_cyp3a[:, 0]))
