@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.web.security.gate import Gate
+from speciosa.web.security.handlers import install_handlers
+from speciosa.web.security.routes import router
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -12,3 +16,6 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
+    app.add_middleware(Gate, application=app, settings=settings)
+    install_handlers(app)
+    app.router.routes.extend(router.routes)
