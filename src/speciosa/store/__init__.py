@@ -8,12 +8,14 @@ from speciosa.store.records import (
     Deletion,
     External,
     Kind,
+    Link,
     Person,
     SchemaError,
     StoreError,
     UnknownError,
     Version,
 )
+from speciosa.store.store import Store
 
 __all__ = [
     "AuditEntry",
@@ -21,6 +23,7 @@ __all__ = [
     "Deletion",
     "External",
     "Kind",
+    "Link",
     "Person",
     "SchemaError",
     "Store",
@@ -28,15 +31,3 @@ __all__ = [
     "UnknownError",
     "Version",
 ]
-
-
-class Store:
-    """Placeholder until the database behind it is written."""
-
-    @classmethod
-    def open(cls, url: str) -> Store:
-        """Open the database at ``url``."""
-        return cls()
-
-    def close(self) -> None:
-        """Give the connections back."""

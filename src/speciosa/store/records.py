@@ -67,12 +67,26 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deletion(msgspec.Struct, frozen=True, kw_only=True):
-    """What deleting a person took away, as counts by kind."""
+    """What deleting a person took away, as counts by kind, and in words what it could not reach."""
 
     person: str
     at: dt.datetime
     by: str
     removed: dict[str, int]
+    remains: tuple[str, ...] = ()
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A single-use link that a person fills in; the store knows its token's hash alone."""
+
+    token_hash: str
+    person: str
+    what: bytes
+    by: str
+    at: dt.datetime
+    expires: dt.datetime
+    used_at: dt.datetime | None = None
+    revoked: bool = False
 
 
 class StoreError(SpeciosaError):

@@ -1,0 +1,130 @@
+"""Deleting a person for good: every row that is about them or names them, then the old pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import msgspec
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select
+from sqlalchemy.exc import OperationalError
+
+from speciosa.store.database import Database
+from speciosa.store.records import Deletion, StoreError, UnknownError
+from speciosa.store.tables import (
+    answers,
+    audit,
+    cards,
+    deletions,
+    externals,
+    feedback,
+    labels,
+    links,
+    people,
+    records,
+    versions,
+)
+
+BACKUPS = "backups and exports made earlier still hold the person: delete those too"
+AUDIT = "the audit log keeps its entries, by opaque id alone"
+PAGES = "old pages of the database until `speciosa store scrub` has run"
+SERVER_LOG = "the server's write-ahead log and archives until they are recycled"
+_TRIES = 50
+_PAUSE_SECONDS = 0.1
+
+
+def delete_person(connection: Connection, person: str, by: str, at: dt.datetime) -> Deletion:
+    """Take away every row of the person; an entry in the audit log tells that it happened."""
+    locked = select(people.c.id).where(people.c.id == person).with_for_update()
+    if connection.execute(locked).one_or_none() is None:
+        raise UnknownError("no such person")
+    ids = [
+        person,
+        *connection.execute(select(records.c.id).where(records.c.person == person)).scalars(),
+    ]
+    kinds = connection.execute(
+        select(versions.c.kind, func.count())
+        .where(versions.c.person == person)
+        .group_by(versions.c.kind)
+    )
+    removed = dict(sorted(kinds.tuples()))
+    # The row in "deletion" is what the database's own guards ask for before a version may go.
+    connection.execute(insert(deletions).values(person=person, at=at, by=by, removed=""))
+    for name, table, column in (
+        ("link", links, links.c.person),
+        ("", versions, versions.c.person),
+        ("", records, records.c.person),
+        ("external id", externals, externals.c.person),
+        ("label", labels, labels.c.person),
+        ("", people, people.c.id),
+    ):
+        gone = connection.execute(delete(table).where(column == person)).rowcount
+        if name and gone:
+            removed[name] = gone
+    for name, table in (("answer", answers), ("card", cards), ("feedback", feedback)):
+        if gone := _delete_naming(connection, table, person, ids):
+            removed[name] = gone
+    connection.execute(
+        deletions.update()
+        .where(deletions.c.person == person)
+        .values(removed=msgspec.json.encode(removed).decode())
+    )
+    connection.execute(
+        insert(audit).values(
+            at=at,
+            by=by,
+            action="delete person",
+            outcome="done",
+            person=person,
+            record="",
+            address="",
+        )
+    )
+    return Deletion(person=person, at=at, by=by, removed=removed)
+
+
+def scrub(database: Database) -> tuple[str, ...]:
+    """Make the pages of what was deleted unreadable; what could not be reached, in words."""
+    if database.in_memory:
+        return ()
+    if database.is_sqlite:
+        return () if _empty_log(database) else (PAGES,)
+    try:
+        with database.alone() as connection:
+            connection.exec_driver_sql("SET lock_timeout = '10s'")
+            for table in (versions, records, people, labels, externals, links, answers, cards):
+                connection.exec_driver_sql(f'VACUUM (FULL) "{table.name}"')
+            connection.exec_driver_sql("RESET lock_timeout")
+    except StoreError:
+        return (PAGES, SERVER_LOG)
+    return (SERVER_LOG,)
+
+
+def _empty_log(database: Database) -> bool:
+    # Pages are zeroed when rows go (secure_delete); the write-ahead log still has the old ones.
+    # It can be emptied once no reader needs it.
+    for _ in range(_TRIES):
+        with database.alone() as connection:
+            try:
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            except OperationalError:
+                busy = 1
+        if not busy:
+            return True
+        time.sleep(_PAUSE_SECONDS)
+    return False
+
+
+def _delete_naming(connection: Connection, table: Table, person: str, ids: list[str]) -> int:
+    keys = list(table.primary_key.columns)
+    bodies = [column for column in table.columns if column.name in {"answer", "body"}]
+    needles = [one.encode() for one in ids]
+    gone = 0
+    for row in connection.execute(select(*keys, *bodies)).all():
+        *key, body = row
+        if any(needle in body for needle in needles):
+            wanted = and_(*(column == value for column, value in zip(keys, key, strict=True)))
+            gone += connection.execute(delete(table).where(wanted)).rowcount
+    if "person" in table.columns:
+        gone += connection.execute(delete(table).where(table.c.person == person)).rowcount
+    return gone

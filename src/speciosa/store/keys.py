@@ -1,0 +1,133 @@
+"""What expires or counts once: sessions, links, single-use keys, remembered answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from speciosa.store.records import ConflictError, Link, UnknownError
+from speciosa.store.tables import answers, cards, first_uses, links, people, sessions
+
+
+def insert_once(connection: Connection, table: Table, **values: object) -> bool:
+    """Insert a row unless its key is taken; whether it was inserted."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    done = connection.execute(make(table).values(**values).on_conflict_do_nothing())
+    return done.rowcount > 0
+
+
+def put_session(connection: Connection, key_hash: str, data: bytes, expires: dt.datetime) -> None:
+    """Keep a session, or change the one kept."""
+    if not insert_once(connection, sessions, key_hash=key_hash, data=data, expires=expires):
+        connection.execute(
+            update(sessions)
+            .where(sessions.c.key_hash == key_hash)
+            .values(data=data, expires=expires)
+        )
+
+
+def session(connection: Connection, key_hash: str, now: dt.datetime) -> bytes | None:
+    """The session's data, unless it expired."""
+    query = select(sessions.c.data).where(sessions.c.key_hash == key_hash, sessions.c.expires > now)
+    found: bytes | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def drop_session(connection: Connection, key_hash: str) -> None:
+    """End a session."""
+    connection.execute(delete(sessions).where(sessions.c.key_hash == key_hash))
+
+
+def make_link(connection: Connection, link: Link) -> None:
+    """Keep a link. Raises ``UnknownError`` for the person, ``ConflictError`` for the token."""
+    found = select(people.c.id).where(people.c.id == link.person).with_for_update(read=True)
+    if connection.execute(found).one_or_none() is None:
+        raise UnknownError("no such person")
+    if not insert_once(connection, links, **msgspec.structs.asdict(link)):
+        raise ConflictError("this link exists already")
+
+
+def open_link(connection: Connection, token_hash: str, now: dt.datetime) -> Link | None:
+    """The link, if it can still be used."""
+    row = connection.execute(
+        select(links).where(
+            links.c.token_hash == token_hash,
+            links.c.expires > now,
+            links.c.used_at.is_(None),
+            links.c.revoked.is_(False),
+        )
+    ).one_or_none()
+    return None if row is None else _link(row)
+
+
+def spend_link(connection: Connection, token_hash: str, now: dt.datetime) -> str:
+    """Use a link up; whose it is. Raises ``ConflictError`` when it was used before."""
+    spent = connection.execute(
+        update(links)
+        .where(
+            links.c.token_hash == token_hash,
+            links.c.expires > now,
+            links.c.used_at.is_(None),
+            links.c.revoked.is_(False),
+        )
+        .values(used_at=now)
+    )
+    row = connection.execute(select(links).where(links.c.token_hash == token_hash)).one_or_none()
+    if row is None:
+        raise UnknownError("no such link")
+    if spent.rowcount:
+        return str(row.person)
+    if row.used_at is not None:
+        raise ConflictError("this link was used before")
+    raise UnknownError("this link has expired or was withdrawn")
+
+
+def links_of(connection: Connection, person: str) -> tuple[Link, ...]:
+    """A person's links, the newest first."""
+    query = select(links).where(links.c.person == person)
+    return tuple(
+        _link(row)
+        for row in connection.execute(query.order_by(links.c.at.desc(), links.c.token_hash))
+    )
+
+
+def revoke_link(connection: Connection, token_hash: str) -> None:
+    """Withdraw a link. Raises ``UnknownError``."""
+    changed = connection.execute(
+        update(links).where(links.c.token_hash == token_hash).values(revoked=True)
+    )
+    if not changed.rowcount:
+        raise UnknownError("no such link")
+
+
+def remembered(connection: Connection, scope: str, key: str) -> bytes | None:
+    """The answer kept under a key."""
+    query = select(answers.c.answer).where(answers.c.scope == scope, answers.c.key == key)
+    found: bytes | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def card(connection: Connection, uuid: str) -> bytes | None:
+    """A card that was shown."""
+    query = select(cards.c.body).where(cards.c.uuid == uuid)
+    found: bytes | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def sweep(connection: Connection, now: dt.datetime) -> int:
+    """Forget sessions, single-use keys and answers whose time is over; how many."""
+    gone = 0
+    for table, until in (
+        (sessions, sessions.c.expires),
+        (first_uses, first_uses.c.until),
+        (answers, answers.c.until),
+    ):
+        gone += connection.execute(delete(table).where(until <= now)).rowcount
+    return gone
+
+
+def _link(row: Row[tuple[object, ...]]) -> Link:
+    return Link(**row._mapping)

@@ -1,0 +1,329 @@
+"""The store's one door: every call is one transaction that is on the disk when it returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+import msgspec
+from sqlalchemy import insert, select
+
+from speciosa.store import deletion, exporting, keys, people, versions
+from speciosa.store.database import Database
+from speciosa.store.records import (
+    AuditEntry,
+    Deletion,
+    External,
+    Kind,
+    Link,
+    Person,
+    UnknownError,
+    Version,
+)
+from speciosa.store.tables import answers, cards, feedback, first_uses, metadata
+from speciosa.store.tables import audit as audit_table
+
+_PEOPLE_A_PAGE = 100
+
+
+class Store:
+    """People, their records, and what the service must remember. Safe to share among threads.
+
+    Times are aware; ids are opaque. Every method raises ``StoreError`` when the database fails,
+    with words that hold nothing of what is stored.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the database at ``url``; an empty one is made ready.
+
+        Raises ``SchemaError`` when it was made by another version of the program.
+        """
+        database = Database(url)
+        with database.write() as connection:
+            metadata.create_all(connection)
+        return cls(database)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._database.close()
+
+    # People
+
+    def add_person(
+        self, label: str, *, by: str, at: dt.datetime, external: Iterable[External] = ()
+    ) -> Person:
+        """A new person. Raises ``ConflictError`` when an external id is taken."""
+        with self._database.write() as connection:
+            return people.add(connection, label, by, at, external)
+
+    def person(self, person: str) -> Person:
+        """The person with this id. Raises ``UnknownError``."""
+        with self._database.read() as connection:
+            return people.get(connection, person)
+
+    def people(self, *, search: str = "", after: str = "", limit: int = 50) -> tuple[Person, ...]:
+        """People in the order of their labels, from behind the person ``after``.
+
+        ``search`` finds a part of a label, whatever its case, or a whole external id.
+        """
+        with self._database.read() as connection:
+            return people.page(connection, search, after, limit)
+
+    def by_external(self, system: str, value: str) -> Person | None:
+        """Who has this id in another system."""
+        with self._database.read() as connection:
+            return people.by_external(connection, system, value)
+
+    def relabel(self, person: str, label: str, *, by: str, at: dt.datetime) -> Person:
+        """Give a person another label; the export keeps the earlier ones."""
+        with self._database.write() as connection:
+            return people.relabel(connection, person, label, by, at)
+
+    def link_external(self, person: str, external: External, *, by: str, at: dt.datetime) -> Person:
+        """Join an external id. Raises ``ConflictError`` when it is another person's."""
+        with self._database.write() as connection:
+            return people.link_external(connection, person, external, by, at)
+
+    def delete_person(self, person: str, *, by: str, at: dt.datetime) -> Deletion:
+        """Delete everything of a person for good; ``remains`` says what is out of reach."""
+        with self._database.write() as connection:
+            done = deletion.delete_person(connection, person, by, at)
+        left = (deletion.AUDIT, deletion.BACKUPS, *self.scrub())
+        return msgspec.structs.replace(done, remains=left)
+
+    def scrub(self) -> tuple[str, ...]:
+        """Overwrite the pages of what was deleted; what could not be reached, in words."""
+        return deletion.scrub(self._database)
+
+    # Records
+
+    def save(  # noqa: PLR0913
+        self,
+        person: str,
+        kind: Kind,
+        body: bytes,
+        *,
+        by: str,
+        at: dt.datetime,
+        change: str,
+        record: str = "",
+        expect: int = 0,
+    ) -> Version:
+        """A new record, or the next version of ``record``, whose newest must be ``expect``.
+
+        Raises ``ConflictError`` when somebody else was faster or the record was removed, and
+        ``UnknownError`` when there is no such person or record of this kind.
+        """
+        content, stamp = versions.Content.of(body), versions.Stamp(by, at, change)
+        with self._database.write() as connection:
+            if not record:
+                return versions.create(connection, person, kind, content, stamp)
+            basis = versions.Basis(person, kind, expect)
+            return versions.change(connection, record, content, stamp, basis)
+
+    def remove(self, record: str, *, by: str, at: dt.datetime, change: str) -> Version:
+        """End a record with an empty version; its history stays until the person is deleted."""
+        with self._database.write() as connection:
+            return versions.remove(connection, record, versions.Stamp(by, at, change))
+
+    def latest(self, person: str, *kinds: Kind) -> tuple[Version, ...]:
+        """The newest version of each record that is not removed, the oldest first."""
+        with self._database.read() as connection:
+            return versions.newest(connection, [person], kinds)[person]
+
+    def version(self, record: str, number: int = 0) -> Version:
+        """One version of a record, the newest for 0. Raises ``UnknownError``."""
+        with self._database.read() as connection:
+            return versions.get(connection, record, number)
+
+    def history(self, record: str) -> tuple[Version, ...]:
+        """Every version of a record, the first first. Raises ``UnknownError``."""
+        with self._database.read() as connection:
+            return versions.history(connection, record)
+
+    def newest_of_everyone(self, *kinds: Kind) -> Iterator[tuple[Person, tuple[Version, ...]]]:
+        """Every person with what ``latest`` gives, in the order of their labels."""
+        after = ""
+        while True:
+            with self._database.read() as connection:
+                try:
+                    page = people.page(connection, "", after, _PEOPLE_A_PAGE)
+                except UnknownError:  # the last person of the page before was just deleted
+                    return
+                found = versions.newest(connection, [one.id for one in page], kinds)
+            yield from ((one, found[one.id]) for one in page)
+            if len(page) < _PEOPLE_A_PAGE:
+                return
+            after = page[-1].id
+
+    def export(self, person: str = "") -> Iterator[bytes]:
+        """JSON lines of one person, or of everything. Raises ``UnknownError``."""
+        if person:
+            self.person(person)
+        return exporting.lines(self._database, person)
+
+    # Who did what
+
+    def audit(self, entry: AuditEntry) -> None:
+        """Add to the audit log; nothing in it is ever changed."""
+        values = msgspec.structs.asdict(entry)
+        values.pop("id")
+        with self._database.write() as connection:
+            connection.execute(insert(audit_table).values(**values))
+
+    def audit_log(
+        self, *, person: str = "", by: str = "", before: int = 0, limit: int = 100
+    ) -> tuple[AuditEntry, ...]:
+        """The newest entries first, from before the entry ``before``."""
+        query = select(audit_table).order_by(audit_table.c.id.desc()).limit(limit)
+        if person:
+            query = query.where(audit_table.c.person == person)
+        if by:
+            query = query.where(audit_table.c.by == by)
+        if before:
+            query = query.where(audit_table.c.id < before)
+        with self._database.read() as connection:
+            return tuple(AuditEntry(**row._mapping) for row in connection.execute(query))
+
+    # Sessions
+
+    def put_session(self, key_hash: str, data: bytes, expires: dt.datetime) -> None:
+        """Keep or change a session."""
+        with self._database.write() as connection:
+            keys.put_session(connection, key_hash, data, expires)
+
+    def session(self, key_hash: str, now: dt.datetime) -> bytes | None:
+        """A session's data, ``None`` when there is none or it expired."""
+        with self._database.read() as connection:
+            return keys.session(connection, key_hash, now)
+
+    def drop_session(self, key_hash: str) -> None:
+        """End a session, if there is one."""
+        with self._database.write() as connection:
+            keys.drop_session(connection, key_hash)
+
+    # Links
+
+    def make_link(  # noqa: PLR0913
+        self,
+        token_hash: str,
+        person: str,
+        what: bytes,
+        *,
+        by: str,
+        at: dt.datetime,
+        expires: dt.datetime,
+    ) -> None:
+        """Keep a single-use link. Raises ``UnknownError`` and ``ConflictError``."""
+        with self._database.write() as connection:
+            keys.make_link(
+                connection,
+                Link(
+                    token_hash=token_hash, person=person, what=what, by=by, at=at, expires=expires
+                ),
+            )
+
+    def open_link(self, token_hash: str, now: dt.datetime) -> tuple[str, bytes] | None:
+        """The person's id and what is asked, if the link can still be used."""
+        with self._database.read() as connection:
+            link = keys.open_link(connection, token_hash, now)
+        return None if link is None else (link.person, link.what)
+
+    def use_link(  # noqa: PLR0913
+        self,
+        token_hash: str,
+        now: dt.datetime,
+        kind: Kind,
+        body: bytes,
+        *,
+        by: str,
+        change: str,
+    ) -> Version:
+        """Use a link up and save what came through it, both or neither.
+
+        Raises ``ConflictError`` when it was used before, ``UnknownError`` when there is none or
+        it expired or was withdrawn.
+        """
+        content, stamp = versions.Content.of(body), versions.Stamp(by, now, change)
+        with self._database.write() as connection:
+            person = keys.spend_link(connection, token_hash, now)
+            return versions.create(connection, person, kind, content, stamp)
+
+    def links(self, person: str) -> tuple[Link, ...]:
+        """A person's links, the newest first."""
+        with self._database.read() as connection:
+            return keys.links_of(connection, person)
+
+    def revoke_link(self, token_hash: str) -> None:
+        """Withdraw a link. Raises ``UnknownError``."""
+        with self._database.write() as connection:
+            keys.revoke_link(connection, token_hash)
+
+    # What counts once
+
+    def first_use(self, scope: str, key: str, until: dt.datetime) -> bool:
+        """True for the first that asks, among all workers; kept until ``until`` at least."""
+        with self._database.write() as connection:
+            return keys.insert_once(connection, first_uses, scope=scope, key=key, until=until)
+
+    def remembered(self, scope: str, key: str) -> bytes | None:
+        """The answer kept under an idempotency key."""
+        with self._database.read() as connection:
+            return keys.remembered(connection, scope, key)
+
+    def remember(
+        self, scope: str, key: str, answer: bytes, until: dt.datetime, *, person: str = ""
+    ) -> bytes:
+        """Keep an answer under a key unless one is kept; the kept one.
+
+        ``person`` is whom it is about: it goes when that person is deleted. So does an answer
+        that holds the id of the person or of one of their records.
+        """
+        with self._database.write() as connection:
+            keys.insert_once(
+                connection,
+                answers,
+                scope=scope,
+                key=key,
+                person=person,
+                answer=answer,
+                until=until,
+            )
+            return keys.remembered(connection, scope, key) or b""
+
+    def sweep(self, now: dt.datetime) -> int:
+        """Forget expired sessions, single-use keys and answers; how many. Call it now and then."""
+        with self._database.write() as connection:
+            return keys.sweep(connection, now)
+
+    # CDS cards
+
+    def put_card(self, uuid: str, body: bytes, *, at: dt.datetime) -> None:
+        """Keep a card that was shown; the first of a uuid stays."""
+        with self._database.write() as connection:
+            keys.insert_once(connection, cards, uuid=uuid, body=body, at=at)
+
+    def card(self, uuid: str) -> bytes | None:
+        """A card that was shown."""
+        with self._database.read() as connection:
+            return keys.card(connection, uuid)
+
+    def add_feedback(
+        self, service: str, card_uuid: str, outcome_key: str, body: bytes, *, at: dt.datetime
+    ) -> bool:
+        """Keep feedback on a card; False when the same came before."""
+        with self._database.write() as connection:
+            return keys.insert_once(
+                connection,
+                feedback,
+                service=service,
+                card_uuid=card_uuid,
+                outcome_key=outcome_key,
+                body=body,
+                at=at,
+            )

@@ -1,0 +1,196 @@
+"""The tables as this version of the program knows them; ``migrations`` makes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from speciosa.store.records import StoreError
+
+
+class UtcTime(TypeDecorator[dt.datetime]):
+    """An aware moment; kept in UTC, given back in UTC, a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """To UTC; SQLite keeps no time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise StoreError("a time without a time zone cannot be stored")
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        """Back to an aware moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+# SQLite counts up by itself only in a column of the type INTEGER.
+Counter = BigInteger().with_variant(Integer, "sqlite")
+# Sorted by code point on both databases, so that pages of a list never depend on a locale.
+Sortable = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData()
+
+people = Table(
+    "person",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("folded", Sortable, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Index("person_by_label", "folded", "id"),
+)
+
+labels = Table(
+    "label",
+    metadata,
+    Column("seq", Counter, primary_key=True, autoincrement=True),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+)
+
+externals = Table(
+    "external",
+    metadata,
+    Column("system", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+)
+
+records = Table(
+    "record",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("newest", Integer, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Index("record_by_person", "person", "kind"),
+)
+
+versions = Table(
+    "version",
+    metadata,
+    Column("seq", Counter, primary_key=True, autoincrement=True),
+    Column("record", ForeignKey("record.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib
+    Column("sha256", String(64), nullable=False),  # of the body as given
+    Column("seal", String(64), nullable=False),  # over this row and the seal before it
+    Column("removed", Boolean, nullable=False),
+    UniqueConstraint("record", "version", name="version_once"),
+)
+
+deletions = Table(
+    "deletion",
+    metadata,
+    Column("person", String(32), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("removed", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("record", Text, nullable=False),
+    Column("address", Text, nullable=False),
+)
+
+sessions = Table(
+    "session",
+    metadata,
+    Column("key_hash", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("expires", UtcTime, nullable=False, index=True),
+)
+
+links = Table(
+    "link",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("what", LargeBinary, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("expires", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+    Column("revoked", Boolean, nullable=False),
+)
+
+first_uses = Table(
+    "first_use",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("until", UtcTime, nullable=False, index=True),
+)
+
+answers = Table(
+    "answer",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("until", UtcTime, nullable=False, index=True),
+)
+
+cards = Table(
+    "card",
+    metadata,
+    Column("uuid", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("card_uuid", Text, primary_key=True),
+    Column("outcome_key", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
