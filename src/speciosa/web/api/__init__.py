@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.web.api import assessing, knowledge, openapi
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from speciosa.web.settings import Settings
 
+_ROOMS = (assessing.routes, knowledge.routes)
+
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
+    for room in (*_ROOMS, openapi.install(_ROOMS)):
+        app.router.routes.extend(room.routes)
