@@ -65,6 +65,11 @@ class Medicines(Table):
             )
         )
 
+    @cached_property
+    def form_words(self) -> frozenset[str]:
+        """Words beside a name that say form, salt, release or unit, and not which medicine."""
+        return frozenset(self._names.form_words)
+
     def all(self) -> tuple[Medicine, ...]:
         """Every record, sorted by id."""
         return tuple(self._records.values())

@@ -1,0 +1,391 @@
+"""Kratom in a FHIR R4 resource: by code, by laboratory result, by text; each with its grounds.
+
+The names and codes are data (``knowledge/data/reading/kratom.yaml``, ``medicines/names.yaml``).
+Nothing here decides whether a person uses kratom: it says where the record names it, and what the
+record says about it there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from speciosa.fhir.kratom import laboratory
+from speciosa.fhir.kratom.result import Confidence, Ground, Match, Status
+from speciosa.fhir.kratom.words import Named, named_in, worth_reading
+from speciosa.fhir.shape import a_dict, a_list, dicts, text
+from speciosa.knowledge.reading import Substance, kratom_words
+
+__all__ = [
+    "Confidence",
+    "Ground",
+    "Match",
+    "Status",
+    "find",
+    "find_all",
+    "worth_reading",
+]
+
+# What the status of a resource says about taking; anything else is uncertain.
+_BY_STATUS: Mapping[str, Mapping[str, Status]] = {
+    "MedicationStatement": {
+        "active": Status.TAKEN,
+        "completed": Status.STOPPED,
+        "stopped": Status.STOPPED,
+        "not-taken": Status.NOT_TAKEN,
+        "entered-in-error": Status.NOT_TAKEN,
+    },
+    "MedicationRequest": {
+        "active": Status.TAKEN,
+        "completed": Status.STOPPED,
+        "stopped": Status.STOPPED,
+        "cancelled": Status.NOT_TAKEN,
+        "entered-in-error": Status.NOT_TAKEN,
+    },
+    "MedicationAdministration": {
+        "in-progress": Status.TAKEN,
+        "completed": Status.TAKEN,
+        "stopped": Status.STOPPED,
+        "not-done": Status.NOT_TAKEN,
+        "entered-in-error": Status.NOT_TAKEN,
+    },
+    "MedicationDispense": {
+        "in-progress": Status.TAKEN,
+        "completed": Status.TAKEN,
+        "stopped": Status.STOPPED,
+        "cancelled": Status.NOT_TAKEN,
+        "declined": Status.NOT_TAKEN,
+        "entered-in-error": Status.NOT_TAKEN,
+    },
+}
+_BY_CLINICAL_STATUS = {
+    "active": Status.TAKEN,
+    "recurrence": Status.TAKEN,
+    "relapse": Status.TAKEN,
+    "inactive": Status.STOPPED,
+    "remission": Status.STOPPED,
+    "resolved": Status.STOPPED,
+}
+_NOT_THERE = frozenset({"refuted", "entered-in-error"})
+# Fields that hold no words about a person.
+_NO_WORDS = frozenset(
+    {"resourceType", "id", "url", "system", "reference", "fullUrl", "status", "code", "unit"}
+    | {"implicitRules", "language", "profile", "versionId", "lastUpdated", "linkId", "data"}
+)
+_DATES = (
+    *("effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver", "recordedDate"),
+    *("onsetDateTime", "onsetPeriod", "issued", "dateAsserted", "authored", "date", "created"),
+)
+_MAX_DEPTH = 30
+_SAID_BY_RESOURCE = "the entry's status says {}"
+
+
+def find(
+    resource: Mapping[str, Any],
+    others: Iterable[Mapping[str, Any]] = (),
+    *,
+    today: dt.date | None = None,
+) -> tuple[Match, ...]:
+    """Every place where a resource names kratom; empty when none does.
+
+    ``others`` are searched for a Medication that this resource refers to (its contained ones
+    are known). ``today`` turns a period that has ended into "stopped". Never raises for what
+    the resource holds.
+    """
+    return _find(resource, _by_reference(others), today)
+
+
+def find_all(
+    resources: Iterable[Mapping[str, Any]], *, today: dt.date | None = None
+) -> tuple[Match, ...]:
+    """``find`` over resources that may refer to each other."""
+    held = list(resources)
+    index = _by_reference(held)
+    return tuple(match for one in held for match in _find(one, index, today))
+
+
+def _find(
+    resource: Mapping[str, Any], index: Mapping[str, Mapping[str, Any]], today: dt.date | None
+) -> tuple[Match, ...]:
+    kind = text(resource.get("resourceType"))
+    if kind in _BY_STATUS:
+        return tuple(_in_medication(kind, resource, index, today))
+    if kind == "Observation":
+        return tuple(_in_observation(resource))
+    return tuple(_in_words(kind, resource))
+
+
+# ------------------------------------------------------------------ medicines
+
+
+def _in_medication(
+    kind: str,
+    resource: Mapping[str, Any],
+    index: Mapping[str, Mapping[str, Any]],
+    today: dt.date | None,
+) -> Iterator[Match]:
+    status = _status_of(kind, resource, today)
+    for field, concept in _concepts(resource, index):
+        for match in _in_concept(resource, field, concept):
+            yield _stated(match, status)
+    for field, words in _texts(resource, skip="medication"):
+        for named in named_in(words, names_what_is_taken=False):
+            yield _stated(_by_text(resource, field, named), status)
+
+
+def _status_of(kind: str, resource: Mapping[str, Any], today: dt.date | None) -> Status:
+    if resource.get("doNotPerform") is True:
+        return Status.NOT_TAKEN
+    if kind == "MedicationRequest" and text(resource.get("intent")) in {"proposal", "option"}:
+        return Status.UNCERTAIN
+    status = _BY_STATUS[kind].get(text(resource.get("status")), Status.UNCERTAIN)
+    end = text(a_dict(resource.get("effectivePeriod")).get("end"))[:10]
+    if status is Status.TAKEN and today is not None and len(end) == 10 and end < today.isoformat():
+        return Status.STOPPED
+    return status
+
+
+def _concepts(
+    resource: Mapping[str, Any], index: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "medicationCodeableConcept", a_dict(resource.get("medicationCodeableConcept"))
+    reference = a_dict(resource.get("medicationReference"))
+    yield "medicationReference", {"text": reference.get("display")}
+    contained = {f"#{text(one.get('id'))}": one for one in dicts(resource.get("contained"))}
+    target = text(reference.get("reference"))
+    medication = contained.get(target) or index.get(target)
+    if medication is None:
+        return
+    yield "medicationReference.code", a_dict(medication.get("code"))
+    for i, part in enumerate(dicts(medication.get("ingredient"))):
+        item = a_dict(part.get("itemCodeableConcept"))
+        yield f"medicationReference.ingredient[{i}].itemCodeableConcept", item
+
+
+def _in_concept(
+    resource: Mapping[str, Any], field: str, concept: Mapping[str, Any]
+) -> Iterator[Match]:
+    for i, coding in enumerate(dicts(concept.get("coding"))):
+        system, code = text(coding.get("system")).rstrip("/"), text(coding.get("code"))
+        known = _substances().get((system, code.upper()))
+        if known is not None:
+            yield Match(
+                resource=_name(resource),
+                field=f"{field}.coding[{i}].code",
+                words=text(coding.get("display"))[:80],
+                ground=Ground.CODE,
+                status=Status.UNCERTAIN,
+                confidence=Confidence.HIGH,
+                because=f"the code stands for {known.substance}",
+                substance=known.substance,
+                system=system,
+                code=code,
+                when=_when(resource),
+            )
+        for named in named_in(text(coding.get("display")), names_what_is_taken=True):
+            yield _by_text(resource, f"{field}.coding[{i}].display", named)
+    for named in named_in(text(concept.get("text")), names_what_is_taken=True):
+        yield _by_text(resource, f"{field}.text", named)
+
+
+def _stated(match: Match, status: Status) -> Match:
+    """The status of the entry joined with what its words say; where they differ: uncertain."""
+    told = match.status if match.ground is Ground.TEXT else None
+    if told in {None, Status.TAKEN, status} or match.because == _NAMED_ONLY:
+        because = f"{match.because}; {_SAID_BY_RESOURCE.format(status.value)}"
+        return _with(match, status, because)
+    because = f"{match.because}, and {_SAID_BY_RESOURCE.format(status.value)}"
+    return _with(match, Status.UNCERTAIN, because)
+
+
+_NAMED_ONLY = "the text names it"
+
+
+# ------------------------------------------------------------------ laboratory
+
+
+def _in_observation(resource: Mapping[str, Any]) -> Iterator[Match]:
+    yield from _in_test(resource, resource, "")
+    for i, component in enumerate(dicts(resource.get("component"))):
+        # A withdrawn panel withdraws its parts.
+        part = {**component, "status": resource.get("status")}
+        yield from _in_test(resource, part, f"component[{i}].")
+    for field, words in _texts(resource, skip="code"):
+        for named in named_in(words, names_what_is_taken=False):
+            yield _by_text(resource, field, named)
+
+
+def _in_test(
+    resource: Mapping[str, Any], measured: dict[str, Any] | Mapping[str, Any], at: str
+) -> Iterator[Match]:
+    concept = a_dict(measured.get("code"))
+    for i, coding in enumerate(dicts(concept.get("coding"))):
+        test = laboratory.tests().get(text(coding.get("code")))
+        if test is None or text(coding.get("system")).rstrip("/") != laboratory.LOINC:
+            continue
+        status, confidence, because = laboratory.judged(dict(measured), test)
+        yield Match(
+            resource=_name(resource),
+            field=f"{at}code.coding[{i}].code",
+            words=text(coding.get("display"))[:80],
+            ground=Ground.LABORATORY,
+            status=status,
+            confidence=confidence,
+            because=because,
+            substance=test.substance,
+            system=laboratory.LOINC,
+            code=test.code,
+            when=_when(resource),
+        )
+        return
+    for field, words in _words_of(concept, f"{at}code"):
+        for named in named_in(words, names_what_is_taken=False):
+            # A test without a code known here is read like one that was not confirmed.
+            test = laboratory.Test(
+                code="", substance=named.substance, asks="presence", method="screen"
+            )
+            status, confidence, because = laboratory.judged(dict(measured), test)
+            yield _with(
+                _by_text(resource, field, named), status, because, Ground.LABORATORY, confidence
+            )
+            return
+
+
+# ------------------------------------------------------------------ words anywhere
+
+
+def _in_words(kind: str, resource: Mapping[str, Any]) -> Iterator[Match]:
+    for field, words in _texts(resource):
+        for named in named_in(words, names_what_is_taken=kind in _NAMES_WHAT_IS_TAKEN):
+            match = _by_text(resource, field, named)
+            yield _in_condition(resource, match) if kind == "Condition" else _unless(kind, match)
+
+
+_NAMES_WHAT_IS_TAKEN = frozenset({"Medication", "Substance", "NutritionOrder"})
+_ABOUT_SOMETHING_ELSE: Mapping[str, str] = {
+    "AllergyIntolerance": "an allergy or intolerance does not say that it is taken",
+    "FamilyMemberHistory": "it is about a relative",
+    "Medication": "a product on the list does not say that it is taken",
+    "Substance": "a substance on the list does not say that it is taken",
+    "Questionnaire": "a question is no answer",
+    "Goal": "a goal is no use",
+}
+
+
+def _unless(kind: str, match: Match) -> Match:
+    because = _ABOUT_SOMETHING_ELSE.get(kind)
+    return match if because is None else _with(match, Status.UNCERTAIN, because)
+
+
+def _in_condition(resource: Mapping[str, Any], match: Match) -> Match:
+    if _codes_in(resource.get("verificationStatus")) & _NOT_THERE:
+        return _with(match, Status.NOT_TAKEN, "the condition was refuted or entered in error")
+    if not match.field.startswith("code"):
+        return match
+    clinical = _codes_in(resource.get("clinicalStatus"))
+    status = next((_BY_CLINICAL_STATUS[c] for c in clinical if c in _BY_CLINICAL_STATUS), None)
+    return match if status is None else _stated(match, status)
+
+
+def _codes_in(concept: object) -> set[str]:
+    return {text(c.get("code")) for c in dicts(a_dict(concept).get("coding"))}
+
+
+# ------------------------------------------------------------------ common
+
+
+def _by_text(resource: Mapping[str, Any], field: str, named: Named) -> Match:
+    return Match(
+        resource=_name(resource),
+        field=field,
+        words=named.words,
+        ground=Ground.TEXT,
+        status=named.status or Status.UNCERTAIN,
+        confidence=named.confidence,
+        because=named.because,
+        substance=named.substance,
+        when=_when(resource),
+    )
+
+
+def _with(
+    match: Match,
+    status: Status,
+    because: str,
+    ground: Ground | None = None,
+    confidence: Confidence | None = None,
+) -> Match:
+    return Match(
+        resource=match.resource,
+        field=match.field,
+        words=match.words,
+        ground=ground or match.ground,
+        status=status,
+        confidence=confidence or match.confidence,
+        because=because,
+        substance=match.substance,
+        system=match.system,
+        code=match.code,
+        when=match.when,
+    )
+
+
+def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, str]]:
+    """Every field of a resource that holds words, with its path."""
+    stack: list[tuple[str, object, int]] = [
+        (key, value, 0)
+        for key, value in resource.items()
+        if not (skip and isinstance(key, str) and key.startswith(skip)) and key != "contained"
+    ]
+    stack.reverse()
+    while stack:
+        path, value, depth = stack.pop()
+        if isinstance(value, str):
+            key = path.rpartition(".")[2]
+            if key not in _NO_WORDS:
+                yield path, value
+        elif depth < _MAX_DEPTH:
+            inner = value.items() if isinstance(value, dict) else enumerate(a_list(value))
+            mark = "{}.{}" if isinstance(value, dict) else "{}[{}]"
+            stack += reversed([(mark.format(path, k), v, depth + 1) for k, v in inner])
+
+
+def _words_of(concept: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    for i, coding in enumerate(dicts(concept.get("coding"))):
+        yield f"{path}.coding[{i}].display", text(coding.get("display"))
+    yield f"{path}.text", text(concept.get("text"))
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    kind, id_ = text(resource.get("resourceType")), text(resource.get("id"))
+    return f"{kind}/{id_}" if id_ else kind
+
+
+def _when(resource: Mapping[str, Any]) -> str:
+    for field in _DATES:
+        value = resource.get(field)
+        period = a_dict(value)
+        found = text(value) or text(period.get("end")) or text(period.get("start"))
+        if found:
+            return found[:10]
+    return ""
+
+
+def _by_reference(resources: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Medications by the ways in which an entry can refer to them."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for one in resources:
+        if text(one.get("resourceType")) != "Medication":
+            continue
+        id_ = text(one.get("id"))
+        if id_:
+            found[f"Medication/{id_}"] = one
+            found[f"urn:uuid:{id_}"] = one
+    return found
+
+
+@lru_cache(maxsize=1)
+def _substances() -> dict[tuple[str, str], Substance]:
+    return {(one.system, one.code): one for one in kratom_words().substances}

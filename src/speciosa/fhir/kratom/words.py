@@ -1,0 +1,300 @@
+"""Kratom in a text: names at word bounds, and what the sentence around them says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from speciosa.fhir.kratom.result import Confidence, Status
+from speciosa.knowledge import load
+from speciosa.knowledge.medicines.names import normalise, without_form
+from speciosa.knowledge.reading import Said, kratom_words
+
+# A longer text is read up to here; a record's note of a million characters is not a note.
+MAX_CHARACTERS = 200_000
+_MOST_IN_ONE_TEXT = 20
+_REACH_OF_DENIAL = 12
+_REACH = 5
+_LONGEST_NAME = 80
+_SENTENCE = re.compile(r"[.!?;\n\r](?=\s|$)|[\n\r]")
+_TOKEN = re.compile(r"[\w'’/+-]+|[,:?()]")
+_GAP = r"[\s.\-_]*"
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A name found in a text, and what the words around it say; ``None``: they say nothing."""
+
+    words: str
+    substance: str
+    status: Status | None
+    confidence: Confidence
+    because: str
+
+
+def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
+    """Every name of kratom in a text, in order.
+
+    ``names_what_is_taken``: the field holds the name of a medicine or substance, where names are
+    believed that are ordinary words elsewhere ("red vein").
+    """
+    plain = _plain(text[:MAX_CHARACTERS])
+    if not _may_name(plain):
+        return ()
+    plain = _look_alikes().sub(lambda found: " " * len(found[0]), plain)
+    found: list[Named] = []
+    for span in _spans(plain, names_what_is_taken):
+        status, because = _said(plain, *span)
+        words = plain[slice(*span)]
+        found.append(
+            Named(
+                words=words[:80],
+                substance=_substance(words),
+                status=status,
+                confidence=_confidence(words, names_what_is_taken, status),
+                because=because,
+            )
+        )
+        if len(found) == _MOST_IN_ONE_TEXT:
+            break
+    return tuple(found)
+
+
+def worth_reading(raw: str) -> bool:
+    """Whether a line of JSON can name kratom at all: fast, and never wrong when it says no."""
+    return "\\u" in raw or any(code in raw for code in _codes()) or _may_name(_plain(raw))
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(
+        c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    )
+
+
+def _may_name(plain: str) -> bool:
+    stems, short = _stems()
+    return any(stem in plain for stem in stems) or short.search(plain) is not None
+
+
+def _spans(plain: str, names_what_is_taken: bool) -> Iterator[tuple[int, int]]:
+    if not names_what_is_taken:
+        yield from (found.span() for found in _anywhere().finditer(plain))
+        return
+    found_any = False
+    for found in _in_names().finditer(plain):
+        found_any = True
+        yield found.span()
+    # A name that is also a person's name or an ordinary word counts when nothing else is written.
+    if not found_any and len(plain) <= _LONGEST_NAME and _only_name(plain):
+        stripped = plain.strip()
+        start = plain.index(stripped)
+        yield start, start + len(stripped)
+
+
+def _only_name(plain: str) -> str:
+    """The name that a text holds beside words of form and amount; "" when it holds more."""
+    key = normalise(plain)
+    if key in _whole_names():
+        return key
+    rests = (rest for rest, _ in without_form(key, load().medicines.form_words))
+    return next((rest for rest in rests if rest in _whole_names()), "")
+
+
+def _substance(words: str) -> str:
+    key = normalise(words)
+    if any(normalise(part) in key for part in kratom_words().seven_oh):
+        return "7-hydroxymitragynine"
+    return "mitragynine" if "mitragynin" in key else "kratom"
+
+
+def _confidence(words: str, names_what_is_taken: bool, status: Status | None) -> Confidence:
+    sure = _anywhere().search(words) is not None
+    if names_what_is_taken:
+        if sure:
+            return Confidence.HIGH
+        return Confidence.LOW if _only_name(words) else Confidence.MODERATE
+    return Confidence.LOW if status in {None, Status.UNCERTAIN} else Confidence.MODERATE
+
+
+# ------------------------------------------------------------------ what the sentence says
+
+
+def _said(plain: str, start: int, end: int) -> tuple[Status | None, str]:
+    said = kratom_words().said
+    left_edge = max((m.end() for m in _SENTENCE.finditer(plain, 0, start)), default=0)
+    right = _SENTENCE.search(plain, end)
+    # The mark that ends the sentence stays, because a question is not a statement.
+    after = _tokens(plain[end : right.end() if right else len(plain)])
+    before = _tokens(plain[left_edge:start])
+    status, because = _judged(before, after, said)
+    if re.match(r"-\w", plain[end:]):
+        # "Kratom-related", "kratom-free": the name is only a part of a word.
+        return Status.UNCERTAIN, "the name is a part of another word"
+    if status in {Status.NOT_TAKEN, Status.STOPPED} and (
+        _any_of([*before, *after], said.again)
+        or _starts_with(after, said.taken_after, reach=2)
+        or any(token[0].isdigit() for token in after[:3] if status is Status.NOT_TAKEN)
+    ):
+        return Status.UNCERTAIN, "the sentence says both no and yes"
+    return status, because
+
+
+def _judged(before: list[str], after: list[str], said: Said) -> tuple[Status | None, str]:
+    """The first that applies: not said of this person, not taken, stopped, taken."""
+    if "?" in after or _any_of(before[-_REACH - 2 :], said.someone_else):
+        return Status.UNCERTAIN, "the sentence asks, or speaks of somebody else"
+    if _ends_with(before, said.unclear_before, reach=_REACH) is not None:
+        return Status.UNCERTAIN, "the sentence does not say that it is taken"
+    if _denied(before, said) or _absent(before, after, said):
+        return Status.NOT_TAKEN, "the sentence says that it is not taken"
+    return _stopped_or_taken(before, after, said)
+
+
+def _stopped_or_taken(before: list[str], after: list[str], said: Said) -> tuple[Status | None, str]:
+    stopped = _ends_with(before, said.stopped_before, reach=2)
+    if stopped is not None and _ends_with(before[:stopped], said.not_stopped, reach=0) is not None:
+        return Status.TAKEN, "the sentence says that it was not stopped"
+    if stopped is not None or _starts_with(after, said.stopped_after, reach=2):
+        return Status.STOPPED, "the sentence says that it was stopped"
+    taken = _ends_with(before, said.taken_before, reach=_REACH) is not None
+    if taken or _starts_with(after, said.taken_after, reach=1):
+        return Status.TAKEN, "the sentence says that it is taken"
+    return None, "the text names it"
+
+
+def _denied(before: list[str], said: Said) -> bool:
+    at = _ends_with(before, said.denied_before, reach=_REACH_OF_DENIAL)
+    return at is not None and not _any_of(before[at:], said.ends_denial)
+
+
+def _absent(before: list[str], after: list[str], said: Said) -> bool:
+    fillers = {*said.fillers, ",", "(", ")"}
+    rest = list(before)
+    while rest and rest[-1] in fillers and not _closes(rest, said.absent_before):
+        rest.pop()
+    if _closes(rest, said.absent_before):
+        return True
+    skipped = [t for t in after[:4] if t not in {":", "use", "intake", "is", "was", "-", "(", ")"}]
+    told = _starts_with(skipped, said.absent_after, reach=0)
+    if not told:
+        return False
+    left = skipped[told:]
+    return not left or left[0] in {",", ")", "in", "by", "on"}
+
+
+def _tokens(text: str) -> list[str]:
+    return [t.replace("’", "'").strip("-") or "-" for t in _TOKEN.findall(text)]
+
+
+@lru_cache(maxsize=256)
+def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(_tokens(phrase)) for phrase in phrases)
+
+
+def _any_of(tokens: Sequence[str], phrases: tuple[str, ...]) -> bool:
+    return any(
+        tuple(tokens[i : i + len(phrase)]) == phrase
+        for phrase in _phrases(phrases)
+        for i in range(len(tokens) - len(phrase) + 1)
+    )
+
+
+def _closes(tokens: list[str], phrases: tuple[str, ...]) -> bool:
+    return any(tuple(tokens[-len(phrase) :]) == phrase for phrase in _phrases(phrases))
+
+
+def _ends_with(tokens: list[str], phrases: tuple[str, ...], *, reach: int) -> int | None:
+    """Where the last phrase begins that ends at most ``reach`` words before the end."""
+    at = [
+        i
+        for phrase in _phrases(phrases)
+        for i in range(max(0, len(tokens) - len(phrase) - reach), len(tokens) - len(phrase) + 1)
+        if tuple(tokens[i : i + len(phrase)]) == phrase
+    ]
+    return max(at, default=None)
+
+
+def _starts_with(tokens: Sequence[str], phrases: tuple[str, ...], *, reach: int) -> int:
+    """How many words the first phrase takes up with what precedes it; 0 without one."""
+    ends = [
+        i + len(phrase)
+        for phrase in _phrases(phrases)
+        for i in range(reach + 1)
+        if tuple(tokens[i : i + len(phrase)]) == phrase
+    ]
+    return min(ends, default=0)
+
+
+# ------------------------------------------------------------------ patterns, compiled once
+
+
+def _pattern(names: Sequence[str]) -> re.Pattern[str]:
+    told = sorted({_PARTS.sub(" ", name.casefold()).strip() for name in names}, key=len)
+    ways = (_GAP.join(re.escape(part) for part in name.split()) for name in reversed(told))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
+
+
+_PARTS = re.compile(r"[\s\-_]+")
+_LONG_PART = 4
+
+
+@lru_cache(maxsize=1)
+def _anywhere() -> re.Pattern[str]:
+    return _pattern(kratom_words().anywhere)
+
+
+@lru_cache(maxsize=1)
+def _in_names() -> re.Pattern[str]:
+    words = kratom_words()
+    whole = _whole_names()
+    known = (n for n in load().medicines.names_of_kratom if normalise(n) not in whole)
+    return _pattern((*words.anywhere, *words.in_reports, *known))
+
+
+@lru_cache(maxsize=1)
+def _look_alikes() -> re.Pattern[str]:
+    return _pattern(kratom_words().look_alikes)
+
+
+@lru_cache(maxsize=1)
+def _whole_names() -> frozenset[str]:
+    return frozenset(normalise(name) for name in kratom_words().whole_name_only)
+
+
+@lru_cache(maxsize=1)
+def _codes() -> tuple[str, ...]:
+    words = kratom_words()
+    return tuple(one.code for one in (*words.substances, *words.laboratory))
+
+
+@lru_cache(maxsize=1)
+def _stems() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Parts of which every name holds at least one, and a pattern for names without a long part.
+
+    A part that is itself a name stands for every name that holds it; of the others the longest
+    part that is no word of form ("capsules") is taken, so that few texts are read for nothing.
+    """
+    words = kratom_words()
+    form = load().medicines.form_words
+    listed = (*words.anywhere, *words.in_reports, *words.whole_name_only)
+    names = {
+        tuple(_PARTS.sub(" ", n.casefold()).split())
+        for n in (*listed, *load().medicines.names_of_kratom)
+    }
+    kept = [name[0] for name in sorted(names) if len(name) == 1 and len(name[0]) >= _LONG_PART]
+    short: list[str] = []
+    for name in sorted(names):
+        if any(stem in part for part in name for stem in kept):
+            continue
+        longest = max((part for part in name if part not in form), key=len, default="")
+        if len(longest) < _LONG_PART or longest[0].isdigit():
+            short.append(" ".join(name))
+        else:
+            kept.append(longest)
+    return tuple(kept), _pattern(short)

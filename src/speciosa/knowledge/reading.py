@@ -1,0 +1,82 @@
+"""How a person's record is read: which codes and words mean what. Data under ``data/reading``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from speciosa.knowledge import files
+
+
+class Substance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A code of a terminology that stands for kratom or one of its alkaloids."""
+
+    system: str
+    code: str
+    substance: str
+    sources: tuple[str, ...] = ()
+    verified: bool = False
+
+
+class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A LOINC code of a test for kratom: answered in words (presence) or as an amount."""
+
+    code: str
+    substance: str
+    asks: Literal["presence", "amount"]
+    method: Literal["confirmed", "screen"]
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a laboratory writes for one kind of answer."""
+
+    codes: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Positive and negative answers; everything else is neither."""
+
+    positive: Answers
+    negative: Answers
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words around a name that say whether it is taken; ``kratom.yaml`` explains each list."""
+
+    denied_before: tuple[str, ...]
+    ends_denial: tuple[str, ...]
+    absent_before: tuple[str, ...]
+    fillers: tuple[str, ...]
+    absent_after: tuple[str, ...]
+    stopped_before: tuple[str, ...]
+    stopped_after: tuple[str, ...]
+    not_stopped: tuple[str, ...]
+    again: tuple[str, ...]
+    taken_before: tuple[str, ...]
+    taken_after: tuple[str, ...]
+    someone_else: tuple[str, ...]
+    unclear_before: tuple[str, ...]
+
+
+class KratomWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that tells kratom in a record (``reading/kratom.yaml``)."""
+
+    substances: tuple[Substance, ...]
+    laboratory: tuple[Test, ...]
+    laboratory_source: str
+    results: Results
+    anywhere: tuple[str, ...]
+    whole_name_only: tuple[str, ...]
+    in_reports: tuple[str, ...]
+    look_alikes: tuple[str, ...]
+    seven_oh: tuple[str, ...]
+    said: Said
+
+
+@lru_cache(maxsize=1)
+def kratom_words() -> KratomWords:
+    """Codes, tests and words of kratom."""
+    return files.read("reading/kratom.yaml", KratomWords)

@@ -1,0 +1,305 @@
+"""Kratom in a record: found with its grounds, never where the record says no."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from speciosa.fhir.kratom import Confidence, Ground, Status, find, find_all, worth_reading
+from speciosa.knowledge import load
+
+UNII = "http://fdasis.nlm.nih.gov"
+
+
+def statement(text: str, status: str = "active", **more: object) -> dict[str, object]:
+    return {
+        "resourceType": "MedicationStatement",
+        "id": "m1",
+        "status": status,
+        "medicationCodeableConcept": {"text": text},
+        "subject": {"reference": "Patient/1"},
+        **more,
+    }
+
+
+def note(text: str) -> dict[str, object]:
+    return {"resourceType": "ClinicalImpression", "id": "n", "note": [{"text": text}]}
+
+
+def said(text: str) -> Status | None:
+    found = find(note(text))
+    return found[0].status if found else None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["MAENG DA", "RED VEIN BORNEO", "MITRAGYNA SPECIOSA KORTHALS", "O.P.M.S. LIQUID"],
+        *["KRATUM", "Kratom capsules", "ketum tea", "7-OH 15 mg tablets", "thom", "green malay"],
+        *["Ｋratom", "kra\u200btom", "MIT45 gold shot", "7-hydroxymitragynine"],
+    ],
+)
+def test_names_of_products_are_found(name: str) -> None:
+    (match, *_) = find(statement(name))
+    assert match.status is Status.TAKEN
+    assert match.ground is Ground.TEXT
+    assert match.resource == "MedicationStatement/m1"
+    assert match.field == "medicationCodeableConcept.text"
+
+
+@pytest.mark.parametrize("name", sorted(load().medicines.names_of_kratom))
+def test_every_name_of_the_base_is_found_as_a_medicine(name: str) -> None:
+    assert find(statement(name))
+    assert worth_reading(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["CALCIUM KRATOMOS", "Calcium Kratomos 500 MG Oral Tablet", "7-hydroxy methotrexate"],
+        *["Thomapyrin", "Ibuprofen mit 45 mg", "17-OH progesterone", "Vitamin K", "Tomkrat"],
+    ],
+)
+def test_what_only_looks_like_a_name_is_not_found(name: str) -> None:
+    assert find(statement(name)) == ()
+    assert find(note(f"Takes {name} daily.")) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["red vein on the sclera", "Thom Smith, 54", "mit 45 Jahren", "white horn of the uterus"],
+)
+def test_ordinary_words_in_a_note_are_no_kratom(text: str) -> None:
+    assert find(note(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Denies kratom.", Status.NOT_TAKEN),
+        ("Denies alcohol, cannabis or kratom use.", Status.NOT_TAKEN),
+        ("No kratom use.", Status.NOT_TAKEN),
+        ("Kratom: none", Status.NOT_TAKEN),
+        ("Never used kratom", Status.NOT_TAKEN),
+        ("kratom not detected in urine", Status.NOT_TAKEN),
+        ("Stopped kratom in May", Status.STOPPED),
+        ("Off kratom for 3 weeks", Status.STOPPED),
+        ("Uses kratom daily for anxiety", Status.TAKEN),
+        ("Has not stopped kratom", Status.TAKEN),
+        ("Denies opioids but uses kratom", Status.TAKEN),
+        ("Taking kratom, denies side effects", Status.TAKEN),
+        ("Kratom use disorder", Status.TAKEN),
+        ("Kratom", Status.UNCERTAIN),
+        ("Asks about kratom", Status.UNCERTAIN),
+        ("Mother takes kratom", Status.UNCERTAIN),
+        ("Kratom?", Status.UNCERTAIN),
+        ("Denies stopping kratom", Status.UNCERTAIN),
+        ("History of kratom use", Status.UNCERTAIN),
+        ("Quit kratom, restarted in June", Status.UNCERTAIN),
+    ],
+)
+def test_what_the_sentence_says(text: str, status: Status) -> None:
+    assert said(text) is status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["No relief from kratom", "Denies pain on kratom", "Not only kratom but also kava"],
+        *["No alcohol, kratom daily", "Denies chest pain. Kratom 5 g daily"],
+        *["Denies pain, kratom 5 g twice daily", "No kratom-related harm; takes it daily"],
+        *["Denies withdrawal from kratom", "Denies side effects of kratom"],
+    ],
+)
+def test_a_no_that_belongs_to_something_else_denies_nothing(text: str) -> None:
+    assert said(text) not in {Status.NOT_TAKEN, Status.STOPPED, None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "expected"),
+    [
+        ("MedicationStatement", "active", Status.TAKEN),
+        ("MedicationStatement", "completed", Status.STOPPED),
+        ("MedicationStatement", "not-taken", Status.NOT_TAKEN),
+        ("MedicationStatement", "entered-in-error", Status.NOT_TAKEN),
+        ("MedicationStatement", "on-hold", Status.UNCERTAIN),
+        ("MedicationStatement", "unknown", Status.UNCERTAIN),
+        ("MedicationStatement", "no-such-status", Status.UNCERTAIN),
+        ("MedicationRequest", "cancelled", Status.NOT_TAKEN),
+        ("MedicationRequest", "draft", Status.UNCERTAIN),
+        ("MedicationAdministration", "not-done", Status.NOT_TAKEN),
+        ("MedicationDispense", "declined", Status.NOT_TAKEN),
+    ],
+)
+def test_the_status_of_an_entry(kind: str, status: str, expected: Status) -> None:
+    resource = statement("kratom", status) | {"resourceType": kind}
+    assert {m.status for m in find(resource)} == {expected}
+
+
+def test_an_entry_that_contradicts_its_own_words_is_uncertain() -> None:
+    (match,) = find(statement("no kratom"))
+    assert match.status is Status.UNCERTAIN
+
+
+def test_by_code_contained_and_bundled() -> None:
+    concept = {"coding": [{"system": UNII, "code": "EP479K822J"}]}
+    contained = {
+        **statement(""),
+        "medicationCodeableConcept": None,
+        "medicationReference": {"reference": "#a"},
+        "contained": [{"resourceType": "Medication", "id": "a", "code": concept}],
+    }
+    (match,) = find(contained)
+    assert (match.ground, match.code, match.confidence) == (
+        Ground.CODE,
+        "EP479K822J",
+        Confidence.HIGH,
+    )
+    bundled = {**contained, "medicationReference": {"reference": "Medication/b"}, "contained": []}
+    drug = {
+        "resourceType": "Medication",
+        "id": "b",
+        "ingredient": [{"itemCodeableConcept": concept}],
+    }
+    assert [m.status for m in find_all([drug, bundled])] == [Status.TAKEN]
+    assert find(bundled) == ()
+    other = {"coding": [{"system": "http://example.org", "code": "EP479K822J"}]}
+    assert find(statement("") | {"medicationCodeableConcept": other}) == ()
+
+
+def test_a_period_that_has_ended_is_a_stop() -> None:
+    ended = statement("kratom", effectivePeriod={"end": "2026-01-31"})
+    assert find(ended)[0].status is Status.TAKEN
+    assert find(ended, today=dt.date(2026, 11, 22))[0].status is Status.STOPPED
+    assert find(ended, today=dt.date(2026, 1, 1))[0].status is Status.TAKEN
+
+
+def test_not_to_be_given_is_not_taken() -> None:
+    request = statement("kratom") | {"resourceType": "MedicationRequest", "doNotPerform": True}
+    assert find(request)[0].status is Status.NOT_TAKEN
+
+
+def observation(code: str = "73995-3", **value: object) -> dict[str, object]:
+    coding = [{"system": "http://loinc.org", "code": code}]
+    return {"resourceType": "Observation", "status": "final", "code": {"coding": coding}, **value}
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "status"),
+    [
+        ("73995-3", {"valueString": "Positive"}, Status.TAKEN),
+        ("96058-3", {"valueString": "presumptive positive"}, Status.TAKEN),
+        ("96058-3", {"valueString": "Negative"}, Status.NOT_TAKEN),
+        ("73995-3", {"valueString": "None detected"}, Status.NOT_TAKEN),
+        ("73995-3", {"valueCodeableConcept": {"coding": [{"code": "10828004"}]}}, Status.TAKEN),
+        ("73995-3", {"valueCodeableConcept": {"coding": [{"code": "LA6577-6"}]}}, Status.NOT_TAKEN),
+        ("72732-1", {"valueQuantity": {"value": 12, "unit": "ng/mL"}}, Status.TAKEN),
+        ("72732-1", {"valueQuantity": {"value": 5, "comparator": "<"}}, Status.NOT_TAKEN),
+        ("72732-1", {"valueQuantity": {"value": 0}}, Status.NOT_TAKEN),
+        ("73995-3", {}, Status.UNCERTAIN),
+        ("73995-3", {"valueString": "invalid"}, Status.UNCERTAIN),
+        ("73995-3", {"dataAbsentReason": {"text": "not performed"}}, Status.UNCERTAIN),
+        (
+            "73995-3",
+            {"valueString": "Positive", "interpretation": [{"coding": [{"code": "NEG"}]}]},
+            Status.UNCERTAIN,
+        ),
+    ],
+)
+def test_tests_tell_positive_negative_and_neither_apart(
+    code: str, value: dict[str, object], status: Status
+) -> None:
+    (match,) = find(observation(code, **value))
+    assert (match.ground, match.status) == (Ground.LABORATORY, status)
+    if status is Status.NOT_TAKEN:
+        assert match.confidence is Confidence.LOW
+        assert "does not prove" in match.because
+
+
+def test_a_screen_is_trusted_less_than_a_confirmed_test() -> None:
+    screen, confirmed = (
+        find(observation(code, valueString="Positive"))[0] for code in ("96058-3", "73995-3")
+    )
+    assert (screen.confidence, confirmed.confidence) == (Confidence.MODERATE, Confidence.HIGH)
+
+
+def test_a_withdrawn_result_says_nothing() -> None:
+    (match,) = find(observation(valueString="Positive") | {"status": "entered-in-error"})
+    assert match.status is Status.UNCERTAIN
+
+
+def test_a_test_named_only_in_words_is_a_test() -> None:
+    named = {"resourceType": "Observation", "status": "final", "code": {"text": "Kratom screen"}}
+    assert find(named | {"valueString": "Negative"})[0].status is Status.NOT_TAKEN
+    assert find(named)[0].status is Status.UNCERTAIN
+
+
+def test_another_system_with_the_number_of_a_test_is_not_a_test() -> None:
+    coding = [{"system": "http://example.org", "code": "73995-3"}]
+    assert find({"resourceType": "Observation", "code": {"coding": coding}}) == ()
+
+
+def test_conditions_allergies_and_relatives() -> None:
+    def condition(clinical: str, verification: str = "confirmed") -> dict[str, object]:
+        return {
+            "resourceType": "Condition",
+            "code": {"text": "Kratom dependence"},
+            "clinicalStatus": {"coding": [{"code": clinical}]},
+            "verificationStatus": {"coding": [{"code": verification}]},
+        }
+
+    assert find(condition("active"))[0].status is Status.TAKEN
+    assert find(condition("active", "refuted"))[0].status is Status.NOT_TAKEN
+    assert find(condition("remission"))[0].status in {Status.STOPPED, Status.UNCERTAIN}
+    allergy = {"resourceType": "AllergyIntolerance", "code": {"text": "Kratom"}}
+    assert find(allergy)[0].status is Status.UNCERTAIN
+    relative = {"resourceType": "FamilyMemberHistory", "note": [{"text": "uses kratom daily"}]}
+    assert find(relative)[0].status is Status.UNCERTAIN
+
+
+_KEYS = (
+    *("coding", "code", "text", "display", "status", "system", "valueQuantity", "value"),
+    *("medicationReference", "reference", "contained", "component", "effectivePeriod"),
+)
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    | st.sampled_from(["kratom", "no kratom", "active", "Medication/1", "#1", "Observation"]),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(
+            _KEYS
+        ),
+        inner,
+        max_size=5,
+    ),
+    max_leaves=15,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["MedicationRequest", "Observation", "Condition", "Medication", "X"]),
+    st.dictionaries(st.text(max_size=12), _json, max_size=5),
+    _json,
+)
+def test_no_shape_of_a_resource_raises(
+    kind: str, fields: dict[str, object], concept: object
+) -> None:
+    resource = {
+        **fields,
+        "resourceType": kind,
+        "code": concept,
+        "medicationCodeableConcept": concept,
+        "status": concept,
+    }
+    for match in find(resource):
+        assert match.because
+
+
+def test_a_flood_of_nesting_and_words_is_read_in_bounds() -> None:
+    deep: object = "kratom"
+    for _ in range(2_000):
+        deep = [deep]
+    assert find({"resourceType": "Basic", "note": deep}) == ()
+    assert len(find(note("kratom " * 100_000))) <= 20
