@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
-    app.include_router(styles.router)
+    app.router.routes.extend(styles.router.routes)
