@@ -33,7 +33,7 @@ class Source(StrEnum):
     DIARY = "diary"
 
 
-class Measured(Part, omit_defaults=True):
+class Measured(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One scored questionnaire; ``instrument`` is an id of ``knowledge.instruments``.
 
     The total is scored by ``clinical.severity.score`` before it comes here; ``low`` and ``high``
@@ -54,7 +54,7 @@ class Period(StrEnum):
     WEEK = "week"
 
 
-class Kratom(Part, omit_defaults=True):
+class Kratom(Part, frozen=True, kw_only=True, omit_defaults=True):
     """Kratom use on that day or in the week up to it, as the person said it.
 
     ``used`` is ``None`` where it was not asked. Amounts are one dose's, in the unit typed.
@@ -78,7 +78,7 @@ class Kratom(Part, omit_defaults=True):
         return self.doses / (7 if self.period is Period.WEEK else 1)
 
 
-class LabValue(Part, omit_defaults=True):
+class LabValue(Part, frozen=True, kw_only=True, omit_defaults=True):
     """A laboratory or bedside measurement with its unit and the laboratory's upper limit."""
 
     name: LabName
@@ -87,7 +87,7 @@ class LabValue(Part, omit_defaults=True):
     upper_limit: Amount | None = None
 
 
-class Entry(Part, omit_defaults=True):
+class Entry(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One dated account. ``side_effects`` is ``None`` where they were not asked."""
 
     date: dt.date
@@ -131,7 +131,7 @@ class Direction(StrEnum):
     LESS = "less"
 
 
-class Event(Part, omit_defaults=True):
+class Event(Part, frozen=True, kw_only=True, omit_defaults=True):
     """A dated change. ``treatment`` is an id of ``knowledge.care``, a medicine's id or "kratom"."""
 
     date: dt.date
@@ -142,7 +142,7 @@ class Event(Part, omit_defaults=True):
     note: Note = ""
 
 
-class Visit(Part, omit_defaults=True):
+class Visit(Part, frozen=True, kw_only=True, omit_defaults=True):
     """A planned contact; ``done`` is the day on which it took place."""
 
     planned: dt.date
@@ -152,7 +152,7 @@ class Visit(Part, omit_defaults=True):
     note: Note = ""
 
 
-class Timeline(Part, omit_defaults=True):
+class Timeline(Part, frozen=True, kw_only=True, omit_defaults=True):
     """Everything over time of one person, in any order."""
 
     entries: tuple[Entry, ...] = ()

@@ -20,6 +20,7 @@ from speciosa.knowledge.care.wording import (
 )
 from speciosa.knowledge.evidence import Evidence
 from speciosa.knowledge.fact import Basis, Fact
+from speciosa.knowledge.instruments.wording import Wording
 from speciosa.knowledge.table import Table
 
 
@@ -131,6 +132,28 @@ class Care(Table):
         """Visits, what counts as change, when to step up."""
         return files.read("care/follow_up.yaml", FollowUpWording)
 
+    @cached_property
+    def outcome_facts(self) -> tuple[Fact, ...]:
+        """Thresholds and reference figures of follow-up over time."""
+        return files.read("care/outcomes.json", tuple[Fact, ...])
+
+    @cached_property
+    def outcomes(self) -> Wording:
+        """Sentences of follow-up over time."""
+        return files.read("care/outcomes.yaml", Wording)
+
+    def outcome_number(self, key: str) -> float | None:
+        """A threshold or figure of follow-up (``gad7/reliability``); ``None`` without one."""
+        return self._outcome_numbers.get(f"care/outcomes/{key}")
+
+    @cached_property
+    def _outcome_numbers(self) -> Mapping[str, float]:
+        return {
+            fact.id: float(fact.value)
+            for fact in self.outcome_facts
+            if isinstance(fact.value, int | float)
+        }
+
     def treatment(self, treatment_id: str) -> Treatment:
         """One treatment by id. Raises ``KeyError`` for an unknown id."""
         return self._treatments_by_id[treatment_id]
@@ -166,6 +189,7 @@ class Care(Table):
         for treatment in self.treatments:
             yield from _treatment_facts(treatment)
         yield from self.statements
+        yield from self.outcome_facts
 
     def problems(self) -> Iterator[str]:
         """Evidence, treatments and facts that do not resolve; flags that nobody raises."""
@@ -200,6 +224,7 @@ class Care(Table):
             yield from ((referral.to, f) for f in referral.facts)
         for worded in (*self.follow_up.what_counts, *self.follow_up.step_up_if):
             yield from ((worded.id, f) for f in worded.facts)
+        yield from (("outcomes", f) for f in self.outcomes.cited())
 
     def _unknown_flags(self) -> Iterator[str]:
         known = set(self.plan.flags)
