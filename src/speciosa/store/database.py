@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from speciosa.store.failures import explain
+from speciosa.store.failures import explain, refused
 from speciosa.store.records import StoreError
 
 BUSY_SECONDS = 30
@@ -85,6 +91,8 @@ class Database:
             yield
         except DBAPIError as error:
             raise explain(error) from None
+        except StatementError as error:
+            raise refused(error) from None
         except PoolTimeoutError:
             raise StoreError("the database has no free connection; try again") from None
         except SQLAlchemyError as error:
@@ -148,6 +156,11 @@ def _make_private(path: Path) -> None:
     """An empty file that only its owner may read; the files beside it take over its mode."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # or a power cut could take the new file's name away again
+        finally:
+            os.close(folder)
     except FileExistsError:
         return
     except OSError as error:

@@ -42,33 +42,22 @@ def delete_person(connection: Connection, person: str, by: str, at: dt.datetime)
         person,
         *connection.execute(select(records.c.id).where(records.c.person == person)).scalars(),
     ]
-    kinds = connection.execute(
-        select(versions.c.kind, func.count())
-        .where(versions.c.person == person)
-        .group_by(versions.c.kind)
-    )
-    removed = dict(sorted(kinds.tuples()))
-    # The row in "deletion" is what the database's own guards ask for before a version may go.
-    connection.execute(insert(deletions).values(person=person, at=at, by=by, removed=""))
-    for name, table, column in (
-        ("link", links, links.c.person),
-        ("", versions, versions.c.person),
-        ("", records, records.c.person),
-        ("external id", externals, externals.c.person),
-        ("label", labels, labels.c.person),
-        ("", people, people.c.id),
-    ):
-        gone = connection.execute(delete(table).where(column == person)).rowcount
-        if name and gone:
+    counted = select(versions.c.kind, func.count()).where(versions.c.person == person)
+    removed = dict(sorted(connection.execute(counted.group_by(versions.c.kind)).tuples()))
+    counted = select(func.count()).select_from(labels).where(labels.c.person == person)
+    removed["label"] = connection.execute(counted).scalar_one()
+    for name, table in (("link", links), ("external id", externals)):
+        if gone := connection.execute(delete(table).where(table.c.person == person)).rowcount:
             removed[name] = gone
     for name, table in (("answer", answers), ("card", cards), ("feedback", feedback)):
         if gone := _delete_naming(connection, table, person, ids):
             removed[name] = gone
-    connection.execute(
-        deletions.update()
-        .where(deletions.c.person == person)
-        .values(removed=msgspec.json.encode(removed).decode())
-    )
+    # The row in "deletion" is what the database's own guards ask for before a version may go.
+    told = msgspec.json.encode(removed).decode()
+    connection.execute(insert(deletions).values(person=person, at=at, by=by, removed=told))
+    for table in (versions, records, labels):
+        connection.execute(delete(table).where(table.c.person == person))
+    connection.execute(delete(people).where(people.c.id == person))
     connection.execute(
         insert(audit).values(
             at=at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from speciosa.store.records import ConflictError, StoreError
 
@@ -47,3 +47,10 @@ def explain(error: DBAPIError) -> StoreError:
     if not state and not name and original is not None:
         return StoreError("the database server cannot be reached")
     return StoreError(f"the database failed ({name or state or type(original).__name__})")
+
+
+def refused(error: StatementError) -> StoreError:
+    """A value that never reached the database, by the words of whoever refused it."""
+    if isinstance(error.orig, StoreError):
+        return error.orig
+    return StoreError(f"a value cannot be stored ({type(error.orig).__name__})")

@@ -9,7 +9,7 @@ from typing import Self
 import msgspec
 from sqlalchemy import insert, select
 
-from speciosa.store import deletion, exporting, keys, people, versions
+from speciosa.store import deletion, exporting, keys, people, schema, versions
 from speciosa.store.database import Database
 from speciosa.store.records import (
     AuditEntry,
@@ -18,10 +18,11 @@ from speciosa.store.records import (
     Kind,
     Link,
     Person,
+    StoreError,
     UnknownError,
     Version,
 )
-from speciosa.store.tables import answers, cards, feedback, first_uses, metadata
+from speciosa.store.tables import answers, cards, feedback, first_uses
 from speciosa.store.tables import audit as audit_table
 
 _PEOPLE_A_PAGE = 100
@@ -44,8 +45,11 @@ class Store:
         Raises ``SchemaError`` when it was made by another version of the program.
         """
         database = Database(url)
-        with database.write() as connection:
-            metadata.create_all(connection)
+        try:
+            schema.prepare(database)
+        except StoreError:
+            database.close()
+            raise
         return cls(database)
 
     def close(self) -> None:

@@ -49,6 +49,24 @@ class UtcTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+class Words(TypeDecorator[str]):
+    """Text that both databases can keep: no NUL, no half of a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as it is. Raises ``StoreError`` without quoting it."""
+        if value is not None:
+            try:
+                raw = value.encode()
+            except UnicodeEncodeError:
+                raw = b"\0"
+            if b"\0" in raw:
+                raise StoreError("a text holds a character that cannot be stored")
+        return value
+
+
 # SQLite counts up by itself only in a column of the type INTEGER.
 Counter = BigInteger().with_variant(Integer, "sqlite")
 # Sorted by code point on both databases, so that pages of a list never depend on a locale.
@@ -60,10 +78,10 @@ people = Table(
     "person",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("label", Text, nullable=False),
+    Column("label", Words, nullable=False),
     Column("folded", Sortable, nullable=False),
     Column("created_at", UtcTime, nullable=False),
-    Column("created_by", Text, nullable=False),
+    Column("created_by", Words, nullable=False),
     Index("person_by_label", "folded", "id"),
 )
 
@@ -72,19 +90,19 @@ labels = Table(
     metadata,
     Column("seq", Counter, primary_key=True, autoincrement=True),
     Column("person", ForeignKey("person.id"), nullable=False, index=True),
-    Column("label", Text, nullable=False),
+    Column("label", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("by", Words, nullable=False),
 )
 
 externals = Table(
     "external",
     metadata,
-    Column("system", Text, primary_key=True),
-    Column("value", Text, primary_key=True),
+    Column("system", Words, primary_key=True),
+    Column("value", Words, primary_key=True),
     Column("person", ForeignKey("person.id"), nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("by", Words, nullable=False),
 )
 
 records = Table(
@@ -92,7 +110,7 @@ records = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("person", ForeignKey("person.id"), nullable=False),
-    Column("kind", Text, nullable=False),
+    Column("kind", Words, nullable=False),
     Column("newest", Integer, nullable=False),
     Column("removed", Boolean, nullable=False),
     Index("record_by_person", "person", "kind"),
@@ -105,13 +123,15 @@ versions = Table(
     Column("record", ForeignKey("record.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("person", ForeignKey("person.id"), nullable=False, index=True),
-    Column("kind", Text, nullable=False),
+    Column("kind", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("change", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("change", Words, nullable=False),
     Column("body", LargeBinary, nullable=False),  # zlib
     Column("sha256", String(64), nullable=False),  # of the body as given
-    Column("seal", String(64), nullable=False),  # over this row and the seal before it
+    Column(
+        "seal", String(64), nullable=False, server_default=""
+    ),  # over this row and the seal before it
     Column("removed", Boolean, nullable=False),
     UniqueConstraint("record", "version", name="version_once"),
 )
@@ -121,8 +141,8 @@ deletions = Table(
     metadata,
     Column("person", String(32), primary_key=True),
     Column("at", UtcTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("removed", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("removed", Words, nullable=False),
 )
 
 audit = Table(
@@ -130,18 +150,18 @@ audit = Table(
     metadata,
     Column("id", Counter, primary_key=True, autoincrement=True),
     Column("at", UtcTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("person", Text, nullable=False, index=True),
-    Column("record", Text, nullable=False),
-    Column("address", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("person", Words, nullable=False, index=True),
+    Column("record", Words, nullable=False),
+    Column("address", Words, nullable=False),
 )
 
 sessions = Table(
     "session",
     metadata,
-    Column("key_hash", Text, primary_key=True),
+    Column("key_hash", Words, primary_key=True),
     Column("data", LargeBinary, nullable=False),
     Column("expires", UtcTime, nullable=False, index=True),
 )
@@ -149,10 +169,10 @@ sessions = Table(
 links = Table(
     "link",
     metadata,
-    Column("token_hash", Text, primary_key=True),
+    Column("token_hash", Words, primary_key=True),
     Column("person", ForeignKey("person.id"), nullable=False, index=True),
     Column("what", LargeBinary, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("by", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("expires", UtcTime, nullable=False),
     Column("used_at", UtcTime),
@@ -162,25 +182,25 @@ links = Table(
 first_uses = Table(
     "first_use",
     metadata,
-    Column("scope", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("scope", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
     Column("until", UtcTime, nullable=False, index=True),
 )
 
 answers = Table(
     "answer",
     metadata,
-    Column("scope", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("person", Text, nullable=False),
+    Column("scope", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
     Column("answer", LargeBinary, nullable=False),
     Column("until", UtcTime, nullable=False, index=True),
+    Column("person", Words, nullable=False, server_default=""),
 )
 
 cards = Table(
     "card",
     metadata,
-    Column("uuid", Text, primary_key=True),
+    Column("uuid", Words, primary_key=True),
     Column("body", LargeBinary, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
@@ -188,9 +208,9 @@ cards = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column("service", Text, primary_key=True),
-    Column("card_uuid", Text, primary_key=True),
-    Column("outcome_key", Text, primary_key=True),
+    Column("service", Words, primary_key=True),
+    Column("card_uuid", Words, primary_key=True),
+    Column("outcome_key", Words, primary_key=True),
     Column("body", LargeBinary, nullable=False),
     Column("at", UtcTime, nullable=False),
 )

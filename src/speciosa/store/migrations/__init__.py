@@ -1,0 +1,1 @@
+"""How a database grew: one revision a module, run by Alembic, never changed once released."""
