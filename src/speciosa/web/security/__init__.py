@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from speciosa.web.security.gate import Gate
 from speciosa.web.security.handlers import install_handlers
-from speciosa.web.security.routes import router
+from speciosa.web.security.log_page import router as log_page
+from speciosa.web.security.routes import build_router
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -18,4 +19,4 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
     app.add_middleware(Gate, application=app, settings=settings)
     install_handlers(app)
-    app.router.routes.extend(router.routes)
+    app.router.routes.extend([*build_router(settings).routes, *log_page.routes])

@@ -1,4 +1,4 @@
-"""What the audit log keeps of one request: who, when, which route and record; never what it says."""
+"""What the audit log keeps of one request: who, when, which route and record; no more."""
 
 from __future__ import annotations
 

@@ -22,11 +22,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 def from_elsewhere(request: HTTPConnection, settings: Settings) -> bool:
     """Whether the browser says that another site's page sent this request.
 
-    Programs send neither header and pass; for sessions the token decides then.
+    Old browsers say it by ``Origin`` alone. Programs send neither and pass; for sessions the
+    token decides then.
     """
     site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in {"same-origin", "none"}:
-        return True
+    if site is not None:
+        return site not in {"same-origin", "none"}
     origin = request.headers.get("origin")
     if origin is None:
         return False

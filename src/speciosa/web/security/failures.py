@@ -1,4 +1,4 @@
-"""A failure as type and place: what a log may hold of an exception, whose text may name a person."""
+"""A failure as type and place: all a log may hold of an exception, whose text may name people."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-from speciosa.web.access import NOBODY, Access, Principal
+from speciosa.web.access import NOBODY, Access
 from speciosa.web.security import answers, csrf
 from speciosa.web.security.audit import entry_of
 from speciosa.web.security.body import GoneError, TooLargeError, read_body, replay
@@ -24,7 +24,7 @@ from speciosa.web.security.failures import describe
 from speciosa.web.security.headers import add_headers
 from speciosa.web.security.places import Place, place_of
 from speciosa.web.security.rates import Rates
-from speciosa.web.security.recognition import Caller, recognise
+from speciosa.web.security.recognition import Caller, Recogniser
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -46,6 +46,7 @@ class Gate:
         self._application = application
         self._settings = settings
         self._rates = Rates(settings.rates)
+        self._recogniser = Recogniser(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass or answer it."""
@@ -100,7 +101,7 @@ class Gate:
             body = b""
         caller = Caller()
         if not place.is_static and place.access not in {Access.CDS, Access.LINK}:
-            caller = await run_in_threadpool(recognise, request, self._use)
+            caller = await run_in_threadpool(self._recogniser.caller, request, self._use)
         request.state.principal = caller.principal
         request.state.csrf_token = caller.csrf_token
         wait = self._rates.wait_seconds(place, caller.principal, address_of(request))
@@ -171,9 +172,3 @@ def _known_host(request: HTTPConnection, settings: Settings) -> bool:
 
 async def _nothing_more() -> Message:
     return {"type": "http.disconnect"}
-
-
-def caller_of(request: HTTPConnection) -> Principal:
-    """The principal that the gate recognised."""
-    found: Principal = request.state.principal
-    return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speciosa.web.access import NOBODY, Principal, Role
-from speciosa.web.security import bearer, sessions
+from speciosa.web.security import sessions
+from speciosa.web.security.bearer import Bearer
 from speciosa.web.security.cookies import session_cookie
 from speciosa.web.settings import Mode
 
@@ -31,26 +32,34 @@ class Caller:
     by_bearer: bool = False
 
 
-def recognise(request: HTTPConnection, use: Services) -> Caller:
-    """The caller. A bearer token that is wrong makes nobody, whatever the cookie says."""
-    if request.url.path.startswith("/api/") and "authorization" in request.headers:
-        return _by_bearer(request.headers["authorization"], use)
-    key = request.cookies.get(session_cookie(use.settings), "")
-    session = sessions.find(use.store, key, now=use.now(), settings=use.settings) if key else None
-    if session is None:
-        return Caller()
-    return Caller(session.principal, session.csrf, by_session=True)
+class Recogniser:
+    """Recognises the callers of one application."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._bearer = Bearer(settings.oidc)
 
-def _by_bearer(header: str, use: Services) -> Caller:
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer":
-        return Caller()
-    if use.settings.mode is Mode.SINGLE:
-        principal = LOCAL_USER if is_start_token(token.strip(), use.settings) else NOBODY
-    else:
-        principal = bearer.principal_of(token.strip(), use.settings, use.now())
-    return Caller(principal, by_bearer=bool(principal.id))
+    def caller(self, request: HTTPConnection, use: Services) -> Caller:
+        """Who calls. A bearer token that is wrong makes nobody, whatever the cookie says."""
+        if request.url.path.startswith("/api/") and "authorization" in request.headers:
+            return self._by_token(request.headers["authorization"], use)
+        key = request.cookies.get(session_cookie(self._settings), "")
+        session = (
+            sessions.find(use.store, key, now=use.now(), settings=self._settings) if key else None
+        )
+        if session is None:
+            return Caller()
+        return Caller(session.principal, session.csrf, by_session=True)
+
+    def _by_token(self, header: str, use: Services) -> Caller:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            return Caller()
+        if self._settings.mode is Mode.SINGLE:
+            principal = LOCAL_USER if is_start_token(token.strip(), self._settings) else NOBODY
+        else:
+            principal = self._bearer.principal_of(token.strip(), use.now())
+        return Caller(principal, by_bearer=bool(principal.id))
 
 
 def is_start_token(token: str, settings: Settings) -> bool:
@@ -58,5 +67,7 @@ def is_start_token(token: str, settings: Settings) -> bool:
     right = settings.start_token.get_secret_value()
     if settings.mode is not Mode.SINGLE or not right:
         return False
-    digests = (hashlib.sha256(t.encode("utf-8", "surrogatepass")).digest() for t in (token, right))
-    return hmac.compare_digest(*digests)
+    given, known = (
+        hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in (token, right)
+    )
+    return hmac.compare_digest(given, known)

@@ -54,7 +54,10 @@ def find(store: Store, key: str, *, now: dt.datetime, settings: Settings) -> Ses
     body = store.session(hashed(key), now)
     if body is None:
         return None
-    session = msgspec.json.decode(body, type=Session)
+    try:
+        session = msgspec.json.decode(body, type=Session)
+    except msgspec.DecodeError:  # the key of something else: a sign-in under way
+        return None
     if _end(session, settings) <= now:
         drop(store, key)
         return None
