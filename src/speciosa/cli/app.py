@@ -22,6 +22,7 @@ from speciosa.cli import (
     score,
     simulate,
     sources,
+    store,
     trial,
 )
 from speciosa.errors import InputError, SpeciosaError
@@ -47,6 +48,7 @@ app.command("schema")(schema.command)
 app.command("sources")(sources.command)
 app.add_typer(evidence.app, name="evidence", help="The living base of primary studies.")
 app.add_typer(knowledge.app, name="knowledge", help="The knowledge base itself.")
+app.add_typer(store.app, name="store", help="The database of the service.")
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, func, select, text
 
 from speciosa.store import schema
 from speciosa.store.database import Database
-from speciosa.store.records import SchemaError
 from speciosa.store.tables import deletions, labels, people, records, versions
 from speciosa.store.versions import read, seal
 
@@ -25,12 +24,15 @@ GUARDS = frozenset(
 
 def problems(database: Database) -> Iterator[str]:
     """What is wrong, a sentence each with opaque ids alone; nothing when all is well."""
+    yield from _file(database)
+    yield from contents(database)
+
+
+def contents(database: Database) -> Iterator[str]:
+    """What is wrong inside the database. Raises ``SchemaError`` for another revision than ours."""
+    schema.require(database)
     with database.read() as connection:
-        have = schema.revision(connection)
-        if have != schema.head():
-            raise SchemaError(f"the database has the schema {have or 'of nothing'}: upgrade it")
-        found = [*_file(database), *_guards(connection), *_database(connection)]
-        found += _people(connection)
+        found = [*_guards(connection), *_database(connection), *_people(connection)]
     yield from found
     yield from _records(database)
 
@@ -38,10 +40,8 @@ def problems(database: Database) -> Iterator[str]:
 def _file(database: Database) -> Iterator[str]:
     if database.path is None:
         return
-    for path in (
-        database.path,
-        *(database.path.with_name(database.path.name + end) for end in ("-wal", "-shm")),
-    ):
+    name = database.path.name
+    for path in (database.path.with_name(name + end) for end in ("", "-wal", "-shm")):
         if path.exists() and (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             yield f"{path.name} can be read by others (mode {mode:03o}): chmod 600"
 

@@ -33,7 +33,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.in_memory = self.is_sqlite and self.url.database in {None, "", ":memory:"}
+        self.path = file_of(url)
+        self.in_memory = self.is_sqlite and self.path is None
         # SQLite has one writer at a time and does not queue: threads queue here instead.
         # In memory there is one connection, so readers queue too.
         self._writers = threading.RLock()
@@ -41,13 +42,6 @@ class Database:
         if self.path is not None:
             _make_private(self.path)
         self.engine = self._engine()
-
-    @property
-    def path(self) -> Path | None:
-        """The file of a SQLite database."""
-        if not self.is_sqlite or self.in_memory:
-            return None
-        return Path(str(self.url.database))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -150,6 +144,14 @@ def parse_url(url: str) -> URL:
             "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
         )
     return parsed
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; none for one in memory and for PostgreSQL."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(parsed.database))
 
 
 def _make_private(path: Path) -> None:

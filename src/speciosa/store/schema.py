@@ -44,6 +44,16 @@ def prepare(database: Database) -> None:
         raise _wrong(have)
 
 
+def require(database: Database) -> None:
+    """Raises ``SchemaError`` unless the database has this program's revision."""
+    with database.read() as connection:
+        have, empty = revision(connection), is_empty(connection)
+    if empty:
+        raise SchemaError("the database is empty: run speciosa store init")
+    if have != head():
+        raise _wrong(have)
+
+
 def upgrade(database: Database, to: str = "head") -> tuple[str, str]:
     """Bring the database to this program's revision, all or nothing: (before, after)."""
     with database.write() as connection:
