@@ -15,7 +15,10 @@ from speciosa.store.tables import answers, cards, first_uses, links, people, ses
 def insert_once(connection: Connection, table: Table, **values: object) -> bool:
     """Insert a row unless its key is taken; whether it was inserted."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    done = connection.execute(make(table).values(**values).on_conflict_do_nothing())
+    done = connection.execute(
+        make(table).values(**values).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},
+    )
     return done.rowcount > 0
 
 
