@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.web.api import assessing, knowledge, openapi
+from speciosa.web.api import assessing, kept, knowledge, openapi, people, records
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from speciosa.web.settings import Settings
 
-_ROOMS = (assessing.routes, knowledge.routes)
+_ROOMS = (
+    assessing.routes,
+    knowledge.routes,
+    people.routes,
+    records.routes,
+    kept.routes,
+)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

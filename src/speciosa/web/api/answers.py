@@ -86,3 +86,9 @@ def _with(request: Request, **changed: object) -> str:
     query = dict(request.query_params)
     query |= {name: str(value) for name, value in changed.items()}
     return f"{request.url.path}?{urlencode(query)}"
+
+
+def changed_meanwhile() -> ApiError:
+    """The refusal of a change that was made from an older version."""
+    told = "Somebody changed the record meanwhile. Read it again and repeat the change."
+    return ApiError(412, "changed-meanwhile", told)

@@ -21,9 +21,8 @@ from speciosa.report.ddi import document as ddi
 from speciosa.report.simulation import document as simulation
 from speciosa.web.access import Access, Principal, allow
 from speciosa.web.api import answers, crisis, examples, shapes
-from speciosa.web.api.bodies import FHIR_JSON, JSON, Json, as_part
-from speciosa.web.api.describe import gives, ref, sends
-from speciosa.web.api.exchange import bundle_bytes
+from speciosa.web.api.bodies import JSON, Json, as_part
+from speciosa.web.api.describe import gives, sends
 from speciosa.web.api.problem import NotFoundError
 from speciosa.web.api.route import router
 from speciosa.web.services import Use
@@ -32,7 +31,7 @@ routes = router()
 SignedIn = Annotated[Principal, Depends(allow(Access.SIGNED_IN))]
 
 HTML = "text/html"
-_KINDS = (JSON, HTML, FHIR_JSON)
+_KINDS = (JSON, HTML)
 
 
 @routes.post(
@@ -42,10 +41,10 @@ _KINDS = (JSON, HTML, FHIR_JSON)
     openapi_extra=sends("Case", examples.CASES),
     responses=gives(
         "Assessment",
-        "The assessment, by the header Accept as JSON, as a report in HTML, or as a FHIR Bundle.",
+        "The assessment, by the header Accept as JSON or as a report in HTML.",
         406,
         reads=True,
-        also={HTML: {"schema": {"type": "string"}}, FHIR_JSON: {"schema": ref("FhirBundle")}},
+        also={HTML: {"schema": {"type": "string"}}},
     ),
 )
 def assess(
@@ -68,8 +67,6 @@ def assess(
     )
     if kind == HTML:
         return Response(html.render(made), media_type="text/html; charset=utf-8")
-    if kind == FHIR_JSON:
-        return Response(bundle_bytes(case, made, use), media_type=FHIR_JSON)
     return answers.json(made)
 
 

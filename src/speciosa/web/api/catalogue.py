@@ -10,12 +10,15 @@ from pydantic import BaseModel
 
 from speciosa.assessment import Assessment
 from speciosa.case import Case
-from speciosa.clinical.severity.result import Score
+from speciosa.clinical.outcomes import OutcomesResult
+from speciosa.clinical.outcomes.timeline import Entry, Event, Visit
 from speciosa.regulation.result import LawResult
 from speciosa.report.ddi.document import DdiDocument
 from speciosa.report.evidence.document import QuestionDocument
 from speciosa.report.simulation.document import SimulationDocument
-from speciosa.web.api import shapes
+from speciosa.store import Deletion, Person
+from speciosa.web.api import kept, people, records, shapes
+from speciosa.web.api.describe import ref
 from speciosa.web.api.problem import Problem
 
 COOKIE = "speciosa_session"
@@ -24,25 +27,43 @@ STRUCTS: Mapping[str, type[msgspec.Struct]] = {
     "Assessment": Assessment,
     "Checked": shapes.Checked,
     "DdiDocument": DdiDocument,
+    "Deletion": Deletion,
+    "Entry": Entry,
+    "Event": Event,
     "FactPage": shapes.FactPage,
     "CitedFact": shapes.CitedFact,
     "LawResult": LawResult,
     "MedicinePage": shapes.MedicinePage,
     "MedicineDocument": shapes.MedicineDocument,
+    "OutcomesResult": OutcomesResult,
+    "PeoplePage": people.PeoplePage,
+    "Person": Person,
     "Problem": Problem,
     "QuestionDocument": QuestionDocument,
     "QuestionPage": shapes.QuestionPage,
+    "Record": records.Record,
+    "RecordPage": records.RecordPage,
     "ScoreAnswer": shapes.ScoreAnswer,
     "SimulationDocument": SimulationDocument,
     "SourceDocument": shapes.SourceDocument,
     "SourcePage": shapes.SourcePage,
+    "Visit": Visit,
 }
 MODELS: Mapping[str, type[BaseModel]] = {
     "Case": Case,
     "InteractionQuestion": shapes.InteractionQuestion,
     "Answers": shapes.Answers,
+    "FromCase": kept.FromCase,
+    "NewPerson": people.NewPerson,
+    "Relabel": people.Relabel,
     "SimulationQuestion": shapes.SimulationQuestion,
 }
-PLAIN: Mapping[str, Mapping[str, Any]] = {}
-
-__all__ = ["COOKIE", "MODELS", "PLAIN", "STRUCTS", "Score"]
+PLAIN: Mapping[str, Mapping[str, Any]] = {
+    f"{family.schema}Record": {
+        "allOf": [
+            ref("Record"),
+            {"type": "object", "properties": {"document": ref(family.schema)}},
+        ]
+    }
+    for family in records.FAMILIES
+}

@@ -41,4 +41,4 @@ ENTRIES: dict[str, Any] = {
 EVENTS: dict[str, Any] = {
     "started": {"date": "2026-11-22", "kind": "started", "what": "sertraline"},
 }
-VISITS: dict[str, Any] = {"planned": {"date": "2026-12-20", "measure": ["gad7", "phq9"]}}
+VISITS: dict[str, Any] = {"planned": {"planned": "2026-12-20", "measure": ["gad7", "phq9"]}}

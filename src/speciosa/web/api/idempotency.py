@@ -1,0 +1,116 @@
+"""A write that is sent twice under one Idempotency-Key is done once.
+
+Kept under the key is which record came of it, never what the record says; the answer is made from
+the store again. A claim keeps a second request out while the first is being worked on; it lasts a
+minute, so that a server that died in between blocks nobody for long.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from fastapi import Header
+
+from speciosa.web.access import Principal
+from speciosa.web.api.problem import ApiError
+from speciosa.web.services import Services
+
+KEPT = dt.timedelta(hours=24)
+CLAIMED = dt.timedelta(minutes=1)
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description="Any text of your own. The same key with the same body is done once.",
+    ),
+]
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What a write made: a record's version, or a person (``record`` is empty)."""
+
+    person: str
+    record: str = ""
+    version: int = 0
+
+
+class _Kept(Made, frozen=True, kw_only=True):
+    body: str
+
+
+class _Claim(msgspec.Struct, frozen=True, kw_only=True):
+    token: str
+    at: dt.datetime
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """One write: who does it where, under which key, with which body."""
+
+    who: Principal
+    route: str
+    key: str | None
+    raw: bytes
+
+    @property
+    def scope(self) -> str:
+        """The same for the same principal and route."""
+        return _hash(f"{self.who.id}\n{self.route}".encode())
+
+
+def once(use: Services, write: Write, work: Callable[[], Made]) -> Made:
+    """Do ``work``, or give what it made before.
+
+    Raises 409 while it is being done, and 422 for a key that came with another body.
+    """
+    if write.key is None:
+        return work()
+    key = _hash(write.key.encode())
+    if kept := _kept(use, write, key):
+        return kept
+    _claim(use, write.scope, key)
+    if kept := _kept(use, write, key):  # done while we claimed
+        return kept
+    made = work()
+    answer = msgspec.json.encode(
+        _Kept(person=made.person, record=made.record, version=made.version, body=_hash(write.raw))
+    )
+    use.store.remember(write.scope, key, answer, use.now() + KEPT, person=made.person)
+    return made
+
+
+def _kept(use: Services, write: Write, key: str) -> Made | None:
+    raw = use.store.remembered(write.scope, key)
+    if raw is None:
+        return None
+    kept = msgspec.json.decode(raw, type=_Kept)
+    if kept.body != _hash(write.raw):
+        told = "This Idempotency-Key came before with another body. Use a new key."
+        raise ApiError(422, "key-reused", told)
+    return kept
+
+
+def _claim(use: Services, scope: str, key: str) -> None:
+    """Keep others out. A claim older than a minute is that of a request that never ended."""
+    mine = _Claim(token=secrets.token_hex(16), at=use.now())
+    generation = 0
+    while True:
+        generation += 1
+        raw = use.store.remember(
+            f"{scope}/claim/{generation}", key, msgspec.json.encode(mine), mine.at + KEPT
+        )
+        claim = msgspec.json.decode(raw, type=_Claim)
+        if claim.token == mine.token:
+            return
+        if mine.at - claim.at < CLAIMED:
+            told = "A request with this Idempotency-Key is being worked on. Try again in a minute."
+            raise ApiError(409, "in-progress", told, headers={"Retry-After": "60"})
+
+
+def _hash(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
