@@ -5,16 +5,16 @@ They are URNs, because nobody serves them at an address: a URL would promise a p
 
 from __future__ import annotations
 
-_ROOT = "urn:speciosa"
+ROOT = "urn:speciosa"
 
-CASE_FORM = f"{_ROOT}:questionnaire:case"
-INPUT_HASH = f"{_ROOT}:input-sha256"
-FINDING = f"{_ROOT}:finding"
+CASE_FORM = f"{ROOT}:questionnaire:case"
+INPUT_HASH = f"{ROOT}:input-sha256"
+ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 
 
 def questionnaire(instrument: str) -> str:
     """The canonical name of an instrument's form (``gad7``), without its version."""
-    return f"{_ROOT}:questionnaire:{instrument}"
+    return f"{ROOT}:questionnaire:{instrument}"
 
 
 def without_version(canonical: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from speciosa.errors import KnowledgeError
 from speciosa.knowledge import files
 from speciosa.knowledge.fact import Basis, Fact
 from speciosa.knowledge.instruments import Instruments
@@ -137,6 +138,13 @@ class Codes(Table):
             if code.may_be_written and fits and system in ("", code.system):
                 return code
         return None
+
+    def needed(self, key: str) -> Code:
+        """As ``confirmed``, for a code that must be there. Raises ``KnowledgeError`` without it."""
+        found = self.confirmed(key)
+        if found is None:
+            raise KnowledgeError(f"no confirmed code for {key}")
+        return found
 
     def find(self, system: str, code: str) -> tuple[Code, ...]:
         """What a code of a system (short name or address) stands for; empty where not known."""

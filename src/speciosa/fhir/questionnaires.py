@@ -1,0 +1,205 @@
+"""Questionnaire resources: the instruments, the question on difficulty, and our case form.
+
+Wording of a question is in them only where its licence lets us reproduce it; elsewhere the number
+of the question stands for it, and whoever asks needs the form itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from speciosa.case import case_schema
+from speciosa.case.vocabulary import Difficulty
+from speciosa.fhir import canonical
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
+    from speciosa.knowledge.codes import Code
+    from speciosa.knowledge.instruments import Instrument
+
+Element = dict[str, Any]
+
+NAMES = ("gad7", "phq9", "isi", "audit_c", "difficulty", "case")
+_LOWEST = "http://hl7.org/fhir/StructureDefinition/minValue"
+_HIGHEST = "http://hl7.org/fhir/StructureDefinition/maxValue"
+# Which instruments without printed questions have how many; the totals are sums of them.
+_COUNTED = {"isi": 7, "audit_c": 3}
+
+
+def questionnaire(name: str, knowledge: Knowledge) -> Element:
+    """A Questionnaire by name (one of ``NAMES``). Raises ``KeyError`` for another name."""
+    if name not in NAMES:
+        raise KeyError(name)
+    if name == "case":
+        return _case_form(knowledge)
+    items = [dict(item) for item in instrument_items(knowledge, name)]
+    title = _title(knowledge, name)
+    codes = knowledge.codes
+    panel = codes.confirmed(f"instrument/{name}/panel")
+    made = _form(knowledge, name, title, items)
+    if panel is not None:
+        made["code"] = [{"system": panel.url, "code": panel.code, "display": panel.display}]
+    return made
+
+
+def instrument_items(knowledge: Knowledge, name: str) -> list[Element]:
+    """The items of an instrument's form, in order."""
+    if name == "difficulty":
+        return [_difficulty(knowledge)]
+    instrument = knowledge.instruments.by_id[name]
+    if instrument.items and instrument.answers:
+        return [_printed(knowledge, instrument, item.number) for item in instrument.items]
+    return [_unprinted(knowledge, instrument, n + 1) for n in range(_COUNTED[name])]
+
+
+# ------------------------------------------------------------------ instruments
+
+
+def _printed(knowledge: Knowledge, instrument: Instrument, number: int) -> Element:
+    item = instrument.items[number - 1]
+    return {
+        **_coded(knowledge, f"instrument/{instrument.id}/item/{number}", str(number)),
+        "prefix": f"{number}.",
+        "text": item.text,
+        "type": "choice",
+        "answerOption": [
+            {"valueCoding": _option(knowledge, instrument.id, answer.score)}
+            for answer in instrument.answers
+        ],
+    }
+
+
+def _option(knowledge: Knowledge, instrument: str, score: int) -> Element:
+    return _scored(knowledge.codes.needed(f"instrument/{instrument}/answer/{score}"), score)
+
+
+def _scored(code: Code, score: int) -> Element:
+    return {
+        "extension": [{"url": canonical.ORDINAL, "valueDecimal": score}],
+        "system": code.url,
+        "code": code.code,
+        "display": code.display,
+    }
+
+
+def _unprinted(knowledge: Knowledge, instrument: Instrument, number: int) -> Element:
+    low, high = instrument.item_low or 0, instrument.item_high or 4
+    return {
+        **_coded(knowledge, f"instrument/{instrument.id}/item/{number}", str(number)),
+        "prefix": f"{number}.",
+        "text": f"{instrument.name} question {number}: points {low} to {high}; ask with the form",
+        "type": "integer",
+        "extension": [
+            {"url": _LOWEST, "valueInteger": low},
+            {"url": _HIGHEST, "valueInteger": high},
+        ],
+    }
+
+
+def _difficulty(knowledge: Knowledge) -> Element:
+    question = knowledge.codes.needed("difficulty/question")
+    options = [
+        {"valueCoding": _scored(knowledge.codes.needed(f"difficulty/answer/{word}"), score)}
+        for score, word in enumerate(Difficulty)
+    ]
+    return {
+        **_coded(knowledge, "difficulty/question", "difficulty"),
+        "text": question.display.partition(" [")[0],
+        "type": "choice",
+        "answerOption": options,
+    }
+
+
+def _coded(knowledge: Knowledge, key: str, otherwise: str) -> Element:
+    code = knowledge.codes.confirmed(key)
+    if code is None:
+        return {"linkId": otherwise}
+    said = {"system": code.url, "code": code.code, "display": code.display}
+    return {"linkId": f"/{code.code}", "code": [said]}
+
+
+def _title(knowledge: Knowledge, name: str) -> str:
+    if name == "difficulty":
+        return "How difficult the problems made daily life"
+    instrument = knowledge.instruments.by_id[name]
+    return f"{instrument.full_name} ({instrument.name})"
+
+
+def _form(knowledge: Knowledge, name: str, title: str, items: list[Element]) -> Element:
+    release = knowledge.release
+    loinc = any("code" in item for item in items)
+    made: Element = {
+        "resourceType": "Questionnaire",
+        "id": name.replace("_", "-"),
+        "url": canonical.questionnaire(name),
+        "version": release.number,
+        "name": "".join(part.capitalize() for part in name.split("_")),
+        "title": title,
+        "status": "active",
+        "subjectType": ["Patient"],
+        "date": release.date,
+        "publisher": "Speciosa",
+        "item": items,
+    }
+    if loinc:
+        made["copyright"] = knowledge.codes.systems["loinc"].notice
+    return made
+
+
+# ------------------------------------------------------------------ the case
+
+
+def _case_form(knowledge: Knowledge) -> Element:
+    items = [
+        {"linkId": path, "text": text, "type": kind, "required": path == "date"}
+        for path, text, kind in _fields()
+    ]
+    made = _form(knowledge, "case", "The case as Speciosa reads it", items)
+    made["description"] = (
+        "One item for each field of a case, made from its schema. In a response the linkId is the "
+        "path of the field; [] stands for the number of the entry in a list, such as "
+        "medicines[0].name. A field that was not given has no item."
+    )
+    return made
+
+
+@lru_cache(maxsize=1)
+def _fields() -> tuple[tuple[str, str, str], ...]:
+    schema = case_schema()
+    return tuple(_walk(schema, schema.get("$defs", {}), ""))
+
+
+def _walk(schema: Element, known: Element, path: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in schema.get("properties", {}).items():
+        place = f"{path}.{name}" if path else name
+        yield from _field(field, known, place)
+
+
+def _field(field: Element, known: Element, place: str) -> Iterator[tuple[str, str, str]]:
+    kind = _resolved(field, known)
+    if "properties" in kind:
+        yield from _walk(kind, known, place)
+    elif kind.get("type") == "array":
+        yield from _field(kind.get("items", {}), known, f"{place}[]")
+    else:
+        words = place.rpartition(".")[2].replace("_", " ")
+        yield place, words, _type(kind)
+
+
+def _resolved(field: Element, known: Element) -> Element:
+    for one in (field, *field.get("anyOf", ()), *field.get("allOf", ())):
+        if "$ref" in one:
+            return _resolved(known[one["$ref"].rpartition("/")[2]], known)
+        if one.get("type") not in (None, "null"):
+            return dict(one)
+    return field
+
+
+def _type(kind: Element) -> str:
+    if kind.get("format") == "date":
+        return "date"
+    return {"boolean": "boolean", "integer": "integer", "number": "decimal"}.get(
+        kind.get("type", ""), "string"
+    )

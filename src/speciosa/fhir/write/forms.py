@@ -1,0 +1,82 @@
+"""What was answered: a response for each instrument, and one that holds the whole case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from speciosa.fhir import canonical, case_form
+from speciosa.fhir.questionnaires import instrument_items
+from speciosa.fhir.write.context import Entry, Writing
+from speciosa.fhir.write.elements import Element, coding, narrative, plain
+
+_DIFFICULTY = "difficulty"
+
+
+def responses(w: Writing) -> Iterator[Entry]:
+    """The instruments that were answered item by item, the difficulty question, the case."""
+    for instrument, answers, date in answered(w):
+        resource = _response(w, instrument, _items(w, instrument, answers), date=date)
+        resource["status"] = "in-progress" if None in answers else "completed"
+        yield Entry(f"response/{instrument}", resource)
+    if w.case.symptoms.difficulty is not None:
+        yield Entry(f"response/{_DIFFICULTY}", _difficulty(w))
+    whole = _response(w, "case", case_form.to_items(w.case), date=None)
+    yield Entry("response/case", whole)
+
+
+def answered(w: Writing) -> Iterator[tuple[str, tuple[int | None, ...], dt.date | None]]:
+    """Each instrument with answers: its id, the answers (``None`` where not given), its date."""
+    symptoms = w.case.symptoms
+    for name in ("gad7", "phq9", "isi", "audit_c"):
+        held = getattr(symptoms, name)
+        if held is None:
+            continue
+        answers = held.answers
+        if name == "phq9" and answers is None and held.item9 is not None:
+            answers = (*(None,) * 8, held.item9)
+        if answers is not None and any(a is not None for a in answers):
+            yield name, answers, held.date
+
+
+def _items(w: Writing, instrument: str, answers: tuple[int | None, ...]) -> list[Element]:
+    found = []
+    for item, answer in zip(instrument_items(w.knowledge, instrument), answers, strict=True):
+        if answer is None:
+            continue
+        code = w.codes.confirmed(f"instrument/{instrument}/answer/{answer}")
+        value: Element = {"valueInteger": answer}
+        if code is not None and item["type"] == "choice":
+            ordinal = [{"url": canonical.ORDINAL, "valueDecimal": answer}]
+            value = {"valueCoding": {"extension": ordinal, **coding(code)}}
+        found.append({"linkId": item["linkId"], "text": item["text"], "answer": [value]})
+    return found
+
+
+def _difficulty(w: Writing) -> Element:
+    given = w.case.symptoms.difficulty
+    item = instrument_items(w.knowledge, _DIFFICULTY)[0]
+    answer = [{"valueCoding": coding(w.codes.needed(f"difficulty/answer/{given}"))}]
+    items = [{"linkId": item["linkId"], "text": item["text"], "answer": answer}]
+    return _response(w, _DIFFICULTY, items, date=None)
+
+
+def _response(w: Writing, form: str, items: list[Element], *, date: dt.date | None) -> Element:
+    release = w.assessment.provenance.knowledge_release
+    shown = tuple(f"{i.get('text') or i['linkId']}: {_shown(i)}" for i in items)
+    title = "The case as given" if form == "case" else f"Answers: {form}"
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "text": narrative(title, items=shown),
+        "questionnaire": f"{canonical.questionnaire(form)}|{release}",
+        "status": "completed",
+        "subject": w.subject,
+        "authored": (date or w.case.date).isoformat(),
+        "item": items,
+    }
+
+
+def _shown(item: Element) -> str:
+    for value in item.get("answer", [{}])[0].values():
+        return plain(str(value["display"] if isinstance(value, dict) else value))
+    return "no answer"
