@@ -1,5 +1,6 @@
 """Follow-up over time: what changed, how surely, and what that says of this person."""
 
+from speciosa.clinical.outcomes import diary
 from speciosa.clinical.outcomes.clinic import attention, deteriorating, overdue
 from speciosa.clinical.outcomes.result import OutcomesResult
 from speciosa.clinical.outcomes.room import assess
@@ -14,5 +15,6 @@ __all__ = [
     "assess",
     "attention",
     "deteriorating",
+    "diary",
     "overdue",
 ]
