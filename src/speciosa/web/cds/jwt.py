@@ -15,6 +15,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.util import base64_to_int
 
 from speciosa.web.registration.cds import CdsClient
 
@@ -162,9 +163,9 @@ def _signed_by(written: dict[str, Any], token: str, algorithm: str) -> bool:
         if written.get("kty") == "EC" and _CURVES.get(str(written.get("crv"))) == algorithm:
             key = ECKey.import_key({name: written[name] for name in ("kty", "crv", "x", "y")})
         elif written.get("kty") == "RSA" and algorithm.startswith("RS"):
-            key = RSAKey.import_key({name: written[name] for name in ("kty", "n", "e")})
-            if key.public_key.key_size < _LEAST_RSA_BITS:
+            if base64_to_int(written["n"]).bit_length() < _LEAST_RSA_BITS:
                 return False
+            key = RSAKey.import_key({name: written[name] for name in ("kty", "n", "e")})
         else:
             return False
         jws.deserialize_compact(token, key, algorithms=[algorithm])
