@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.web.operations.metrics import Metrics
+from speciosa.web.operations.routes import build_router
+from speciosa.web.operations.watch import Watch
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -12,3 +16,6 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
+    figures = Metrics()
+    app.add_middleware(Watch, metrics=figures)
+    app.router.routes.extend(build_router(settings, figures).routes)

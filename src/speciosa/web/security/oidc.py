@@ -12,6 +12,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from authlib.deprecate import AuthlibDeprecationWarning
 from starlette.concurrency import run_in_threadpool
 
 from speciosa.errors import SpeciosaError
@@ -20,7 +21,8 @@ from speciosa.web.security.sessions import hashed
 from speciosa.web.settings import secret
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # asks for the successor of httpx, which is not ours to choose
+    # It asks for the successor of httpx, which is not ours to choose.
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from authlib.integrations.starlette_client import OAuth, OAuthError
 
 if TYPE_CHECKING:
