@@ -20,6 +20,7 @@ from speciosa.cli import (
     pool,
     schema,
     score,
+    serve,
     simulate,
     sources,
     store,
@@ -44,6 +45,7 @@ app.command("model")(model.command)
 app.command("network")(network.command)
 app.command("pool")(pool.command)
 app.command("trial")(trial.command)
+app.command("serve")(serve.command)
 app.command("schema")(schema.command)
 app.command("sources")(sources.command)
 app.add_typer(evidence.app, name="evidence", help="The living base of primary studies.")
