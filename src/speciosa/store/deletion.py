@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select
-from sqlalchemy.exc import OperationalError
 
 from speciosa.store.database import Database
 from speciosa.store.records import Deletion, StoreError, UnknownError
@@ -77,7 +79,7 @@ def scrub(database: Database) -> tuple[str, ...]:
     if database.in_memory:
         return ()
     if database.is_sqlite:
-        return () if _empty_log(database) else (PAGES,)
+        return () if _rewrite(database) else (PAGES,)
     try:
         with database.alone() as connection:
             connection.exec_driver_sql("SET lock_timeout = '10s'")
@@ -89,19 +91,38 @@ def scrub(database: Database) -> tuple[str, ...]:
     return (SERVER_LOG,)
 
 
-def _empty_log(database: Database) -> bool:
-    # Pages are zeroed when rows go (secure_delete); the write-ahead log still has the old ones.
-    # It can be emptied once no reader needs it.
+def _rewrite(database: Database) -> bool:
+    # "secure_delete" zeroes rows and pages that go, but not what SQLite leaves behind in a page
+    # when it moves rows to another; only VACUUM, which writes every page anew, takes that too.
+    # Then the write-ahead log still has the old pages; it can be emptied once no reader needs it.
+    try:
+        with database.alone() as connection, _temporary_files_beside(database, connection):
+            connection.exec_driver_sql("VACUUM")
+    except StoreError:
+        return False
     for _ in range(_TRIES):
         with database.alone() as connection:
-            try:
-                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
-            except OperationalError:
-                busy = 1
-        if not busy:
-            return True
+            if not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+                return True
         time.sleep(_PAUSE_SECONDS)
     return False
+
+
+@contextmanager
+def _temporary_files_beside(database: Database, connection: Connection) -> Iterator[None]:
+    # VACUUM needs as much room again: too much for memory, and a general temporary folder may
+    # be on a disk with less protection than the database's own.
+    before = os.environ.get("SQLITE_TMPDIR")
+    os.environ["SQLITE_TMPDIR"] = str(database.path.parent.resolve()) if database.path else ""
+    connection.exec_driver_sql("PRAGMA temp_store = FILE")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
+        if before is None:
+            del os.environ["SQLITE_TMPDIR"]
+        else:
+            os.environ["SQLITE_TMPDIR"] = before
 
 
 def _delete_naming(connection: Connection, table: Table, person: str, ids: list[str]) -> int:
