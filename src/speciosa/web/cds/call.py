@@ -137,7 +137,7 @@ def _selected(context: dict[str, Any], drafts: tuple[dict[str, Any], ...]) -> fr
     if not isinstance(given, list) or not given:
         _wrong("context.selections", context, "a list of Type/id")
     for number, one in enumerate(given):
-        if one not in known:
+        if not isinstance(one, str) or one not in known:
             raise malformed(
                 f"context.selections[{number}]",
                 "something else",

@@ -101,7 +101,7 @@ def _item(given: object, field: str) -> Item:
         raise malformed(field, "something else", "an object")
     card = _uuid(given.get("card"), f"{field}.card")
     outcome = given.get("outcome")
-    if outcome not in {"accepted", "overridden"}:
+    if outcome not in ("accepted", "overridden"):
         raise malformed(f"{field}.outcome", "something else", "accepted or overridden")
     when = given.get("outcomeTimestamp")
     if not isinstance(when, str) or not _MOMENT.fullmatch(when) or not _is_moment(when):
