@@ -116,17 +116,19 @@ WITH = tuple(
 )
 
 
-def main(persons: int) -> None:
-    """Print both tables."""
+def tables(persons: int) -> Iterator[str]:
+    """The lines of both tables."""
     words = ("lower", "higher", "no clear difference", "cannot tell")
     for title, worlds in (("No effect", WITHOUT), ("An effect", WITH)):
-        print(f"### {title}\n\n| world | {' | '.join(words)} |\n|---|{'---:|' * len(words)}")
+        yield f"### {title}\n\n| world | {' | '.join(words)} |\n|---|{'---:|' * len(words)}"
         for i, world in enumerate(worlds):
             found = verdicts(world, persons, seed=7_000 + i)
             shares = " | ".join(f"{100 * found[word] / persons:.1f} %" for word in words)
-            print(f"| {world.name} | {shares} |", flush=True)
-        print()
+            yield f"| {world.name} | {shares} |"
+        yield ""
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
+    for text in tables(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()

@@ -47,6 +47,7 @@ class Window(NamedTuple):
     before: tuple[Point, ...]
     after: tuple[Point, ...]
     overlapping: tuple[Change, ...]
+    settling_days: int
 
 
 def mark_of(event: Event, knowledge: Knowledge) -> Mark:
@@ -121,6 +122,7 @@ def window_of(
         # A total taken on the day of the next change still belongs to the time before it.
         after=tuple(p for p in points if settled < p.date <= end),
         overlapping=overlapping,
+        settling_days=_settling(own, knowledge).days,
     )
 
 
@@ -215,7 +217,7 @@ def _obstacles(course: Course, window: Window, knowledge: Knowledge) -> Iterator
         yield line("few_before", count=len(window.before), needed=needed)
     needed = days(knowledge, "after-needed")
     if len(window.after) < needed:
-        settle = days(knowledge, "settle-days")
+        settle = window.settling_days
         yield line("few_after", count=len(window.after), needed=needed, days=settle)
     if measurement_error(knowledge.instruments.by_id[course.instrument]) is None:
         yield line("no_error")

@@ -39,9 +39,9 @@ COLUMNS = (
     "side_effects",
     "note",
 )
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NUMBER = re.compile(r"\d{1,7}(\.\d{1,4})?")
-_WHOLE = re.compile(r"\d{1,4}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,7}(\.\d{1,4})?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _YES, _NO = "yes", "no"
 NOTE_LENGTH = 4000

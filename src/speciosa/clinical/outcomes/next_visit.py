@@ -25,6 +25,7 @@ class Due(NamedTuple):
     measure: tuple[str, ...]
     decide: tuple[str, ...]
     facts: tuple[str, ...]
+    today: bool = False
 
 
 def next_visit(
@@ -44,9 +45,10 @@ def next_visit(
     )
     if not due:
         return None
-    first = due[0]
+    # What is about today goes before what has been due for long.
+    first = next((d for d in due if d.today), due[0])
     together = [d for d in due if d.date <= max(first.date, picture.today) + grace]
-    late = (picture.today - first.date).days
+    late = (picture.today - due[0].date).days
     return NextVisit(
         date=first.date,
         label=first.label,
@@ -69,9 +71,12 @@ def _pressing(picture: Picture, knowledge: Knowledge) -> Iterator[Due]:
             (line("measure_item9"), scales),
             (line("decide_item9"),),
             ("safety/limit/item9_ask_today",),
+            today=True,
         )
     if picture.danger is not None:
-        yield Due(picture.today, line("label_today"), line("why_danger"), (effects,), (), ())
+        yield Due(
+            picture.today, line("label_today"), line("why_danger"), (effects,), (), (), today=True
+        )
     for course, compared in picture.worse():
         yield Due(
             compared.to_date + dt.timedelta(days=days(knowledge, "early-contact-days")),
