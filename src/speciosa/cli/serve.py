@@ -15,7 +15,6 @@ import typer
 from speciosa.errors import SpeciosaError
 
 if TYPE_CHECKING:
-    import uvicorn
     from fastapi import FastAPI
 
     from speciosa.web.settings import Settings
@@ -89,6 +88,8 @@ def _run(settings: Settings, listening: socket.socket) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from speciosa.web.operations import logs
+
     config = uvicorn.Config(
         "speciosa.cli.serve:application",
         factory=True,
@@ -100,30 +101,26 @@ def _run(settings: Settings, listening: socket.socket) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_worker_healthcheck=60,  # a worker that compiles its models is busy, not dead
     )
     if settings.workers > 1:
+        logs.configure(settings.log_level)
         _say_address(settings)
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+        Multiprocess(config, sockets=[listening]).run()
         return
-    server = _announcing(uvicorn.Server)(config)
-    server.settings = settings
-    server.run(sockets=[listening])
-    if not server.started:
-        raise SpeciosaError("the service did not start")
 
-
-def _announcing(base: type[uvicorn.Server]) -> type[uvicorn.Server]:
-    class Announcing(base):  # type: ignore[misc,valid-type]
+    class Announcing(uvicorn.Server):
         """Says where it is once it can answer."""
-
-        settings: Settings
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                _say_address(self.settings)
+                _say_address(settings)
 
-    return Announcing
+    server = Announcing(config)
+    server.run(sockets=[listening])
+    if not server.started:
+        raise SpeciosaError("the service did not start")
 
 
 def _say_address(settings: Settings) -> None:

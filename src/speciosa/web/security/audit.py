@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from speciosa.store.records import AuditEntry
@@ -29,7 +30,13 @@ def entry_of(request: HTTPConnection, place: Place, status: int, at: dt.datetime
         by=by,
         action=f"{request.scope['method']} {place.template}",
         outcome=str(status),
-        person=str(getattr(state, "audit_person", "") or ids.get("person", "")),
-        record=str(getattr(state, "audit_record", "") or ids.get("record", "")),
+        person=_id(getattr(state, "audit_person", "") or ids.get("person", "")),
+        record=_id(getattr(state, "audit_record", "") or ids.get("record", "")),
         address=request.client.host if known and request.client else "",
     )
+
+
+def _id(value: object) -> str:
+    """Ids as the store makes them; whatever else stood in the address stays out of the log."""
+    text = str(value)
+    return text if not text or re.fullmatch(r"[0-9a-f]{32}", text) else "?"

@@ -12,7 +12,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from authlib.deprecate import AuthlibDeprecationWarning
+from authlib.deprecate import AuthlibDeprecationWarning  # type: ignore[import-untyped]
 from starlette.concurrency import run_in_threadpool
 
 from speciosa.errors import SpeciosaError
@@ -23,7 +23,10 @@ from speciosa.web.settings import secret
 with warnings.catch_warnings():
     # It asks for the successor of httpx, which is not ours to choose.
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
-    from authlib.integrations.starlette_client import OAuth, OAuthError
+    from authlib.integrations.starlette_client import (  # type: ignore[import-untyped]
+        OAuth,
+        OAuthError,
+    )
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -73,7 +76,8 @@ class Provider:
         """The key of the attempt's cookie, and the redirect to the provider."""
         try:
             await self._metadata()
-            request.scope["session"] = kept = {}
+            kept: dict[str, Any] = {}
+            request.scope["session"] = kept
             response: Response = await self._client.authorize_redirect(request, back_to)
         except Exception as error:
             raise SignInError("the identity provider cannot be reached") from error
