@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,9 @@ def command(
     case: Annotated[str, typer.Argument(help="A YAML or JSON file, or - for standard input.")],
     html: Annotated[
         Path | None, typer.Option("--html", help="Also write a self-contained HTML report.")
+    ] = None,
+    fhir: Annotated[
+        Path | None, typer.Option("--fhir", help="Also write a FHIR R4 Bundle (JSON).")
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of the virtual persons behind the exposure fan.")
@@ -56,7 +60,13 @@ def command(
     if html is not None:
         from speciosa.report.html import render
 
-        _write(html, render(result))
+        _write(html, render(result), option="--html")
+    if fhir is not None:
+        from speciosa.fhir import write
+
+        recorded = dt.datetime.now(dt.UTC)
+        made = write.bundle(parsed, result, knowledge=knowledge, recorded=recorded)
+        _write(fhir, write.encode(made).decode(), option="--fhir")
     if output is Format.JSON:
         from speciosa.report.json import encode
 
@@ -72,6 +82,8 @@ def command(
     terminal.render(result, console, full=full)
     if html is not None:
         typer.echo(f"HTML report written to {html}", err=True)
+    if fhir is not None:
+        typer.echo(f"FHIR Bundle written to {fhir}", err=True)
 
 
 def read_case_file(name: str) -> Case:
@@ -90,11 +102,11 @@ def read_case_file(name: str) -> Case:
     return read_case_bytes(raw, name=path.name)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, *, option: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        problem = InputProblem("--html", f"{str(path)!r} ({reason})", "a file that can be written")
+        problem = InputProblem(option, f"{str(path)!r} ({reason})", "a file that can be written")
         raise InputError([problem]) from None

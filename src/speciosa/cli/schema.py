@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from speciosa.cli.output import print_json
+from speciosa.errors import InputError, InputProblem
 
 
 class Document(StrEnum):
@@ -23,6 +24,7 @@ class Document(StrEnum):
     NETWORK = "network"
     POOL = "pool"
     STUDY = "study"
+    QUESTIONNAIRE = "questionnaire"
 
 
 def command(
@@ -30,18 +32,26 @@ def command(
         Document,
         typer.Argument(
             help="case, assessment, regimen, simulation, ddi, network, pool, study, trial, "
-            "trial-result."
+            "trial-result, questionnaire."
         ),
     ] = Document.CASE,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Of a questionnaire: gad7, phq9, isi, audit_c, difficulty, case."),
+    ] = None,
 ) -> None:
-    """Print the JSON Schema of a document.
+    """Print the JSON Schema of a document, or an instrument as a FHIR R4 Questionnaire.
 
-    Example: speciosa schema case > case.schema.json
+    Example: speciosa schema questionnaire gad7
     """
+    if name is not None and document is not Document.QUESTIONNAIRE:
+        raise InputError([InputProblem("NAME", repr(name), "a name after questionnaire alone")])
     if document is Document.CASE:
         from speciosa.case import case_schema
 
         print_json(case_schema())
+    elif document is Document.QUESTIONNAIRE:
+        _questionnaire(name or "")
     elif document is Document.REGIMEN:
         from speciosa.pharmacology.exposure.plan import plan_schema
 
@@ -84,3 +94,12 @@ def command(
         from speciosa.report.json import schema
 
         print_json(schema())
+
+
+def _questionnaire(name: str) -> None:
+    from speciosa.fhir.questionnaires import NAMES, questionnaire
+    from speciosa.knowledge import load
+
+    if name not in NAMES:
+        raise InputError([InputProblem("NAME", repr(name), ", ".join(NAMES))])
+    print_json(questionnaire(name, load()))

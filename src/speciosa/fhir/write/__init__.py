@@ -108,7 +108,7 @@ def _provenance(w: Writing, entries: list[Entry]) -> Element:
     sources = {
         "input-sha256": made.input_sha256,
         "version": made.speciosa_version,
-        "knowledge-release": f"{made.knowledge_release} ({made.knowledge_date})",
+        "knowledge-release": made.knowledge_release,
         "seed": str(made.seed),
         "evidence-overlay": made.evidence_overlay,
     }

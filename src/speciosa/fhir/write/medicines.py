@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 KRATOM = "kratom"
 _HOURS_A_DAY = 24.0
+_NOT_ADVISED = "Described, not advised."
 _LEAF = (
     v.KratomForm.LEAF_POWDER, v.KratomForm.CAPSULE, v.KratomForm.TEA, v.KratomForm.FRESH_LEAF,
     v.KratomForm.EXTRACT, v.KratomForm.EXTRACT_SHOT,
@@ -39,7 +40,8 @@ _LEAF = (
 def statements(w: Writing) -> Iterator[Entry]:
     """Every medicine, kratom product and substance of the case."""
     for index, medicine in enumerate(w.case.medicines):
-        yield Entry(f"medicine/{index}", _medicine(w, medicine))
+        if not (medicine.planned and _is_kratom(w, medicine.name)):
+            yield Entry(f"medicine/{index}", _medicine(w, medicine))
     yield from _kratom(w)
     for index, substance in enumerate(w.case.substances):
         yield Entry(f"substance/{index}", _substance(w, substance))
@@ -48,14 +50,17 @@ def statements(w: Writing) -> Iterator[Entry]:
 def names_by_member(w: Writing) -> dict[str, str]:
     """For each member of an interaction (the id of a medicine, ``kratom``) its resource."""
     found: dict[str, str] = {}
+    written = {entry.name for entry in statements(w)}
     listed = [(f"medicine/{i}", m.name) for i, m in enumerate(w.case.medicines)]
     listed += [(f"substance/{i}", s.name) for i, s in enumerate(w.case.substances)]
     pairs = w.assessment.interactions
     for name, typed in listed:
+        if name not in written:
+            continue
         match = w.knowledge.medicines.match(typed)
         ids = [m.id for m in match.medicines] if match.kind is NameKind.MEDICINE else []
         ids += [*pairs.components.get(typed, ())]
-        if match.contains_kratom or match.kind is NameKind.KRATOM:
+        if _is_kratom(w, typed):
             ids.append(KRATOM)
         for member in ids:
             found.setdefault(member, name)
@@ -81,6 +86,11 @@ def _codings_of(w: Writing, medicine: Medicine) -> Iterator[Element]:
     # Several ATC codes are several uses, and which one is meant was not said.
     if len(held.atc) == 1 and held.atc[0].verified and not held.atc[0].note:
         yield {"system": systems["atc"].url, "code": held.atc[0].value, "display": medicine.name}
+
+
+def _is_kratom(w: Writing, typed: str) -> bool:
+    match = w.knowledge.medicines.match(typed)
+    return match.contains_kratom or match.kind is NameKind.KRATOM
 
 
 # ------------------------------------------------------------------ medicines
@@ -130,6 +140,10 @@ def _as_taken(medicine: CaseMedicine) -> str:
 
 
 def _dosage(w: Writing, medicine: CaseMedicine) -> Element:
+    """How it is taken; of kratom in words alone."""
+    if _is_kratom(w, medicine.name):
+        said = _as_taken(medicine)
+        return {"text": f"Reported use: {said}. {_NOT_ADVISED}" if said else None}
     dose = None
     if medicine.dose_mg is not None:
         dose = [{"doseQuantity": quantity(w.codes, medicine.dose_mg, "mg")}]
@@ -172,7 +186,7 @@ def _kratom_product(
     status = "active" if use.status is v.KratomStatus.USING else "stopped"
     intake = w.assessment.kratom.intake.products
     as_used = intake[index].as_used if product is not None and index < len(intake) else ""
-    said = f"Reported use: {as_used}. Described, not advised." if as_used else ""
+    said = f"Reported use: {as_used}. {_NOT_ADVISED}" if as_used else ""
     text = _kratom_name(product)
     is_leaf = product is None or product.form in _LEAF
     mitragynine = w.codes.confirmed("kratom/mitragynine") if is_leaf else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WEIGH = "weigh"
 _AVOID = "avoid"
 _GOALS = "goals"
+_INTERACTION = "interactions.interaction."
 _STANDING = {
     "do": "To do", "offer": "To offer", "consider": "To consider",
     "caution": "With caution", _AVOID: "To avoid",
@@ -44,7 +45,9 @@ def goals(w: Writing) -> Iterator[Entry]:
 def care_plan(w: Writing) -> Entry:
     """The plan, in status ``draft``."""
     plan = w.assessment.plan
-    items = [item for section in plan.sections if section.id != _GOALS for item in section.items]
+    held = [item for section in plan.sections if section.id != _GOALS for item in section.items]
+    # Interactions are DetectedIssues: "kratom + quetiapine" would read as something to be given.
+    items = [item for item in held if not item.id.startswith(_INTERACTION)]
     active = [item for item in items if item.standing in _STANDING]
     weighed = [item for item in items if item.standing not in _STANDING]
     shown = tuple(f"{_STANDING[item.standing]}: {item.title}" for item in active)
@@ -61,6 +64,9 @@ def care_plan(w: Writing) -> Entry:
             "subject": w.subject,
             "created": w.instant,
             "author": w.author,
+            "supportingInfo": [
+                w.reference(f"issue/{row.id}") for row in w.assessment.interactions.rows
+            ],
             "goal": [w.reference(entry.name) for entry in goals(w)],
             "activity": [
                 *({"detail": _activity(w, item)} for item in active),
