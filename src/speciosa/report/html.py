@@ -39,12 +39,26 @@ _URGENT_SHAPES = {
     UrgentStatus.NONE_FOUND: "info",
 }
 _SMALL_POINTS_IN_SIGHT = 1
+_ROWS_OF_CURVE = 12
 
 
 def render(assessment: Assessment) -> str:
     """The whole page. Same assessment, same text."""
-    return _environment().get_template("report.html.jinja").render(
+    return _filled("report.html.jinja", assessment, embedded=False)
+
+
+def fragment(assessment: Assessment) -> Markup:
+    """The report without its head and frame, for a page that has its own and loads ``style.css``.
+
+    The curves also stand there as tables, and each chart of them is numbered for a script.
+    """
+    return Markup(_filled("embedded.jinja", assessment, embedded=True))  # noqa: S704  # escaped by the templates
+
+
+def _filled(template: str, assessment: Assessment, *, embedded: bool) -> str:
+    return _environment().get_template(template).render(
         a=assessment,
+        embedded=embedded,
         bib=Bibliography(assessment),
         sections=outline.SECTIONS,
         top=outline.top_interactions(assessment),
@@ -206,6 +220,17 @@ def _instrument_names(scores: Iterable[Score]) -> dict[str, str]:
     return {score.instrument: score.name for score in scores}
 
 
+def _places(curve: Curve) -> list[int]:
+    """Places of a curve for a table of about a dozen rows."""
+    last = len(curve.time_h) - 1
+    return list(dict.fromkeys(round(i * last / _ROWS_OF_CURVE) for i in range(_ROWS_OF_CURVE + 1)))
+
+
+def _rounded(value: float) -> str:
+    """A predicted concentration to two significant digits, as the curve is drawn."""
+    return numbers.plain(float(f"{value:.2g}"))
+
+
 def _unless(facts: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     """The facts that are not cited beside it already."""
     return tuple(fact for fact in facts if fact not in known)
@@ -322,12 +347,14 @@ def _environment() -> Environment:
         over_the_day=numbers.over_the_day,
         pairs_in=interaction_table.pairs_in,
         percent=numbers.percent,
+        places_of=_places,
         plain=numbers.plain,
         published_best=ranking.published_best,
         published_rows=ranking.published,
         ranking=ranking,
         studied=ranking.studied,
         ratios_of=interaction_table.ratios,
+        rounded=_rounded,
         rule_severity=words.severity,
         runs=runs,
         score_reasons=outline.score_reasons,

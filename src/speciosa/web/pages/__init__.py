@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.web.pages import styles
+from speciosa.web.pages import cases, home, result, styles, suggest
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -14,4 +14,5 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
-    app.router.routes.extend(styles.router.routes)
+    for page in (styles, home, cases, result, suggest):
+        app.router.routes.extend(page.router.routes)
