@@ -80,3 +80,65 @@ class KratomWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 def kratom_words() -> KratomWords:
     """Codes, tests and words of kratom."""
     return files.read("reading/kratom.yaml", KratomWords)
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many days something in a record stays usable; ``record.yaml`` says why."""
+
+    not_pregnant: int
+    pregnant: int
+    stopped_medicine: int
+    order_active: int
+    kratom_positive: int
+    kratom_note: int
+    score_current: int
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A LOINC code of an Observation and what it asks."""
+
+    code: str
+    what: str
+    verified: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A coded answer and what it means (``smoking/former``)."""
+
+    system: str
+    code: str
+    means: str
+    verified: bool = False
+
+
+class RouteCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A SNOMED CT code of a route of administration."""
+
+    code: str
+    route: str
+
+
+class FormWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words of a product's name that say its form."""
+
+    words: tuple[str, ...]
+    form: str
+
+
+class RecordWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a record is read beside its coded conditions and measurements (``record.yaml``)."""
+
+    days: Days
+    countries: dict[str, str]
+    observations: tuple[Asked, ...]
+    answers: tuple[Answer, ...]
+    routes: tuple[RouteCode, ...]
+    times_per_day: dict[str, int]
+    kratom_forms: tuple[FormWords, ...]
+    not_read: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def record_words() -> RecordWords:
+    """Periods, places, answers and routes."""
+    return files.read("reading/record.yaml", RecordWords)

@@ -1,0 +1,90 @@
+"""From the places that name kratom to the kratom use of a case; what is unclear is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from speciosa.case import vocabulary as v
+from speciosa.fhir.kratom import Confidence, Ground, Match, Status
+from speciosa.fhir.read.dates import exact, latest
+from speciosa.knowledge.medicines.names import normalise
+from speciosa.knowledge.reading import record_words
+
+if TYPE_CHECKING:
+    from speciosa.fhir.read.result import Reading
+
+_MEDICINES = ("MedicationStatement", "MedicationRequest", "MedicationAdministration")
+
+
+def read_kratom(matches: Sequence[Match], reading: Reading, today: dt.date) -> None:
+    """Set ``kratom`` when the record says it; in doubt nothing is set and a question is asked.
+
+    A negative test or a denial never becomes "never used": both only say what was found then.
+    """
+    taken = [m for m in matches if m.status is Status.TAKEN and _still_holds(m, today)]
+    stopped = [m for m in matches if m.status is Status.STOPPED]
+    for match in matches:
+        said = f"{match.words or match.substance}: {match.status} ({match.confidence})"
+        reading.use(match.resource, f"kratom, from {match.field}", said, match.because)
+    status = None
+    if taken and not (stopped and _after(stopped, taken)):
+        status = v.KratomStatus.USING
+    elif stopped:
+        status = v.KratomStatus.STOPPED
+    if status is not None:
+        reading.document["kratom"] = _use(status, taken or stopped, stopped, today)
+    if matches and (status is None or len({m.status for m in matches}) > 1):
+        reading.questions.append(_question(matches))
+
+
+def _still_holds(match: Match, today: dt.date) -> bool:
+    if match.confidence is Confidence.LOW:
+        return False
+    days = record_words().days
+    limit = {Ground.LABORATORY: days.kratom_positive, Ground.TEXT: days.kratom_note}
+    if match.ground is Ground.CODE or match.resource.startswith(_MEDICINES):
+        return True
+    date = latest(match.when)
+    return date is not None and 0 <= (today - date).days <= limit[match.ground]
+
+
+def _after(stopped: Sequence[Match], taken: Sequence[Match]) -> bool:
+    """Whether every word of stopping is newer than every word of taking."""
+    first_stop = min((m.when for m in stopped), default="")
+    last_taken = max((m.when for m in taken), default="")
+    return bool(first_stop and last_taken) and first_stop > last_taken
+
+
+def _use(
+    status: v.KratomStatus, grounds: Sequence[Match], stopped: Sequence[Match], today: dt.date
+) -> dict[str, Any]:
+    places = ", ".join(dict.fromkeys(m.resource for m in grounds))
+    found: dict[str, Any] = {
+        "status": status,
+        "note": f"From the record ({places[:500]}); amount and product are to be asked.",
+    }
+    products = {_form(m): m for m in grounds if m.ground is not Ground.LABORATORY}
+    found["products"] = [
+        {"form": form, **({"label": m.words} if m.words else {})} for form, m in products.items()
+    ]
+    ends = [day for m in stopped if (day := exact(m.when)) is not None and day <= today]
+    if status is v.KratomStatus.STOPPED and ends:
+        found["stopped"] = max(ends)
+    return found
+
+
+def _form(match: Match) -> v.KratomForm:
+    if match.substance == "7-hydroxymitragynine":
+        return v.KratomForm.SEVEN_OH_PRODUCT
+    words = set(normalise(match.words).split())
+    for known in record_words().kratom_forms:
+        if words & set(known.words):
+            return v.KratomForm(known.form)
+    return v.KratomForm.UNKNOWN
+
+
+def _question(matches: Sequence[Match]) -> str:
+    told = ", ".join(dict.fromkeys(str(m.status) for m in matches))
+    return f"Does the person use kratom? The record names it and says: {told}."
