@@ -45,7 +45,7 @@ def delete_person(connection: Connection, person: str, by: str, at: dt.datetime)
         *connection.execute(select(records.c.id).where(records.c.person == person)).scalars(),
     ]
     counted = select(versions.c.kind, func.count()).where(versions.c.person == person)
-    removed = dict(sorted(connection.execute(counted.group_by(versions.c.kind)).tuples()))
+    removed = dict(sorted(connection.execute(counted.group_by(versions.c.kind)).all()))
     counted = select(func.count()).select_from(labels).where(labels.c.person == person)
     removed["label"] = connection.execute(counted).scalar_one()
     for name, table in (("link", links), ("external id", externals)):

@@ -51,7 +51,7 @@ def status(database: Database) -> Status:
             schema=have,
             schema_needed=need,
             people=people_,
-            records=dict(connection.execute(by_kind).tuples().all()),
+            records=dict(connection.execute(by_kind).all()),
             versions=versions_,
             deletions=deletions_,
             audit_entries=audit_,
