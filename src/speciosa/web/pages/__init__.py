@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.web.pages import cases, home, result, styles, suggest
+from speciosa.web.pages import browse, cases, home, result, styles, suggest
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -16,3 +16,4 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
     for page in (styles, home, cases, result, suggest):
         app.router.routes.extend(page.router.routes)
+    browse.install(app, settings)
