@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import strategies
+from tests.fhir.checks import NAMES, Resource, example, judge, own_problems, resources, written
 
 from speciosa.case import Case
 from speciosa.fhir.questionnaires import NAMES as FORMS
 from speciosa.fhir.questionnaires import questionnaire
 from speciosa.knowledge import load
-from tests import strategies
-from tests.fhir.checks import NAMES, Resource, example, judge, own_problems, resources, written
 
 pytestmark = pytest.mark.node
 

@@ -80,11 +80,13 @@ def medicine_codings(w: Writing, typed: str) -> list[Element]:
 def _codings_of(w: Writing, medicine: Medicine) -> Iterator[Element]:
     held, systems = medicine.codes, w.codes.systems
     rxcui = held.rxcui
-    # A note says that the code stands for something else ("code of dronabinol").
-    if rxcui is not None and rxcui.verified and rxcui.second_source_agrees and not rxcui.note:
+    if rxcui is not None and rxcui.note:
+        return  # the codes are those of something near it ("code of dronabinol")
+    if rxcui is not None and rxcui.verified and rxcui.second_source_agrees:
         yield {"system": systems["rxnorm"].url, "code": rxcui.value, "display": medicine.name}
-    # Several ATC codes are several uses, and which one is meant was not said.
-    if len(held.atc) == 1 and held.atc[0].verified and not held.atc[0].note:
+    # Several ATC codes are several uses, and which one is meant was not said; that of a substance
+    # is of its use as a medicine.
+    if medicine.kind == "medicine" and len(held.atc) == 1 and held.atc[0].verified:
         yield {"system": systems["atc"].url, "code": held.atc[0].value, "display": medicine.name}
 
 
