@@ -25,7 +25,7 @@ class Place:
     @property
     def is_static(self) -> bool:
         """Files of the application itself."""
-        return self.template == "/static"
+        return self.template.startswith("/static")
 
     @property
     def needs_principal(self) -> bool:
