@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from speciosa.web.api import assessing, kept, knowledge, openapi, people, records
+from speciosa.web.api import assessing, exchange, kept, knowledge, openapi, people, records
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -17,6 +17,7 @@ _ROOMS = (
     people.routes,
     records.routes,
     kept.routes,
+    exchange.routes,
 )
 
 

@@ -12,6 +12,7 @@ from speciosa.case import parse_case
 from speciosa.case.vocabulary import Phenotype
 from speciosa.clinical import severity
 from speciosa.errors import InputError, InputProblem
+from speciosa.fhir import write as fhir
 from speciosa.pharmacology.exposure.plan import Plan, read_plan_text
 from speciosa.pharmacology.exposure.regimen import forecast
 from speciosa.pharmacology.exposure.virtual.people import STRUCTURES
@@ -21,8 +22,8 @@ from speciosa.report.ddi import document as ddi
 from speciosa.report.simulation import document as simulation
 from speciosa.web.access import Access, Principal, allow
 from speciosa.web.api import answers, crisis, examples, shapes
-from speciosa.web.api.bodies import JSON, Json, as_part
-from speciosa.web.api.describe import gives, sends
+from speciosa.web.api.bodies import FHIR_JSON, JSON, Json, as_part
+from speciosa.web.api.describe import gives, ref, sends
 from speciosa.web.api.problem import NotFoundError
 from speciosa.web.api.route import router
 from speciosa.web.services import Use
@@ -31,7 +32,7 @@ routes = router()
 SignedIn = Annotated[Principal, Depends(allow(Access.SIGNED_IN))]
 
 HTML = "text/html"
-_KINDS = (JSON, HTML)
+_KINDS = (JSON, HTML, FHIR_JSON)
 
 
 @routes.post(
@@ -41,10 +42,10 @@ _KINDS = (JSON, HTML)
     openapi_extra=sends("Case", examples.CASES),
     responses=gives(
         "Assessment",
-        "The assessment, by the header Accept as JSON or as a report in HTML.",
+        "The assessment, by the header Accept as JSON, as a report in HTML, or as a FHIR Bundle.",
         406,
         reads=True,
-        also={HTML: {"schema": {"type": "string"}}},
+        also={HTML: {"schema": {"type": "string"}}, FHIR_JSON: {"schema": ref("FhirBundle")}},
     ),
 )
 def assess(
@@ -67,6 +68,9 @@ def assess(
     )
     if kind == HTML:
         return Response(html.render(made), media_type="text/html; charset=utf-8")
+    if kind == FHIR_JSON:
+        bundle = fhir.bundle(case, made, knowledge=use.knowledge, recorded=use.now())
+        return Response(fhir.encode(bundle), media_type=FHIR_JSON)
     return answers.json(made)
 
 

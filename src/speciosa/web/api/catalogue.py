@@ -17,7 +17,7 @@ from speciosa.report.ddi.document import DdiDocument
 from speciosa.report.evidence.document import QuestionDocument
 from speciosa.report.simulation.document import SimulationDocument
 from speciosa.store import Deletion, Person
-from speciosa.web.api import kept, people, records, shapes
+from speciosa.web.api import exchange, kept, people, records, shapes
 from speciosa.web.api.describe import ref
 from speciosa.web.api.problem import Problem
 
@@ -32,6 +32,7 @@ STRUCTS: Mapping[str, type[msgspec.Struct]] = {
     "Event": Event,
     "FactPage": shapes.FactPage,
     "CitedFact": shapes.CitedFact,
+    "ImportedCase": exchange.ImportedCase,
     "LawResult": LawResult,
     "MedicinePage": shapes.MedicinePage,
     "MedicineDocument": shapes.MedicineDocument,
@@ -58,12 +59,25 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "Relabel": people.Relabel,
     "SimulationQuestion": shapes.SimulationQuestion,
 }
-PLAIN: Mapping[str, Mapping[str, Any]] = {
-    f"{family.schema}Record": {
-        "allOf": [
-            ref("Record"),
-            {"type": "object", "properties": {"document": ref(family.schema)}},
-        ]
+# FHIR's own schema is a standard; here stands only what tells one resource from another.
+_FHIR: Mapping[str, Mapping[str, Any]] = {
+    f"Fhir{kind}": {
+        "type": "object",
+        "required": ["resourceType"],
+        "properties": {"resourceType": {"const": kind}},
+        "externalDocs": {"url": f"https://hl7.org/fhir/R4/{kind.lower()}.html"},
     }
-    for family in records.FAMILIES
+    for kind in ("Bundle", "Questionnaire")
+}
+PLAIN: Mapping[str, Mapping[str, Any]] = {
+    **_FHIR,
+    **{
+        f"{family.schema}Record": {
+            "allOf": [
+                ref("Record"),
+                {"type": "object", "properties": {"document": ref(family.schema)}},
+            ]
+        }
+        for family in records.FAMILIES
+    },
 }

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from speciosa.knowledge.law.record import Period
     from speciosa.regulation.result import LawResult
 
+    Periods = tuple[tuple[str, Sequence[tuple[str, Period]]], ...]
+
 router = APIRouter()
 
 # Few words for a tile; the whole words stand in the table and on the page of the place.
@@ -90,7 +92,8 @@ def law(
     shown = substance if substance in SUBSTANCES else "leaf"
     date, wrong_date = _date(on, use.today())
     asked = Asked(place, on or date.isoformat(), shown, sort, error_on=wrong_date)
-    result, periods = None, ()
+    result: LawResult | None = None
+    periods: Periods = ()
     if place.strip() and not wrong_date:
         code = known_names.place_code(place, knowledge)
         try:
@@ -139,9 +142,7 @@ def everywhere(knowledge: Knowledge, date: dt.date, substance: str) -> tuple[Row
     return tuple(sorted(rows, key=lambda row: row.name))
 
 
-def history(
-    knowledge: Knowledge, code: str
-) -> tuple[tuple[str, Sequence[tuple[str, Period]]], ...]:
+def history(knowledge: Knowledge, code: str) -> Periods:
     """The periods on file of a place by substance, each with the id of its fact."""
     law = knowledge.law
     record = law.get(law.places.aliases.get(code, code))

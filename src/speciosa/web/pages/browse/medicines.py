@@ -18,8 +18,7 @@ from speciosa.web.pages.browse.show import Number, SignedIn, Words
 from speciosa.web.services import Use
 
 if TYPE_CHECKING:
-    from speciosa.knowledge import Fact, Knowledge
-    from speciosa.knowledge.medicines import Medicine
+    from speciosa.knowledge import Knowledge
 
 router = APIRouter()
 _SIZE = 50
@@ -57,7 +56,7 @@ def medicine(request: Request, id: str, _: SignedIn, use: Use) -> HTMLResponse:
         "medicine",
         use,
         medicine=found,
-        codes=_codes(found, facts),
+        codes=[fact for fact in facts if "/code/" in fact.id],
         figures=[fact for fact in facts if fact.id not in hazards and "/code/" not in fact.id],
         beside=beside_kratom(use.knowledge, found.id),
     )
@@ -72,7 +71,3 @@ def beside_kratom(knowledge: Knowledge, medicine_id: str) -> Beside:
         return Beside(document(asked, knowledge))
     except InputError as error:
         return Beside(None, f"No ratio can be asked: {error.problems[0].accepted}.")
-
-
-def _codes(medicine: Medicine, facts: list[Fact]) -> list[Fact]:
-    return [fact for fact in facts if "/code/" in fact.id]
