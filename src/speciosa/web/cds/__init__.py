@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.web.cds.routes import kept, router
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -12,3 +14,5 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
+    app.state.cds = kept(app.state.services)
+    app.router.routes.extend(router.routes)

@@ -163,7 +163,12 @@ def plain(words: str) -> str:
     return shortened(kept.replace("<", "(").replace(">", ")"), 60)
 
 
-def quoted(words: str) -> str:
-    """Words of the record for Markdown: one line, in quotation marks, nothing that is obeyed."""
+def escaped(words: str) -> str:
+    """Words that may come from the record, for Markdown: one line, nothing that is obeyed."""
     kept = "".join(char if char.isprintable() else " " for char in words)
-    return f"“{shortened(kept, _MOST_QUOTED).translate(_ESCAPED)}”"
+    return " ".join(kept.split()).translate(_ESCAPED)
+
+
+def quoted(words: str) -> str:
+    """Words of the record for Markdown: short, in quotation marks, nothing that is obeyed."""
+    return f"“{escaped(shortened(words, _MOST_QUOTED))}”"
