@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select
 
-from speciosa.store.database import Database
+from speciosa.store.database import BUSY_SECONDS, Database
 from speciosa.store.records import Deletion, StoreError, UnknownError
 from speciosa.store.tables import (
     answers,
@@ -31,8 +30,11 @@ BACKUPS = "backups and exports made earlier still hold the person: delete those 
 AUDIT = "the audit log keeps its entries, by opaque id alone"
 PAGES = "old pages of the database until `speciosa store scrub` has run"
 SERVER_LOG = "the server's write-ahead log and archives until they are recycled"
-_TRIES = 50
-_PAUSE_SECONDS = 0.1
+WAIT_SECONDS = 5
+_ABOUT_PEOPLE = (
+    *(versions, records, people, labels, externals),
+    *(links, answers, cards, feedback),
+)
 
 
 def delete_person(connection: Connection, person: str, by: str, at: dt.datetime) -> Deletion:
@@ -82,10 +84,12 @@ def scrub(database: Database) -> tuple[str, ...]:
         return () if _rewrite(database) else (PAGES,)
     try:
         with database.alone() as connection:
-            connection.exec_driver_sql("SET lock_timeout = '10s'")
-            for table in (versions, records, people, labels, externals, links, answers, cards):
-                connection.exec_driver_sql(f'VACUUM (FULL) "{table.name}"')
-            connection.exec_driver_sql("RESET lock_timeout")
+            connection.exec_driver_sql(f"SET lock_timeout = '{WAIT_SECONDS}s'")
+            try:
+                for table in _ABOUT_PEOPLE:
+                    connection.exec_driver_sql(f'VACUUM (FULL) "{table.name}"')
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
     except StoreError:
         return (PAGES, SERVER_LOG)
     return (SERVER_LOG,)
@@ -96,29 +100,26 @@ def _rewrite(database: Database) -> bool:
     # when it moves rows to another; only VACUUM, which writes every page anew, takes that too.
     # Then the write-ahead log still has the old pages; it can be emptied once no reader needs it.
     try:
-        with database.alone() as connection, _temporary_files_beside(database, connection):
+        with database.alone() as connection, _with_patience(database, connection):
             connection.exec_driver_sql("VACUUM")
+            return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
     except StoreError:
         return False
-    for _ in range(_TRIES):
-        with database.alone() as connection:
-            if not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
-                return True
-        time.sleep(_PAUSE_SECONDS)
-    return False
 
 
 @contextmanager
-def _temporary_files_beside(database: Database, connection: Connection) -> Iterator[None]:
+def _with_patience(database: Database, connection: Connection) -> Iterator[None]:
     # VACUUM needs as much room again: too much for memory, and a general temporary folder may
     # be on a disk with less protection than the database's own.
     before = os.environ.get("SQLITE_TMPDIR")
     os.environ["SQLITE_TMPDIR"] = str(database.path.parent.resolve()) if database.path else ""
     connection.exec_driver_sql("PRAGMA temp_store = FILE")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
     try:
         yield
     finally:
         connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         if before is None:
             del os.environ["SQLITE_TMPDIR"]
         else:

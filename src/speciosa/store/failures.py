@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from speciosa.store.records import ConflictError, StoreError
 
@@ -44,7 +44,7 @@ def explain(error: DBAPIError) -> StoreError:
     state = str(getattr(original, "sqlstate", "") or "")
     if state[:2] in _POSTGRES:
         return StoreError(f"{_POSTGRES[state[:2]]} (code {state})")
-    if not state and not name and original is not None:
+    if not state and not name and isinstance(error, OperationalError):
         return StoreError("the database server cannot be reached")
     return StoreError(f"the database failed ({name or state or type(original).__name__})")
 

@@ -15,6 +15,18 @@ down_revision = "0001"
 TIME = sa.DateTime(timezone=True)
 COUNTER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 PAGE = 500
+WORDS = (
+    ("person", "label"),
+    ("person", "folded"),
+    ("label", "label"),
+    ("external", "value"),
+    ("version", "body"),
+    ("version", "change"),
+    ("link", "what"),
+    ("answer", "answer"),
+    ("card", "body"),
+    ("feedback", "body"),
+)
 
 
 def upgrade() -> None:
@@ -50,6 +62,9 @@ def upgrade() -> None:
             "CREATE TRIGGER label_stays BEFORE DELETE ON label "
             "FOR EACH ROW EXECUTE FUNCTION speciosa_stays()"
         )
+        # The planner's statistics would keep what a person's rows said after they are deleted.
+        for table, column in WORDS:
+            op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
     else:
         op.execute("DROP TRIGGER version_is_final")
         _seal()
