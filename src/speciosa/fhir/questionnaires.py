@@ -24,8 +24,6 @@ Element = dict[str, Any]
 NAMES = ("gad7", "phq9", "isi", "audit_c", "difficulty", "case")
 _LOWEST = "http://hl7.org/fhir/StructureDefinition/minValue"
 _HIGHEST = "http://hl7.org/fhir/StructureDefinition/maxValue"
-# Which instruments without printed questions have how many; the totals are sums of them.
-_COUNTED = {"isi": 7, "audit_c": 3}
 
 
 def questionnaire(name: str, knowledge: Knowledge) -> Element:
@@ -51,7 +49,7 @@ def instrument_items(knowledge: Knowledge, name: str) -> list[Element]:
     instrument = knowledge.instruments.by_id[name]
     if instrument.items and instrument.answers:
         return [_printed(knowledge, instrument, item.number) for item in instrument.items]
-    return [_unprinted(knowledge, instrument, n + 1) for n in range(_COUNTED[name])]
+    return [_unprinted(knowledge, instrument, n + 1) for n in range(instrument.item_count or 0)]
 
 
 # ------------------------------------------------------------------ instruments
@@ -85,9 +83,12 @@ def _scored(code: Code, score: int) -> Element:
 
 
 def _unprinted(knowledge: Knowledge, instrument: Instrument, number: int) -> Element:
-    low, high = instrument.item_low or 0, instrument.item_high or 4
+    low, high = instrument.item_low, instrument.item_high
+    coded = _coded(knowledge, f"instrument/{instrument.id}/item/{number}", str(number))
+    for code in coded.get("code", ()):
+        del code["display"]
     return {
-        **_coded(knowledge, f"instrument/{instrument.id}/item/{number}", str(number)),
+        **coded,
         "prefix": f"{number}.",
         "text": f"{instrument.name} question {number}: points {low} to {high}; ask with the form",
         "type": "integer",
