@@ -49,8 +49,20 @@ class PostgresServer:
         self._sync = sync
 
     def __enter__(self) -> Self:
-        self._call("initdb", "-D", str(self._data), "-U", _ACCOUNT, "-A", "trust", "-E", "UTF8",
-                   "--no-locale", "--no-sync", "--no-instructions")
+        self._call(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            _ACCOUNT,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+            "--no-instructions",
+        )
         self.start()
         return self
 
@@ -72,8 +84,17 @@ class PostgresServer:
             "-c log_min_messages=fatal -c jit=off"
         )
         self._call(
-            "pg_ctl", "start", "-w", "-t", "60", "-D", str(self._data), "-o", options,
-            "-l", str(self._folder / "log"),
+            "pg_ctl",
+            "start",
+            "-w",
+            "-t",
+            "60",
+            "-D",
+            str(self._data),
+            "-o",
+            options,
+            "-l",
+            str(self._folder / "log"),
         )
 
     def stop(self, mode: str) -> None:
