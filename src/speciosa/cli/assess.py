@@ -18,13 +18,22 @@ if TYPE_CHECKING:
 
 
 def command(
-    case: Annotated[str, typer.Argument(help="A YAML or JSON file, or - for standard input.")],
+    case: Annotated[
+        str,
+        typer.Argument(
+            help="A YAML or JSON file, a FHIR R4 Bundle (JSON), or - for standard input."
+        ),
+    ],
     html: Annotated[
         Path | None, typer.Option("--html", help="Also write a self-contained HTML report.")
     ] = None,
     fhir: Annotated[
         Path | None, typer.Option("--fhir", help="Also write a FHIR R4 Bundle (JSON).")
     ] = None,
+    date: Annotated[
+        str,
+        typer.Option("--date", help="Date of the case of a FHIR Bundle; today (UTC) without it."),
+    ] = "",
     seed: Annotated[
         int | None, typer.Option(help="Seed of the virtual persons behind the exposure fan.")
     ] = None,
@@ -44,7 +53,9 @@ def command(
 
     Example: speciosa assess examples/daily_leaf_two_years.yaml --html report.html
     """
-    parsed = read_case_file(case)
+    from speciosa.cli.record_file import read_case_or_record
+
+    parsed = read_case_or_record(case, date)
     from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS, assess
     from speciosa.knowledge import load, load_with
 
@@ -90,16 +101,21 @@ def read_case_file(name: str) -> Case:
     """Read a case from a file or standard input. Raises ``InputError`` for whatever is wrong."""
     from speciosa.case import read_case_bytes
 
+    raw, called = read_bytes(name)
+    return read_case_bytes(raw, name=called)
+
+
+def read_bytes(name: str) -> tuple[bytes, str]:
+    """The bytes of a file or of standard input, and what to call it. Raises ``InputError``."""
     if name == "-":
-        return read_case_bytes(sys.stdin.buffer.read(), name="standard input")
+        return sys.stdin.buffer.read(), "standard input"
     path = Path(name)
     try:
-        raw = path.read_bytes()
+        return path.read_bytes(), path.name
     except OSError as error:
         reason = error.strerror or type(error).__name__
         problem = InputProblem("CASE", f"{name!r} ({reason})", "a YAML or JSON file, or -")
         raise InputError([problem]) from None
-    return read_case_bytes(raw, name=path.name)
 
 
 def _write(path: Path, text: str, *, option: str) -> None:

@@ -16,7 +16,7 @@ from speciosa.fhir.kratom import laboratory
 from speciosa.fhir.kratom.result import Confidence, Ground, Match, Status
 from speciosa.fhir.kratom.words import Named, named_in, worth_reading
 from speciosa.fhir.shape import a_dict, a_list, dicts, text
-from speciosa.knowledge.reading import Substance, kratom_words
+from speciosa.knowledge.reading import Substance, Test, kratom_words
 
 __all__ = [
     "Confidence",
@@ -114,6 +114,8 @@ def _find(
         return tuple(_in_medication(kind, resource, index, today))
     if kind == "Observation":
         return tuple(_in_observation(resource))
+    if kind == "QuestionnaireResponse":
+        return tuple(_in_answers(resource))
     return tuple(_in_words(kind, resource))
 
 
@@ -243,9 +245,7 @@ def _in_test(
     for field, words in _words_of(concept, f"{at}code"):
         for named in named_in(words, names_what_is_taken=False):
             # A test without a code known here is read like one that was not confirmed.
-            test = laboratory.Test(
-                code="", substance=named.substance, asks="presence", method="screen"
-            )
+            test = Test(code="", substance=named.substance, asks="presence", method="screen")
             status, confidence, because = laboratory.judged(dict(measured), test)
             yield _with(
                 _by_text(resource, field, named), status, because, Ground.LABORATORY, confidence
@@ -263,6 +263,42 @@ def _in_words(kind: str, resource: Mapping[str, Any]) -> Iterator[Match]:
             yield _in_condition(resource, match) if kind == "Condition" else _unless(kind, match)
 
 
+def _in_answers(resource: Mapping[str, Any]) -> Iterator[Match]:
+    """Answers beside their questions: a question that names kratom says nothing alone."""
+    withdrawn = text(resource.get("status")) == "entered-in-error"
+    stack = [(f"item[{i}]", one, 0) for i, one in enumerate(dicts(resource.get("item")))]
+    while stack:
+        path, item, depth = stack.pop(0)
+        question = text(item.get("text")).rstrip("?: ")
+        answers = dicts(item.get("answer"))
+        for i, answer in enumerate(answers):
+            at = f"{path}.answer[{i}]"
+            yield from _in_answer(resource, at, question, answer, withdrawn)
+            if depth < _MAX_DEPTH:
+                inner = enumerate(dicts(answer.get("item")))
+                stack += [(f"{at}.item[{j}]", one, depth + 1) for j, one in inner]
+        if depth < _MAX_DEPTH:
+            inner = enumerate(dicts(item.get("item")))
+            stack += [(f"{path}.item[{j}]", one, depth + 1) for j, one in inner]
+
+
+def _in_answer(
+    resource: Mapping[str, Any], at: str, question: str, answer: Mapping[str, Any], withdrawn: bool
+) -> Iterator[Match]:
+    coding = a_dict(answer.get("valueCoding"))
+    said = text(answer.get("valueString")) or text(coding.get("display"))
+    if isinstance(answer.get("valueBoolean"), bool):
+        said = "yes" if answer["valueBoolean"] else "no"
+    alone = named_in(said, names_what_is_taken=False)
+    asked = named_in(f"{question}: {said}", names_what_is_taken=False) if question else ()
+    for named in alone or asked[:1]:
+        match = _by_text(resource, at, named)
+        # Only a plain no answers a question about it; "yes" can be to "ever?" as well as to "now?".
+        if withdrawn or (not alone and match.status is not Status.NOT_TAKEN):
+            match = _with(match, Status.UNCERTAIN, "an answer that does not say whether it is now")
+        yield match
+
+
 _NAMES_WHAT_IS_TAKEN = frozenset({"Medication", "Substance", "NutritionOrder"})
 _ABOUT_SOMETHING_ELSE: Mapping[str, str] = {
     "AllergyIntolerance": "an allergy or intolerance does not say that it is taken",
@@ -270,7 +306,13 @@ _ABOUT_SOMETHING_ELSE: Mapping[str, str] = {
     "Medication": "a product on the list does not say that it is taken",
     "Substance": "a substance on the list does not say that it is taken",
     "Questionnaire": "a question is no answer",
-    "Goal": "a goal is no use",
+    "Goal": "a goal does not say that it is taken",
+    "CarePlan": "a plan does not say that it is taken",
+    "PlanDefinition": "a plan does not say that it is taken",
+    "ServiceRequest": "a request does not say that it is taken",
+    "DetectedIssue": "a conclusion does not say that it is taken",
+    "RiskAssessment": "a conclusion does not say that it is taken",
+    "Provenance": "it says who recorded something",
 }
 
 
@@ -337,7 +379,10 @@ def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, s
     stack: list[tuple[str, object, int]] = [
         (key, value, 0)
         for key, value in resource.items()
-        if not (skip and isinstance(key, str) and key.startswith(skip)) and key != "contained"
+        if not (skip and isinstance(key, str) and key.startswith(skip))
+        and key != "contained"
+        # The narrative of a resource says again what its fields say.
+        and not (key == "text" and isinstance(value, dict) and "div" in value)
     ]
     stack.reverse()
     while stack:

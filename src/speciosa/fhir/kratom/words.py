@@ -49,16 +49,18 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
     for span in _spans(plain, names_what_is_taken):
         status, because = _said(plain, *span)
         words = plain[slice(*span)]
+        # The name of a product is shown whole, as its words say its form; a note never is.
+        shown = " ".join(text.split()) if names_what_is_taken else words
         found.append(
             Named(
-                words=words[:80],
-                substance=_substance(words),
+                words=shown[:_LONGEST_NAME],
+                substance=_substance(shown if names_what_is_taken else words),
                 status=status,
                 confidence=_confidence(words, names_what_is_taken, status),
                 because=because,
             )
         )
-        if len(found) == _MOST_IN_ONE_TEXT:
+        if names_what_is_taken or len(found) == _MOST_IN_ONE_TEXT:
             break
     return tuple(found)
 
@@ -270,7 +272,7 @@ def _whole_names() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _codes() -> tuple[str, ...]:
     words = kratom_words()
-    return tuple(one.code for one in (*words.substances, *words.laboratory))
+    return (*(s.code for s in words.substances), *(t.code for t in words.laboratory))
 
 
 @lru_cache(maxsize=1)

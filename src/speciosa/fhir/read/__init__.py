@@ -61,16 +61,20 @@ def case_from_bundle(bundle: object, knowledge: Knowledge, *, today: dt.date) ->
     conditions = [r for r in record.resources if text(r.get("resourceType")) in _CONDITIONS]
     read_conditions(conditions, reading, knowledge)
     _read_answers(record, reading, knowledge, today)
-    found = kratom.find_all(
-        (*record.resources, *{id(m): m for m in record.medications.values()}.values()), today=today
-    )
-    matches = tuple(m for m in found if not m.resource.startswith("Medication/"))
+    told = (r for r in record.resources if not _is_case_form(r))
+    listed = {id(m): m for m in record.medications.values()}
+    found = kratom.find_all((*told, *listed.values()), today=today)
+    matches = tuple(m for m in found if m.resource.partition("/")[0] not in _NO_EVIDENCE)
     read_kratom(matches, reading, today)
     return _imported(record, reading, matches)
 
 
 _CONDITIONS = frozenset({"Condition", "FamilyMemberHistory"})
-_ANSWERS = frozenset({"Observation", "QuestionnaireResponse"})
+# A product on a list, a plan or a conclusion says nothing about what the person takes.
+_NO_EVIDENCE = frozenset(
+    {"Medication", "Substance", "Questionnaire", "Goal", "CarePlan", "PlanDefinition"}
+    | {"DetectedIssue", "RiskAssessment", "Provenance", "ServiceRequest"}
+)
 
 
 def _read_answers(record: Record, reading: Reading, knowledge: Knowledge, today: dt.date) -> None:

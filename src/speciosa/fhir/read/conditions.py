@@ -83,9 +83,10 @@ def _add(
             continue
         at = len(reading.document.get("conditions", ()))
         reading.add("conditions", fields)
-        more = f"; {len(places)} entries of it are one" if len(places) > 1 else ""
         said = f"{words[:120] or name} ({status})"
-        reading.use(places[0], f"conditions[{at}]", said, (note + more).strip("; "))
+        reading.use(places[0], f"conditions[{at}]", said, note)
+        for other in places[1:]:
+            reading.use(other, f"conditions[{at}]", said, f"merged with {places[0]}")
 
 
 def _entries(

@@ -25,7 +25,11 @@ def read_kratom(matches: Sequence[Match], reading: Reading, today: dt.date) -> N
     """
     taken = [m for m in matches if m.status is Status.TAKEN and _still_holds(m, today)]
     stopped = [m for m in matches if m.status is Status.STOPPED]
+    seen: set[tuple[str, Status]] = set()
     for match in matches:
+        if (match.resource, match.status) in seen:
+            continue
+        seen.add((match.resource, match.status))
         said = f"{match.words or match.substance}: {match.status} ({match.confidence})"
         reading.use(match.resource, f"kratom, from {match.field}", said, match.because)
     status = None
@@ -65,14 +69,26 @@ def _use(
         "status": status,
         "note": f"From the record ({places[:500]}); amount and product are to be asked.",
     }
-    products = {_form(m): m for m in grounds if m.ground is not Ground.LABORATORY}
-    found["products"] = [
-        {"form": form, **({"label": m.words} if m.words else {})} for form, m in products.items()
-    ]
+    found["products"] = _products(grounds)
     ends = [day for m in stopped if (day := exact(m.when)) is not None and day <= today]
     if status is v.KratomStatus.STOPPED and ends:
         found["stopped"] = max(ends)
     return found
+
+
+def _products(grounds: Sequence[Match]) -> list[dict[str, Any]]:
+    """One product for each entry of the medicine list, by the words that say most of its form."""
+    entries: dict[str, tuple[v.KratomForm, str]] = {}
+    for match in grounds:
+        if not match.resource.startswith(_MEDICINES) or not match.field.startswith("medication"):
+            continue
+        form = _form(match)
+        if match.resource not in entries or entries[match.resource][0] is v.KratomForm.UNKNOWN:
+            entries[match.resource] = (form, match.words)
+    return [
+        {"form": form, **({"label": words} if words else {})}
+        for form, words in dict.fromkeys(entries.values())
+    ]
 
 
 def _form(match: Match) -> v.KratomForm:

@@ -235,8 +235,8 @@ def read_medicines(
         stopped = found.standing is Standing.STOPPED
         groups.setdefault((*key, stopped, found.standing is Standing.PLANNED), []).append(found)
     taken = {key[:-2] for key in groups if key[-2:] == (False, False)}
-    for key in [k for k in groups if k[-2] is True and k[:-2] in taken]:
-        for one in groups.pop(key):
+    for gone in [k for k in groups if k[-2] is True and k[:-2] in taken]:
+        for one in groups.pop(gone):
             reading.ignore(one.resource, "stopped, and another entry of it is taken")
     for i, group in enumerate(groups.values()):
         fields, note = _merged(group)

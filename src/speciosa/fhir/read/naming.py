@@ -70,6 +70,22 @@ _NAMELESS = "it does not say which medicine"
 def name_medicine(concept: Mapping[str, Any], knowledge: Knowledge) -> NamedMedicine | None:
     """The medicine of a concept; ``None`` when it holds neither a known code nor words."""
     written = text(concept.get("text")) or next(_displays(concept), "")
+    found = _named_at_all(concept, written, knowledge)
+    if found is None or not set(found.parts) & _OF_KRATOM:
+        return found
+    # An alkaloid of kratom is kratom use; what else the product holds stays a medicine.
+    parts = tuple(part for part in found.parts if part not in _OF_KRATOM)
+    names = [knowledge.medicines.get(part).name for part in parts]
+    name = _joined(names, (), knowledge, parts) if parts else found.written[:200]
+    return msgspec.structs.replace(found, name=name, parts=parts, kratom=True)
+
+
+_OF_KRATOM = frozenset({"7-hydroxymitragynine"})
+
+
+def _named_at_all(
+    concept: Mapping[str, Any], written: str, knowledge: Knowledge
+) -> NamedMedicine | None:
     coded = _by_code(concept, knowledge)
     worded = _by_words(concept, knowledge)
     if coded is None:
