@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,7 +161,7 @@ def _tombstone(store: Store, person: str) -> bool:
 
 def _version(store: Store, line: dict[str, Any]) -> bool:
     version = store.version(line["record"], line["version"])
-    return (version.sha256, version.person) != (line["sha256"], line["person"])
+    return bool((version.sha256, version.person) != (line["sha256"], line["person"]))
 
 
 def _link(store: Store, line: dict[str, Any]) -> bool:
@@ -169,14 +170,14 @@ def _link(store: Store, line: dict[str, Any]) -> bool:
 
 
 def _person(store: Store, line: dict[str, Any]) -> bool:
-    return store.person(line["person"]).label != line["label"]
+    return bool(store.person(line["person"]).label != line["label"])
 
 
 def _answer(store: Store, line: dict[str, Any]) -> bool:
     kept = store.remembered("kills", line["key"])
     if kept is None:  # it goes with its person
         store.person(line["person"])
-    return kept != line["answer"].encode()
+    return bool(kept != line["answer"].encode())
 
 
 def _deletion(store: Store, line: dict[str, Any]) -> bool:
@@ -187,7 +188,7 @@ def _deletion(store: Store, line: dict[str, Any]) -> bool:
     return True
 
 
-_LOOK = {
+_LOOK: dict[str, Callable[[Store, dict[str, Any]], bool]] = {
     "version": _version,
     "link": _link,
     "person": _person,
