@@ -80,6 +80,7 @@ def application() -> FastAPI:
     settings = load_settings()
     logs.configure(settings.log_level)
     app = create_app(settings)
+    logs.configure(settings.log_level, [getattr(route, "path", "") for route in app.routes])
     warm(app.state.services)
     return app
 

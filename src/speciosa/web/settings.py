@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from limits import parse
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -77,6 +86,12 @@ class RateSettings(BaseModel):
     sign_in: str = Field(default="20/minute", description="Sign-in and the start-up token.")
     links: str = Field(default="30/minute", description="Questionnaire links, by address.")
     cds: str = Field(default="200/second", description="CDS Hooks calls, by address.")
+
+    @field_validator("*")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        parse(value)
+        return value
 
 
 class Settings(BaseSettings):
@@ -178,6 +193,8 @@ class Settings(BaseSettings):
         unsigned = [a for a in self.oidc.algorithms if a == "none" or a.startswith("HS")]
         if unsigned or not self.oidc.algorithms:
             raise ValueError("oidc.algorithms: needs signatures by public key, never none or HS*")
+        if self.oidc.api_audience == self.oidc.client_id:
+            raise ValueError("oidc.api_audience: must differ from client_id, or id tokens pass")
         return self
 
     @property
