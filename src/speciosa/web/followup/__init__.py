@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.web.followup import (
+    changes,
+    diary,
+    ending,
+    entries,
+    links,
+    lists,
+    people,
+    person,
+    phone,
+    visits,
+)
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -12,3 +25,5 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
+    for room in (people, lists, person, entries, changes, visits, diary, links, ending, phone):
+        app.router.routes.extend(room.router.routes)

@@ -1,0 +1,84 @@
+"""Import a diary: read, preview, and only then keep it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData, UploadFile
+
+from speciosa.clinical.outcomes import diary
+from speciosa.clinical.outcomes.timeline import Source
+from speciosa.errors import InputProblem
+from speciosa.store import Kind
+from speciosa.web import render
+from speciosa.web.followup import keeping
+from speciosa.web.followup.asking import Filled, Form, Writer, person_of, see_other
+from speciosa.web.services import Services, Use
+
+router = APIRouter()
+SHOWN = 20
+
+
+@router.get("/people/{person}/diary", include_in_schema=False)
+def form(request: Request, person: str, _: Writer, use: Use) -> Response:
+    """Choose a file or paste its text."""
+    return _page(request, use, person, None, "")
+
+
+@router.post("/people/{person}/diary", include_in_schema=False)
+def read(request: Request, person: str, who: Writer, use: Use, form: Form) -> Response:
+    """A preview with every problem; with ``confirm`` and no problem, the import itself."""
+    person_of(use, person)
+    data = _data(form, int(use.knowledge.care.outcome_number("diary-bytes") or 0) + 1)
+    found = _checked(diary.read(data, use.knowledge, use.today()), person, use)
+    if found.problems or Filled(form).text("confirm") != "yes":
+        text = data.decode("utf-8-sig", errors="replace") if not found.problems else ""
+        return _page(request, use, person, found, text)
+    for entry in found.entries:
+        use.store.save(
+            person,
+            Kind.ENTRY,
+            keeping.encode(entry),
+            by=who.id,
+            at=use.now(),
+            change="imported from a diary",
+        )
+    return see_other(f"/people/{person}?saved=diary")
+
+
+def _data(form: FormData, most: int) -> bytes:
+    """The file's bytes, or the pasted text; a little more than allowed is enough to refuse it."""
+    file = form.get("file")
+    if isinstance(file, UploadFile) and file.filename:
+        return file.file.read(most)
+    # Browsers send line ends of their own in a text field.
+    text = form.get("text")
+    return text.replace("\r\n", "\n").encode()[:most] if isinstance(text, str) else b""
+
+
+def _checked(found: diary.Diary, person: str, use: Services) -> diary.Diary:
+    """Days that are in the record already are a problem: nothing is doubled or overwritten."""
+    kept = keeping.read(use.store.latest(person, Kind.ENTRY), use.knowledge)
+    days = {e.date for e in kept.timeline.entries if e.source is Source.DIARY}
+    doubled = tuple(
+        InputProblem(
+            f"line {row.line}, date", row.entry.date.isoformat(), "a day not imported before"
+        )
+        for row in found.read
+        if row.entry.date in days
+    )
+    return found._replace(problems=(*found.problems, *doubled))
+
+
+def _page(
+    request: Request, use: Services, person: str, found: diary.Diary | None, text: str
+) -> Response:
+    return render.page(
+        request,
+        "followup/diary.html.jinja",
+        status=422 if found is not None and found.problems else 200,
+        person=person_of(use, person),
+        found=found,
+        text=text,
+        shown=SHOWN,
+        columns=diary.COLUMNS,
+    )

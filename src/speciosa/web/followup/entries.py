@@ -1,0 +1,67 @@
+"""Add a follow-up entry, or take one out of view."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from speciosa.clinical.outcomes.timeline import Source
+from speciosa.store import Kind
+from speciosa.web import render
+from speciosa.web.followup import entry_form, keeping
+from speciosa.web.followup.asking import Filled, Form, Writer, person_of, record_of, see_other
+from speciosa.web.followup.fields import Problems
+from speciosa.web.services import Services, Use
+
+router = APIRouter()
+
+
+@router.get("/people/{person}/entries", include_in_schema=False)
+def form(request: Request, person: str, _: Writer, use: Use) -> Response:
+    """An empty form."""
+    return _page(request, use, person, Filled(), [])
+
+
+@router.post("/people/{person}/entries", include_in_schema=False)
+def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Response:
+    """Keep an entry; a positive item 9 is the first thing on the page that follows."""
+    person_of(use, person)
+    filled = Filled(form)
+    entry, problems = entry_form.entry_of(filled, Source.VISIT, use.today(), use.knowledge)
+    if entry is None:
+        return _page(request, use, person, filled, problems)
+    use.store.save(
+        person, Kind.ENTRY, keeping.encode(entry), by=who.id, at=use.now(), change="entry added"
+    )
+    return see_other(f"/people/{person}?saved=entry")
+
+
+@router.post("/people/{person}/entries/{record}/remove", include_in_schema=False)
+def remove(person: str, record: str, who: Writer, use: Use) -> Response:
+    """Take an entry out of view."""
+    record_of(use, person, record, Kind.ENTRY)
+    use.store.remove(record, by=who.id, at=use.now(), change="entry removed")
+    return see_other(f"/people/{person}?saved=removed")
+
+
+def _page(
+    request: Request, use: Services, person: str, filled: Filled, problems: Problems
+) -> Response:
+    return render.page(
+        request,
+        "followup/entry.html.jinja",
+        status=422 if problems else 200,
+        person=person_of(use, person),
+        filled=filled,
+        problems=problems,
+        errors=dict(problems),
+        item9_now=bool(problems) and _item9(filled) > 0,
+        choices=entry_form.choices(use.knowledge),
+        labs=range(1, entry_form.LABS + 1),
+        today=use.today(),
+    )
+
+
+def _item9(filled: Filled) -> int:
+    """Item 9 as typed in a form that cannot be saved yet: the route does not wait for that."""
+    given = (filled.text("phq9_9"), filled.text("item9"))
+    return max((int(x) for x in given if x in ("1", "2", "3")), default=0)
