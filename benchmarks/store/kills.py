@@ -31,7 +31,6 @@ from typing import Any
 
 from benchmarks.store.postgres_server import PostgresServer
 from benchmarks.store.writer import END
-
 from speciosa.store import Store, StoreError, UnknownError, checking
 from speciosa.store.database import Database
 

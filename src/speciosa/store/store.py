@@ -309,8 +309,13 @@ class Store:
 
     def put_card(self, uuid: str, body: bytes, *, at: dt.datetime) -> None:
         """Keep a card that was shown; the first of a uuid stays."""
+        self.put_cards([(uuid, body)], at=at)
+
+    def put_cards(self, shown: Iterable[tuple[str, bytes]], *, at: dt.datetime) -> None:
+        """Keep all cards of one answer, by uuid, in one transaction."""
         with self._database.write() as connection:
-            keys.insert_once(connection, cards, uuid=uuid, body=body, at=at)
+            for uuid, body in shown:
+                keys.insert_once(connection, cards, uuid=uuid, body=body, at=at)
 
     def card(self, uuid: str) -> bytes | None:
         """A card that was shown."""
