@@ -16,7 +16,7 @@ from speciosa.report import numbers
 from speciosa.web.pages import known_names
 from speciosa.web.pages.form import Built, Fields, to_document
 from speciosa.web.pages.form.layout import QUESTIONNAIRES, ROWS
-from speciosa.web.pages.form.words import words
+from speciosa.web.pages.form.words import input_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +93,7 @@ class Filled:
     def problem_items(self) -> list[tuple[str, str]]:
         """The problems for the list at the top of the page."""
         return [
-            (one.place, f"{words(one.place).replace('.', ' ')}: {one.sentence}")
+            (one.place, f"{input_words(one.place)}: {one.sentence}")
             if one.place
             else ("", one.sentence)
             for one in self.problems

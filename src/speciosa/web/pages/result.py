@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from speciosa.assessment import Assessment
 from speciosa.errors import SpeciosaError
+from speciosa.fhir import write
 from speciosa.report import html, note
 from speciosa.report.numbers import plain
 from speciosa.report.words import analyte
@@ -143,8 +144,6 @@ def _case(use: Services, version: Version, assessment: Assessment) -> Any:  # no
 
 
 def _bundle(use: Services, version: Version, assessment: Assessment) -> dict[str, Any]:
-    from speciosa.fhir import write  # noqa: PLC0415
-
     case = _case(use, version, assessment)
     if case is None:
         raise UnknownError("the case behind this assessment is not kept")

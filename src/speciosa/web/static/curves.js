@@ -69,7 +69,10 @@ function enhance(figure, curve, number) {
     if (move) chart.setCursor({ left: chart.valToPos(curve.time[at], "x"), top: chart.valToPos(curve.median[at], "y") }, false);
   }
   slider.addEventListener("input", () => show(Number(slider.value), true));
-  new ResizeObserver(() => chart.setSize({ width: Math.max(figure.clientWidth, 240), height: 260 })).observe(figure);
+  new ResizeObserver(() => {
+    const width = Math.max(figure.clientWidth, 240);
+    if (width !== chart.width) chart.setSize({ width, height: 260 });
+  }).observe(figure);
   show(Number(slider.value), true);
 }
 

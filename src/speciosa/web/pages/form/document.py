@@ -163,7 +163,9 @@ def _row(cells: Iterable[Cell], here: Fields, base: Mapping[str, Any]) -> Docume
     row: Document = {}
     for cell in cells:
         _fill(row, cell, here, base)
-    return row
+    # A part that was given and says nothing has no input; it stays given.
+    empty = {name: value for name, value in base.items() if value == {}}
+    return {**empty, **row} if row else row
 
 
 def _below(fields: Fields, prefix: str) -> Fields:

@@ -42,6 +42,39 @@ def words(name: str) -> str:
     return _WORDS.get(name, name.replace("_", " "))
 
 
+_PARTS = {
+    "medicines": "Medicine",
+    "substances": "Substance",
+    "conditions": "Condition",
+    "kratom.products": "Kratom product",
+    "preferences.tried": "Treatment tried",
+    "earlier": "Earlier visit",
+    "labs": "Test",
+    "symptoms.gad7": "GAD-7",
+    "symptoms.phq9": "PHQ-9",
+    "symptoms.isi": "ISI",
+    "symptoms.audit_c": "AUDIT-C",
+}
+
+
+def input_words(name: str) -> str:
+    """What an input is called in the list of problems: ``medicines.0.dose`` is Medicine 1, dose."""
+    for start, part in _PARTS.items():
+        if name == start or name.startswith(f"{start}."):
+            rest = name.removeprefix(start).strip(".").split(".")
+            told = part
+            if rest[0].isdigit():
+                told, rest = f"{part} {int(rest[0]) + 1}", rest[1:]
+            if rest[:1] == ["answers"] and rest[1:]:
+                rest = [f"question {int(rest[1]) + 1}"]
+            return ", ".join((told, *(words(step) for step in rest if step)))
+    return (
+        words(name.removeprefix("person.").removeprefix("symptoms."))
+        .replace(".", ", ")
+        .capitalize()
+    )
+
+
 def options(names: Iterable[str]) -> Options:
     """Names with their words."""
     return tuple((str(name), words(str(name))) for name in names)
