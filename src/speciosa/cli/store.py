@@ -158,6 +158,7 @@ def export(
         lines = Store(there).export(person)
         if file is None:
             sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.flush()
             return
         try:
             handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
