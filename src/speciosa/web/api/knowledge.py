@@ -31,7 +31,7 @@ _TAG = "knowledge"
     "/law/{place:path}",
     operation_id="law",
     tags=[_TAG],
-    responses=gives("LawResult", "The law as far as it is on file, layer by layer.", 422),
+    responses=gives("LawResult", "The law as far as it is on file, layer by layer.", 404, 422),
 )
 def law(
     place: Annotated[

@@ -17,6 +17,7 @@ from speciosa.web.api import answers, examples
 from speciosa.web.api.bodies import Json, as_part
 from speciosa.web.api.describe import gives, sends
 from speciosa.web.api.idempotency import Key, Made, Write, once
+from speciosa.web.api.problem import NotFoundError
 from speciosa.web.api.route import PREFIX, router
 from speciosa.web.api.versions import PersonId, person_of
 from speciosa.web.services import Use
@@ -76,7 +77,11 @@ def people(
         accepted = "text without control characters"
         raise InputError([InputProblem("search", "text that cannot be shown", accepted)])
     if after:
-        person_of(use, after)
+        try:
+            person_of(use, after)
+        except NotFoundError:
+            told = InputProblem("after", "the id of nobody", "the id of a person of this list")
+            raise InputError([told]) from None
     found = use.store.people(search=search, after=after, limit=limit + 1)
     further = answers.after(request, found[limit - 1].id) if len(found) > limit else None
     return answers.json(PeoplePage(items=found[:limit], next=further))

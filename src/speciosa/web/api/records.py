@@ -252,9 +252,9 @@ def _add_routes(family: Family) -> None:
         basis: IfMatch = None,
     ) -> Response:
         """Keep another version; If-Match names the one that it was made from."""
+        raw = family.read(body.data, use)
         record_of(use, person, family.kind, record)
         number = expected(basis)
-        raw = family.read(body.data, use)
         version = use.store.save(
             person,
             family.kind,

@@ -8,9 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from speciosa.case.shown import field_name
+from speciosa.errors import InputError, InputProblem
 from speciosa.web.api import problem
 
 PREFIX = "/api/v1"
+_LISTS = {"substance"}
 
 
 class ProblemRoute(APIRoute):
@@ -22,6 +25,7 @@ class ProblemRoute(APIRoute):
 
         async def answered(request: Request) -> Response:
             try:
+                _check_once(request)
                 return await operation(request)
             except Exception as error:
                 made = problem.answer(error)
@@ -30,6 +34,15 @@ class ProblemRoute(APIRoute):
                 return made
 
         return answered
+
+
+def _check_once(request: Request) -> None:
+    """A parameter that is given twice is an error, not the last one's turn."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    twice = sorted({one for one in names if names.count(one) > 1} - _LISTS)
+    if twice:
+        given, accepted = "given more than once", "one value"
+        raise InputError([InputProblem(field_name(one), given, accepted) for one in twice])
 
 
 def router() -> APIRouter:
