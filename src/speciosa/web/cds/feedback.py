@@ -54,15 +54,19 @@ def keep(
     cards: Sequence[Card], store: Store, *, service: str, client: str, at: dt.datetime
 ) -> None:
     """Remember the cards of an answer before it leaves."""
-    for card in cards:
-        kept = KeptCard(
+    shown = (
+        KeptCard(
             service=service,
             client=client,
             topic=card.source.topic.code,
             indicator=card.indicator.value,
             suggestions=tuple(one.uuid for one in card.suggestions),
         )
-        store.put_card(card.uuid, msgspec.json.encode(kept), at=at)
+        for card in cards
+    )
+    kept = [(card.uuid, msgspec.json.encode(one)) for card, one in zip(cards, shown, strict=True)]
+    if kept:
+        store.put_cards(kept, at=at)
 
 
 def read_feedback(raw: bytes) -> tuple[Item, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -12,7 +13,7 @@ from speciosa.web.access import Access, Principal, allow
 from speciosa.web.cds.answer import SampleCache, answered, body
 from speciosa.web.cds.call import Call, read_call
 from speciosa.web.cds.caller import caller
-from speciosa.web.cds.card import Link
+from speciosa.web.cds.card import Card, Link
 from speciosa.web.cds.cors import CdsRoute, preflight
 from speciosa.web.cds.feedback import keep, read_feedback, take
 from speciosa.web.cds.fetch import gather
@@ -34,10 +35,14 @@ router = APIRouter(route_class=CdsRoute, default_response_class=Response)
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What the room keeps in memory between calls: public keys, and simulations by hash."""
+    """What the room keeps in memory between calls: public keys, and simulations by hash.
+
+    ``turns`` lets one call at a time reckon: side by side, each would only be slower.
+    """
 
     keys: KeyCache
     samples: SampleCache
+    turns: CapacityLimiter
 
 
 @router.get(PATH)
@@ -60,22 +65,28 @@ async def call_service(
     call = read_call(await _body(request, use), found.hook)
     record = await gather(call, client, seconds=use.settings.cds.fetch_seconds)
 
-    def work() -> bytes:
-        person = _person(call, client, use)
-        request.state.audit_person = person.id if person else ""
-        cards = answered(
+    person = await run_in_threadpool(_person, call, client, use)
+    request.state.audit_person = person.id if person else ""
+    kept = _kept(request)
+
+    def work() -> tuple[Card, ...]:
+        return answered(
             call,
             record,
             use.knowledge,
-            _kept(request).samples,
+            kept.samples,
             today=use.today(),
             subjects=use.settings.cds.subjects,
             links=(_link(call, client, person, use),),
         )
+
+    cards = await to_thread.run_sync(work, limiter=kept.turns)
+
+    def remember() -> bytes:
         keep(cards, use.store, service=found.id, client=_id(client), at=use.now())
         return body(cards, found.hook)
 
-    return Response(await run_in_threadpool(work), media_type=_JSON)
+    return Response(await run_in_threadpool(remember), media_type=_JSON)
 
 
 @router.post(PATH + "/{service}/feedback")
@@ -157,4 +168,4 @@ def _link(call: Call, client: CdsClient | None, person: Person | None, use: Serv
 
 def kept(use: Services) -> Kept:
     """Empty memory of a room."""
-    return Kept(keys=KeyCache(now=use.now), samples=SampleCache())
+    return Kept(keys=KeyCache(now=use.now), samples=SampleCache(), turns=CapacityLimiter(1))
