@@ -124,7 +124,7 @@ def test_a_request_is_logged_by_its_template(
         ("POST", "/api/v1/people", 201),
         ("GET", "/api/v1/people/{person}", 200),
         ("GET", "none", 404),
-        ("OTHER", "none", 404),
+        ("OTHER", "none", 400),
     ]
     text = json.dumps(found)
     assert MARKER not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import anyio
 import pytest
 from fastapi import Depends, FastAPI, File, Form, HTTPException, Request, UploadFile
 from fastapi.responses import JSONResponse
@@ -77,6 +78,43 @@ def test_a_name_that_only_points_here_is_refused(client: TestClient, host: str) 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost", "LOCALHOST:99", "[::1]:8765"])
 def test_loopback_by_any_of_its_names_is_served(client: TestClient, host: str) -> None:
     assert client.get("/sign-in", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query"),
+    [
+        ("GET", "/sign-in", b"q=\xc3"),
+        ("GET", "/api/v1/people", b"q=\xff\x00"),
+        ("G\x00T", "/api/v1/people", b""),
+        ("GÉT", "/people", b""),
+        ("get", "/sign-in", b""),
+    ],
+)
+def test_bytes_that_http_does_not_allow_are_refused(
+    app: FastAPI, method: str, path: str, query: bytes
+) -> None:
+    said: list[dict[str, Any]] = []
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
+        "headers": [(b"host", b"127.0.0.1")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8765),
+        "scheme": "http",
+        "root_path": "",
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    anyio.run(app, scope, receive, send)
+    assert said[0]["status"] == 400
 
 
 # Size

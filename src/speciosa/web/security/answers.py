@@ -46,7 +46,7 @@ def answer(
     """An answer that says what is wrong and nothing of what was sent."""
     words = detail or _WORDS.get(status, "The request cannot be answered.")
     reference = str(getattr(request.state, "reference", ""))
-    if is_for_programs(request.url.path):
+    if is_for_programs(request.scope["path"]):
         return Response(
             _problem(status, words, reference, problems),
             status,
@@ -71,7 +71,7 @@ def answer(
 
 def to_sign_in(request: HTTPConnection) -> Response:
     """Pages lead to the sign-in and back; everything else is refused."""
-    path = request.url.path
+    path = request.scope["path"]
     if request.scope["method"] == "GET" and not is_for_programs(path):
         return RedirectResponse(f"/sign-in?next={quote(path)}", 303)
     return answer(request, 401, headers={"WWW-Authenticate": "Bearer"})

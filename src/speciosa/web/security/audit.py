@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def entry_of(request: HTTPConnection, place: Place, status: int, at: dt.datetime) -> AuditEntry:
     """The entry of a request. A route that knows better sets ``request.state.audit_...``."""
     state = request.state
+    method = str(request.scope["method"])
     ids = request.scope.get("path_params", {})
     by = getattr(state, "audit_by", "") or state.principal.id
     if not by:
@@ -28,7 +29,7 @@ def entry_of(request: HTTPConnection, place: Place, status: int, at: dt.datetime
     return AuditEntry(
         at=at,
         by=by,
-        action=f"{request.scope['method']} {place.template}",
+        action=f"{method if method.isalpha() and method.isascii() else '?'} {place.template}",
         outcome=str(status),
         person=_id(getattr(state, "audit_person", "") or ids.get("person", "")),
         record=_id(getattr(state, "audit_record", "") or ids.get("record", "")),

@@ -7,6 +7,7 @@ entry cannot be written, the answer is an error.
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,8 @@ class Gate:
     async def _refusal(
         self, request: HTTPConnection, receive: Receive, place: Place
     ) -> tuple[Response | None, Receive]:
+        if not _is_plain(request):
+            return answers.answer(request, 400), receive
         if place.template not in _ANY_HOST and not _known_host(request, self._settings):
             return answers.answer(request, 421), receive
         method = request.scope["method"]
@@ -168,6 +171,12 @@ def _known_host(request: HTTPConnection, settings: Settings) -> bool:
     host = request.headers.get("host", "").lower()
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     return name.strip("[]") in settings.hosts
+
+
+def _is_plain(request: HTTPConnection) -> bool:
+    """Whether method and query are of the characters that HTTP allows; libraries stumble else."""
+    method, query = request.scope["method"], request.scope["query_string"]
+    return query.isascii() and re.fullmatch(r"[A-Z]{1,20}", method) is not None
 
 
 async def _nothing_more() -> Message:

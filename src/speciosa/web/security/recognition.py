@@ -41,7 +41,7 @@ class Recogniser:
 
     def caller(self, request: HTTPConnection, use: Services) -> Caller:
         """Who calls. A bearer token that is wrong makes nobody, whatever the cookie says."""
-        if request.url.path.startswith("/api/") and "authorization" in request.headers:
+        if request.scope["path"].startswith("/api/") and "authorization" in request.headers:
             return self._by_token(request.headers["authorization"], use)
         key = request.cookies.get(session_cookie(self._settings), "")
         session = (
