@@ -77,9 +77,9 @@ def _of(person: str, timeline: Timeline, knowledge: Knowledge, today: dt.date) -
             )
         )
     late = 0 if due is None else due.overdue_days
-    if due is not None and due.date is not None and late:
+    if due is not None and due.overdue_since is not None:
         concerns.append(Concern.OVERDUE)
-        lines.append(line("list_overdue", date=due.date.isoformat(), days=late))
+        lines.append(line("list_overdue", date=due.overdue_since.isoformat(), days=late))
     return Attention(
         person=person,
         concerns=tuple(dict.fromkeys(concerns)),

@@ -53,8 +53,8 @@ def findings_of(picture: Picture, due: NextVisit | None, knowledge: Knowledge) -
             },
             about=f"{found.instrument}.{found.date.isoformat()}",
         )
-    if due is not None and due.overdue_days and due.date is not None:
-        values = {"date": due.date.isoformat(), "days": due.overdue_days}
+    if due is not None and due.overdue_since is not None:
+        values = {"date": due.overdue_since.isoformat(), "days": due.overdue_days}
         yield wording.finding("overdue", values=values)
     if picture.future:
         yield wording.finding(

@@ -56,6 +56,7 @@ def next_visit(
         measure=tuple(dict.fromkeys(m for d in together for m in d.measure)),
         decide=tuple(dict.fromkeys(x for d in together for x in d.decide)),
         overdue_days=late if late > grace.days else 0,
+        overdue_since=due[0].date if late > grace.days else None,
         facts=tuple(dict.fromkeys(f for d in together for f in d.facts)),
     )
 

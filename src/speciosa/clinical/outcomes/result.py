@@ -123,7 +123,8 @@ class Repeated(msgspec.Struct, frozen=True, kw_only=True):
 class NextVisit(msgspec.Struct, frozen=True, kw_only=True):
     """When the next contact is due, what to measure and what to decide.
 
-    ``date`` is ``None`` where nothing on record gives a start to count from.
+    ``date`` is ``None`` where nothing on record gives a start to count from. ``overdue_since`` is
+    the earliest day that was missed; the date can be today because of something more pressing.
     """
 
     date: dt.date | None
@@ -132,6 +133,7 @@ class NextVisit(msgspec.Struct, frozen=True, kw_only=True):
     measure: tuple[str, ...] = ()
     decide: tuple[str, ...] = ()
     overdue_days: int = 0
+    overdue_since: dt.date | None = None
     facts: tuple[str, ...] = ()
 
 

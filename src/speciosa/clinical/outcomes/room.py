@@ -53,8 +53,8 @@ def _headline(picture: Picture, due: NextVisit | None, knowledge: Knowledge) -> 
             for c, x in worse
         )  # fmt: skip
         return line("headline_worse", what="; ".join(items))
-    if due is not None and due.overdue_days and due.date is not None:
-        return line("headline_overdue", date=due.date.isoformat())
+    if due is not None and due.overdue_since is not None:
+        return line("headline_overdue", date=due.overdue_since.isoformat())
     better = [
         line("better_item", name=c.name, from_total=f"{x.from_total:g}", to_total=f"{x.to_total:g}")
         for c in picture.courses

@@ -12,6 +12,7 @@ from speciosa.store import Kind
 from speciosa.web import render
 from speciosa.web.followup import keeping
 from speciosa.web.followup.asking import Filled, Form, Writer, person_of, see_other
+from speciosa.web.followup.wording import words
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
@@ -80,5 +81,6 @@ def _page(
         found=found,
         text=text,
         shown=SHOWN,
+        words=words,
         columns=diary.COLUMNS,
     )

@@ -15,6 +15,7 @@ from speciosa.web import render
 from speciosa.web.access import Access
 from speciosa.web.followup import crisis, keeping
 from speciosa.web.followup.asking import Reader, person_of
+from speciosa.web.followup.wording import words
 from speciosa.web.services import Use
 
 router = APIRouter()
@@ -55,6 +56,7 @@ def one(request: Request, person: str, who: Reader, use: Use, saved: str = "") -
         links=[x for x in use.store.links(person) if not x.revoked],
         now=use.now(),
         saved=SAVED.get(saved, ""),
+        words=words,
         may_write=who.may(Access.WRITE),
     )
 
