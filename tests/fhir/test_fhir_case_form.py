@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.fhir.checks import NAMES, assessed, example, resources
 
 from speciosa.case import Case, parse_case
 from speciosa.fhir import canonical
-from speciosa.fhir.case_form import EMPTY_LIST, ESCAPED, from_items, to_items
+from speciosa.fhir.case_form import EMPTY_TEXT, ESCAPED, from_items, to_items
 from speciosa.fhir.questionnaires import NAMES as FORMS
 from speciosa.fhir.questionnaires import questionnaire
 from speciosa.knowledge import load
@@ -46,7 +47,7 @@ def test_any_case_comes_back(case: Case):
 def test_any_words_come_back(words: str):
     case = Case.model_validate({"date": "2026-01-01", "symptoms": {"free_text": words}})
     assert back(case) == case
-    for item in to_items(case):
+    for _, item in leaves(to_items(case)):
         for answer in item.get("answer", ()):
             text = answer.get("valueString", "x")
             assert text
@@ -62,16 +63,37 @@ def test_what_was_not_given_has_no_item_and_what_is_empty_has_no_answer():
             "substances": [{"name": "alcohol", "drinks_per_week": 0.0}],
         }
     )
-    items = {item["linkId"]: item for item in to_items(case)}
+    items = dict(leaves(to_items(case)))
     assert items["person.drives"]["answer"] == [{"valueBoolean": False}]
-    assert items["substances[0].drinks_per_week"]["answer"] == [{"valueDecimal": 0.0}]
-    assert items["symptoms.gad7.answers[0]"]["answer"] == [{"valueInteger": 0}]
-    assert "answer" not in items["symptoms.gad7.answers[1]"]
+    assert items["substances.drinks_per_week"]["answer"] == [{"valueDecimal": 0.0}]
+    assert items["symptoms.gad7.answers.1"]["answer"] == [{"valueInteger": 0}]
+    assert "answer" not in items["symptoms.gad7.answers.2"]
     assert "answer" not in items["symptoms.free_text"]
     assert "person.age_years" not in items
     assert back(case) == case
 
 
+def leaves(items: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for item in items:
+        if "item" in item:
+            assert "answer" not in item
+            yield from leaves(item["item"])
+        else:
+            yield item["linkId"], item
+
+
+def within(path: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"linkId": path, "item": list(items)}
+
+
+def gad7(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    inner = within("symptoms.gad7.answers", *answers)
+    return [within("symptoms", within("symptoms.gad7", inner))]
+
+
+ANSWERS = [
+    {"linkId": f"symptoms.gad7.answers.{n}", "answer": [{"valueInteger": 1}]} for n in range(1, 8)
+]
 DATE = {"linkId": "date", "answer": [{"valueDate": "2026-11-20"}]}
 
 
@@ -79,19 +101,21 @@ DATE = {"linkId": "date", "answer": [{"valueDate": "2026-11-20"}]}
     "items",
     [
         [{"linkId": "", "answer": [{"valueInteger": 1}]}],
-        [{"linkId": "a..b", "answer": [{"valueInteger": 1}]}],
-        [{"linkId": "a[x]", "answer": [{"valueInteger": 1}]}],
-        [{"linkId": "a b", "answer": [{"valueInteger": 1}]}],
-        [{"linkId": "labs[1].value", "answer": [{"valueInteger": 1}]}],
-        [{"linkId": "labs[-1]", "answer": [{"valueInteger": 1}]}],
-        [{"linkId": "labs[0]", "answer": [{"valueInteger": 1}]}] * 2,
+        [{"linkId": "colour", "answer": [{"valueString": "red"}]}],
+        [{"linkId": "person.colour", "answer": [{"valueString": "red"}]}],
+        [{"linkId": "person", "item": [{"linkId": "date", "answer": [{"valueDate": "2026"}]}]}],
+        [{"linkId": "person", "item": []}] * 2,
         [DATE, DATE],
-        [DATE, {"linkId": "date.day", "answer": [{"valueInteger": 1}]}],
-        [{"linkId": "a.b", "text": EMPTY_LIST}, {"linkId": "a", "text": EMPTY_LIST}],
         [{"linkId": "date"}],
+        [{"linkId": "date", "text": EMPTY_TEXT, "answer": []}],
         [{"linkId": "date", "answer": [{"valueQuantity": {"value": 1}}]}],
+        [{"linkId": "date", "answer": [{"valueInteger": 1, "valueString": "x"}]}],
         [{"linkId": "date", "answer": [{"valueInteger": 1}, {"valueInteger": 2}]}],
-        [{"linkId": "a", "text": ESCAPED, "answer": [{"valueString": "no json"}]}],
+        [{"linkId": "place", "text": ESCAPED, "answer": [{"valueString": "no json"}]}],
+        [{"linkId": "place", "text": ESCAPED, "answer": [{"valueString": "1"}]}],
+        [{"linkId": "signs", "item": [{"linkId": "signs.present"}]}],
+        gad7(ANSWERS[:6]),
+        gad7(ANSWERS[::-1]),
         [{}],
     ],
 )  # fmt: skip
@@ -103,25 +127,33 @@ def test_a_broken_form_is_refused(items: list[dict[str, Any]]):
 # ------------------------------------------------------------------ the Questionnaires
 
 
+def links(items: list[dict[str, Any]]) -> Iterator[str]:
+    for item in items:
+        yield item["linkId"]
+        yield from links(item.get("item", []))
+
+
 def test_every_item_of_a_response_is_in_its_questionnaire():
     forms = {canonical.questionnaire(name): questionnaire(name, load()) for name in FORMS}
-    known = {url: {item["linkId"] for item in form["item"]} for url, form in forms.items()}
     for name in NAMES:
         for response in resources(example(name), "QuestionnaireResponse"):
             url, _, version = response["questionnaire"].partition("|")
             assert version == forms[url]["version"]
-            used = {
-                "".join(c for c in item["linkId"] if not c.isdigit())
-                if url == canonical.CASE_FORM
-                else item["linkId"]
-                for item in response["item"]
-            }
-            listed = (
-                {"".join(c for c in k if not c.isdigit()) for k in known[url]}
-                if url == canonical.CASE_FORM
-                else known[url]
-            )
-            assert used <= listed, (name, url, used - listed)
+            assert set(links(response["item"])) <= set(links(forms[url]["item"])), (name, url)
+
+
+def test_the_case_form_has_a_group_for_each_list_and_names_each_item_once():
+    form = questionnaire("case", load())
+    named = list(links(form["item"]))
+    assert len(named) == len(set(named)) > 100
+    items = {item["linkId"]: item for item in form["item"]}
+    assert items["date"]["required"] is True
+    assert items["medicines"]["type"] == "group"
+    assert items["medicines"]["repeats"] is True
+    assert "repeats" not in items["person"]
+    present = next(i for i in items["signs"]["item"] if i["linkId"] == "signs.present")
+    assert {"valueString": "seizure"} in present["answerOption"]
+    assert present["repeats"] is True
 
 
 def test_the_gad7_has_its_codes_points_and_wording():

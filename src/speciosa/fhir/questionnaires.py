@@ -6,13 +6,11 @@ of the question stands for it, and whoever asks needs the form itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from speciosa.case import case_schema
 from speciosa.case.vocabulary import Difficulty
 from speciosa.fhir import canonical
+from speciosa.fhir.case_fields import Field, Kind, case_fields
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -38,7 +36,7 @@ def questionnaire(name: str, knowledge: Knowledge) -> Element:
     panel = codes.confirmed(f"instrument/{name}/panel")
     made = _form(knowledge, name, title, items)
     if panel is not None:
-        made["code"] = [{"system": panel.url, "code": panel.code, "display": panel.display}]
+        made["code"] = [_coding(panel)]
     return made
 
 
@@ -76,19 +74,14 @@ def _option(knowledge: Knowledge, instrument: str, score: int) -> Element:
 def _scored(code: Code, score: int) -> Element:
     return {
         "extension": [{"url": canonical.ORDINAL, "valueDecimal": score}],
-        "system": code.url,
-        "code": code.code,
-        "display": code.display,
+        **_coding(code),
     }
 
 
 def _unprinted(knowledge: Knowledge, instrument: Instrument, number: int) -> Element:
     low, high = instrument.item_low, instrument.item_high
-    coded = _coded(knowledge, f"instrument/{instrument.id}/item/{number}", str(number))
-    for code in coded.get("code", ()):
-        del code["display"]
     return {
-        **coded,
+        **_coded(knowledge, f"instrument/{instrument.id}/item/{number}", str(number)),
         "prefix": f"{number}.",
         "text": f"{instrument.name} question {number}: points {low} to {high}; ask with the form",
         "type": "integer",
@@ -117,8 +110,12 @@ def _coded(knowledge: Knowledge, key: str, otherwise: str) -> Element:
     code = knowledge.codes.confirmed(key)
     if code is None:
         return {"linkId": otherwise}
-    said = {"system": code.url, "code": code.code, "display": code.display}
-    return {"linkId": f"/{code.code}", "code": [said]}
+    return {"linkId": f"/{code.code}", "code": [_coding(code)]}
+
+
+def _coding(code: Code) -> Element:
+    one = {"system": code.url, "code": code.code}
+    return one | {"display": code.display} if code.named else one
 
 
 def _title(knowledge: Knowledge, name: str) -> str:
@@ -153,54 +150,33 @@ def _form(knowledge: Knowledge, name: str, title: str, items: list[Element]) -> 
 
 
 def _case_form(knowledge: Knowledge) -> Element:
-    items = [
-        {"linkId": path, "text": text, "type": kind, "required": path == "date"}
-        for path, text, kind in _fields()
-    ]
-    made = _form(knowledge, "case", "The case as Speciosa reads it", items)
+    made = _form(
+        knowledge, "case", "The case as Speciosa reads it", [*map(_case_item, case_fields())]
+    )
     made["description"] = (
-        "One item for each field of a case, made from its schema. In a response the linkId is the "
-        "path of the field; [] stands for the number of the entry in a list, such as "
-        "medicines[0].name. A field that was not given has no item."
+        "Made from the schema of a case: the linkId is the path of the field. In a response a "
+        "field that was not given has no item."
     )
     return made
 
 
-@lru_cache(maxsize=1)
-def _fields() -> tuple[tuple[str, str, str], ...]:
-    schema = case_schema()
-    return tuple(_walk(schema, schema.get("$defs", {}), ""))
+def _case_item(field: Field) -> Element:
+    words = field.name.replace("_", " ")
+    item: Element = {"linkId": field.path, "text": words, "type": field.type}
+    if field.required:
+        item["required"] = True
+    if field.kind in (Kind.PARTS, Kind.WORDS):
+        item["repeats"] = True
+    if field.words:
+        item["answerOption"] = [{"valueString": word} for word in field.words]
+    if field.kind is Kind.ANSWERS:
+        numbers = range(1, field.count + 1)
+        inner = [_numbered(field, number) for number in numbers]
+        return item | {"type": "group", "item": inner}
+    if field.fields:
+        return item | {"type": "group", "item": [*map(_case_item, field.fields)]}
+    return item
 
 
-def _walk(schema: Element, known: Element, path: str) -> Iterator[tuple[str, str, str]]:
-    for name, field in schema.get("properties", {}).items():
-        place = f"{path}.{name}" if path else name
-        yield from _field(field, known, place)
-
-
-def _field(field: Element, known: Element, place: str) -> Iterator[tuple[str, str, str]]:
-    kind = _resolved(field, known)
-    if "properties" in kind:
-        yield from _walk(kind, known, place)
-    elif kind.get("type") == "array":
-        yield from _field(kind.get("items", {}), known, f"{place}[]")
-    else:
-        words = place.rpartition(".")[2].replace("_", " ")
-        yield place, words, _type(kind)
-
-
-def _resolved(field: Element, known: Element) -> Element:
-    for one in (field, *field.get("anyOf", ()), *field.get("allOf", ())):
-        if "$ref" in one:
-            return _resolved(known[one["$ref"].rpartition("/")[2]], known)
-        if one.get("type") not in (None, "null"):
-            return dict(one)
-    return field
-
-
-def _type(kind: Element) -> str:
-    if kind.get("format") == "date":
-        return "date"
-    return {"boolean": "boolean", "integer": "integer", "number": "decimal"}.get(
-        kind.get("type", ""), "string"
-    )
+def _numbered(field: Field, number: int) -> Element:
+    return {"linkId": f"{field.path}.{number}", "text": f"answer {number}", "type": field.type}

@@ -44,6 +44,7 @@ class Code(_Sourced, frozen=True, kw_only=True):
     """One code for one thing. ``key`` says for what (``lab/alt``, ``condition/gad``).
 
     ``units`` are the UCUM units that the code takes for granted; empty where it takes none.
+    ``named`` is false where ``display`` is our wording and not the name in the terminology.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Code(_Sourced, frozen=True, kw_only=True):
     display: str
     units: tuple[str, ...] = ()
     exact: bool = True
+    named: bool = True
     url: str = ""
     fact: str = ""
 
@@ -199,7 +201,7 @@ def _of_instruments(instruments: Instruments) -> Iterator[Code]:
             if said is not None:
                 yield Code(
                     key=f"{start}/{part}", system="loinc", code=str(said.value),
-                    display=f"{instrument.name} {part}", verified=said.verified,
+                    display=f"{instrument.name} {part}", named=False, verified=said.verified,
                     sources=said.sources, fact=f"{start}/loinc/{part}",
                 )  # fmt: skip
         answers = instrument.statement("answers")
@@ -215,7 +217,7 @@ def _of_instruments(instruments: Instruments) -> Iterator[Code]:
             if item.loinc and panel is not None:
                 yield Code(
                     key=f"{start}/item/{item.number}", system="loinc", code=item.loinc,
-                    display=item.text, verified=panel.verified, sources=panel.sources,
+                    display=item.text, named=False, verified=panel.verified, sources=panel.sources,
                     fact=f"{start}/item/{item.number}",
                 )  # fmt: skip
 

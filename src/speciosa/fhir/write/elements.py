@@ -28,8 +28,9 @@ def plain(text: str) -> str:
 
 
 def coding(code: Code) -> Element:
-    """A code of our table."""
-    return {"system": code.url, "code": code.code, "display": plain(code.display)}
+    """A code of our table, with its name in the terminology where that is known."""
+    one = {"system": code.url, "code": code.code}
+    return one | {"display": plain(code.display)} if code.named else one
 
 
 def concept(text: str, *codings: Element | None) -> Element:

@@ -63,11 +63,10 @@ def _difficulty(w: Writing) -> Element:
 
 def _response(w: Writing, form: str, items: list[Element], *, date: dt.date | None) -> Element:
     release = w.assessment.provenance.knowledge_release
-    shown = tuple(f"{i.get('text') or i['linkId']}: {_shown(i)}" for i in items)
     title = "The case as given" if form == "case" else f"Answers: {form}"
     return {
         "resourceType": "QuestionnaireResponse",
-        "text": narrative(title, items=shown),
+        "text": narrative(title, items=tuple(_lines(items))),
         "questionnaire": f"{canonical.questionnaire(form)}|{release}",
         "status": "completed",
         "subject": w.subject,
@@ -76,7 +75,17 @@ def _response(w: Writing, form: str, items: list[Element], *, date: dt.date | No
     }
 
 
-def _shown(item: Element) -> str:
-    for value in item.get("answer", [{}])[0].values():
-        return plain(str(value["display"] if isinstance(value, dict) else value))
-    return "no answer"
+def _lines(items: list[Element]) -> Iterator[str]:
+    """What a response says, one line for each question, with the words before a group's own."""
+    for item in items:
+        if "item" in item:
+            yield from _lines(item["item"])
+        else:
+            said = "; ".join(map(_shown, item.get("answer", ()))) or "no answer"
+            question = item.get("text", item["linkId"]) if "answer" in item else item["linkId"]
+            yield f"{question}: {said}"
+
+
+def _shown(answer: Element) -> str:
+    value = next(iter(answer.values()))
+    return plain(str(value["display"] if isinstance(value, dict) else value))

@@ -78,16 +78,17 @@ def medicine_codings(w: Writing, typed: str) -> list[Element]:
 
 
 def _codings_of(w: Writing, medicine: Medicine) -> Iterator[Element]:
+    """Without a display: our name of a medicine is not always that of the terminology."""
     held, systems = medicine.codes, w.codes.systems
     rxcui = held.rxcui
     if rxcui is not None and rxcui.note:
         return  # the codes are those of something near it ("code of dronabinol")
     if rxcui is not None and rxcui.verified and rxcui.second_source_agrees:
-        yield {"system": systems["rxnorm"].url, "code": rxcui.value, "display": medicine.name}
+        yield {"system": systems["rxnorm"].url, "code": rxcui.value}
     # Several ATC codes are several uses, and which one is meant was not said; that of a substance
     # is of its use as a medicine.
     if medicine.kind == "medicine" and len(held.atc) == 1 and held.atc[0].verified:
-        yield {"system": systems["atc"].url, "code": held.atc[0].value, "display": medicine.name}
+        yield {"system": systems["atc"].url, "code": held.atc[0].value}
 
 
 def _is_kratom(w: Writing, typed: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from speciosa.fhir.write.context import Entry, Writing
-from speciosa.fhir.write.elements import Element, concept, hl7, narrative, note, plain
+from speciosa.fhir.write.elements import Element, coding, concept, hl7, narrative, note, plain
 
 if TYPE_CHECKING:
     from speciosa.clinical.care.result import PlanItem, Visit
@@ -161,7 +161,7 @@ def conditions(w: Writing) -> Iterator[Entry]:
         if held.known is not None:
             found = w.codes.confirmed(f"condition/{held.known}")
             if found is not None:
-                code = concept(name, {"system": found.url, "code": found.code})
+                code = concept(name, coding(found))
         if held.status == "family":
             yield Entry(
                 f"family/{index}",
