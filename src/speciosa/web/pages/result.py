@@ -76,8 +76,7 @@ def download(
     if form == "report.html":
         return _file(html.render(assessment).encode(), "text/html", f"{name}.html")
     bundle = _bundle(use, version, assessment)
-    body = json.dumps(bundle, ensure_ascii=False, indent=1).encode()
-    return _file(body, "application/fhir+json", f"{name}.fhir.json")
+    return _file(write.encode(bundle), "application/fhir+json", f"{name}.fhir.json")
 
 
 def unsaved(

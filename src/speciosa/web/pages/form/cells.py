@@ -16,9 +16,9 @@ from typing import Any, Protocol
 from speciosa.errors import InputProblem
 from speciosa.web.pages.form.fields import Fields, Texts
 
-_WHOLE = re.compile(r"\d{1,15}")
-_DECIMAL = re.compile(r"\d{1,15}(\.\d{0,17})?([eE]-?\d{1,2})?|\.\d{1,17}")
-_COMMA = re.compile(r"(\d{1,6}),(\d{1,2})")
+_WHOLE = re.compile(r"[0-9]{1,15}")
+_DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{0,17})?([eE]-?[0-9]{1,2})?|\.[0-9]{1,17}")
+_COMMA = re.compile(r"([0-9]{1,6}),([0-9]{1,2})")
 
 
 class Kind(StrEnum):
