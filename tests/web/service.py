@@ -49,7 +49,6 @@ def settings_for(folder: Path, **given: Any) -> Settings:
     """Settings of a service with its own SQLite file and no limits on the rate."""
     chosen: dict[str, Any] = {
         "database_url": f"sqlite:///{folder / 'speciosa.db'}",
-        "data_dir": folder,
         "start_token": START_TOKEN,
         "subjects": 20,
         "rates": MANY,

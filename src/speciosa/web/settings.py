@@ -123,7 +123,6 @@ class Settings(BaseSettings):
     database_url_file: Path | None = Field(
         default=None, description="File with the URL instead, when it holds a password."
     )
-    data_dir: Path = Field(default=Path(), description="Folder for files the service writes.")
     subjects: int = Field(
         default=1000, ge=20, le=20_000, description="Simulated people in each assessment."
     )
