@@ -40,17 +40,18 @@ def question(
 ) -> Question:
     """What is asked, for the usual route and a person of unknown genes.
 
-    Raises ``InputError`` with every problem, after those found before.
+    Raises ``InputError`` with every problem; those found before stand behind the victim's.
     """
     takings: list[Taking] = []
     flags: list[str] = []
-    found = list(problems)
+    found: list[InputProblem] = []
     itself = ""
     try:
         asked = meant(victim.name, knowledge, victim.field)
         itself = KRATOM if asked.kratom else asked.ids[0]
     except InputError as error:
         found += error.problems
+    found += problems
     for beside in besides:
         try:
             parts, told = _taken(beside, knowledge)
