@@ -93,7 +93,7 @@ def test_synthetic_records_import_and_assess(path: Path) -> None:
     told = {one.resource for one in (*found.used, *found.ignored)}
     assert told == {f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in data["entry"]}
     assert found.case.kratom is None
-    assert assess(found.case, KNOWLEDGE, subjects=20).plan.items
+    assert assess(found.case, KNOWLEDGE, subjects=20).plan.sections
 
 
 def test_the_record_of_carbamazepine_and_clonazepam() -> None:

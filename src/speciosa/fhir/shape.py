@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
+
+# Control characters other than line breaks and tabs, and those that turn the direction of text.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def text(value: object) -> str:
-    """The text without blanks around it; "" for anything that is no text."""
-    return value.strip() if isinstance(value, str) else ""
+    """The text without blanks around it and characters nobody sees; "" for what is no text."""
+    if not isinstance(value, str):
+        return ""
+    return (value if value.isprintable() else _UNSEEN.sub("", value)).strip()
 
 
 def a_dict(value: object) -> dict[str, Any]:
