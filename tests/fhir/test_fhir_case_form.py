@@ -142,6 +142,34 @@ def test_every_item_of_a_response_is_in_its_questionnaire():
             assert set(links(response["item"])) <= set(links(forms[url]["item"])), (name, url)
 
 
+VALUES = {
+    "date": "valueDate", "boolean": "valueBoolean", "integer": "valueInteger",
+    "decimal": "valueDecimal", "string": "valueString",
+}  # fmt: skip
+
+
+def flat(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for item in items:
+        yield item
+        yield from flat(item.get("item", []))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_answer_is_of_the_kind_that_its_questionnaire_asks_for(name: str):
+    for response in resources(example(name), "QuestionnaireResponse"):
+        asked = questionnaire(response["questionnaire"].partition("|")[0].split(":")[-1], load())
+        items = {item["linkId"]: item for item in flat(asked["item"])}
+        for item in flat(response["item"]):
+            question = items[item["linkId"]]
+            assert ("item" in item) <= (question["type"] == "group")
+            assert len(item.get("answer", ())) <= 1 or question["repeats"]
+            for answer in item.get("answer", ()):
+                if question["type"] == "choice":
+                    assert answer in question["answerOption"], item["linkId"]
+                else:
+                    assert answer.keys() == {VALUES[question["type"]]}, item["linkId"]
+
+
 def test_the_case_form_has_a_group_for_each_list_and_names_each_item_once():
     form = questionnaire("case", load())
     named = list(links(form["item"]))

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import strategies
-from tests.fhir.checks import NAMES, Resource, example, judge, own_problems, resources, written
+from tests.fhir.checks import (
+    NAMES,
+    Resource,
+    example,
+    hl7_codes,
+    judge,
+    own_problems,
+    resources,
+    walk,
+    written,
+)
 
 from speciosa.case import Case
 from speciosa.fhir.questionnaires import NAMES as FORMS
@@ -39,6 +49,20 @@ def test_all_agree_on_every_questionnaire():
 @given(st.lists(strategies.cases(), min_size=3, max_size=3))
 def test_all_agree_on_cases_made_at_random(cases: list[Case]):
     agreed([resource for case in cases for resource in resources(written(case))])
+
+
+def test_every_code_of_hl7_is_in_the_definitions_of_r4_by_its_own_name():
+    seen = set()
+    for name in NAMES:
+        for path, value in walk(example(name)):
+            system = value.get("system", "") if isinstance(value, dict) else ""
+            if not system.startswith("http://terminology.hl7.org/") or "code" not in value:
+                continue
+            assert value["code"] in hl7_codes()[system], path
+            if "display" in value:
+                assert value["display"] == hl7_codes()[system][value["code"]], path
+            seen.add(system)
+    assert len(seen) > 7
 
 
 # ------------------------------------------------------------------ they really look

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from speciosa.case.vocabulary import Difficulty
 from speciosa.fhir import canonical, case_form
 from speciosa.fhir.questionnaires import instrument_items
 from speciosa.fhir.write.context import Entry, Writing
-from speciosa.fhir.write.elements import Element, coding, narrative, plain
+from speciosa.fhir.write.elements import Element, narrative, plain
 
 _DIFFICULTY = "difficulty"
 
@@ -19,8 +20,11 @@ def responses(w: Writing) -> Iterator[Entry]:
         resource = _response(w, instrument, _items(w, instrument, answers), date=date)
         resource["status"] = "in-progress" if None in answers else "completed"
         yield Entry(f"response/{instrument}", resource)
-    if w.case.symptoms.difficulty is not None:
-        yield Entry(f"response/{_DIFFICULTY}", _difficulty(w))
+    difficulty = w.case.symptoms.difficulty
+    if difficulty is not None:
+        points = (list(Difficulty).index(difficulty),)
+        items = _items(w, _DIFFICULTY, points)
+        yield Entry(f"response/{_DIFFICULTY}", _response(w, _DIFFICULTY, items, date=None))
     whole = _response(w, "case", case_form.to_items(w.case), date=None)
     yield Entry("response/case", whole)
 
@@ -39,26 +43,21 @@ def answered(w: Writing) -> Iterator[tuple[str, tuple[int | None, ...], dt.date 
             yield name, answers, held.date
 
 
-def _items(w: Writing, instrument: str, answers: tuple[int | None, ...]) -> list[Element]:
-    found = []
-    for item, answer in zip(instrument_items(w.knowledge, instrument), answers, strict=True):
-        if answer is None:
-            continue
-        code = w.codes.confirmed(f"instrument/{instrument}/answer/{answer}")
-        value: Element = {"valueInteger": answer}
-        if code is not None and item["type"] == "choice":
-            ordinal = [{"url": canonical.ORDINAL, "valueDecimal": answer}]
-            value = {"valueCoding": {"extension": ordinal, **coding(code)}}
-        found.append({"linkId": item["linkId"], "text": item["text"], "answer": [value]})
-    return found
+def _items(w: Writing, form: str, answers: tuple[int | None, ...]) -> list[Element]:
+    """An item for each answer that was given; an answer is the points it stands for."""
+    items = instrument_items(w.knowledge, form)
+    return [
+        {"linkId": item["linkId"], "text": item["text"], "answer": [_answer(item, answer)]}
+        for item, answer in zip(items, answers, strict=True)
+        if answer is not None
+    ]
 
 
-def _difficulty(w: Writing) -> Element:
-    given = w.case.symptoms.difficulty
-    item = instrument_items(w.knowledge, _DIFFICULTY)[0]
-    answer = [{"valueCoding": coding(w.codes.needed(f"difficulty/answer/{given}"))}]
-    items = [{"linkId": item["linkId"], "text": item["text"], "answer": answer}]
-    return _response(w, _DIFFICULTY, items, date=None)
+def _answer(item: Element, points: int) -> Element:
+    """One answer; of printed questions the option itself, which run from 0 points upwards."""
+    if item["type"] == "choice":
+        return dict(item["answerOption"][points])
+    return {"valueInteger": points}
 
 
 def _response(w: Writing, form: str, items: list[Element], *, date: dt.date | None) -> Element:
