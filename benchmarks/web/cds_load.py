@@ -40,7 +40,7 @@ from benchmarks.web.card_rules import broken
 
 ISS = "https://ehr.example"
 HOOKS = ("patient-view", "order-select", "order-sign")
-FORMS = ("kratom powder", "Red Maeng Da kratom capsules", "Mitragyna speciosa leaf", "kratom tea")
+FORMS = ("kratom powder", "Red Maeng Da kratom powder", "kratom leaf powder", "kratom tea")
 TAKEN = ("sertraline", "quetiapine", "buspirone", "escitalopram", "propranolol", "omeprazole")
 ORDERED = ("alprazolam", "oxycodone", "trazodone", "hydroxyzine", "pregabalin", "clarithromycin")
 PLACES = ("TX", "CA", "NV", "NY", "FL", "OH", "TN", "MA")

@@ -14,6 +14,7 @@ from speciosa.case import Case
 from speciosa.errors import InputError
 from speciosa.fhir import kratom, read
 from speciosa.pharmacology.exposure import Sampled
+from speciosa.web.cds.amount import with_amount
 from speciosa.web.cds.card import Card, Link
 from speciosa.web.cds.content import cards, has_danger
 from speciosa.web.cds.hooks import Hook
@@ -83,6 +84,8 @@ def answered(
     case = _case(bundle, knowledge, today)
     if case is None:
         return ()
+    matches = kratom.find_all(resources, today=today)
+    case = with_amount(case, resources, matches)
     orders = () if call.hook is Hook.PATIENT_VIEW else orders_of(call, knowledge, today)
     ordered = [one.medicine for one in orders if one.medicine is not None]
     found = brief(case, knowledge, cache.get(case, knowledge, subjects=subjects), ordered=ordered)
@@ -92,7 +95,7 @@ def answered(
     picture = Picture(
         patient=call.patient,
         record=record,
-        matches=kratom.find_all(resources, today=today),
+        matches=matches,
         brief=found,
         taken=frozenset(
             id_
