@@ -16,6 +16,9 @@ from sqlalchemy import create_engine, text
 from speciosa.store import Store
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+# For a test that only one of them can have.
+ON_SQLITE = pytest.mark.parametrize("new_url", BOTH[:1], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("new_url", BOTH[1:], indirect=True)
 _numbers = itertools.count(1)
 
 

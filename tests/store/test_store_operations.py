@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
+from tests.store.conftest import ON_POSTGRESQL
 from tests.store.test_store_deletion import _live, _random
 from tests.store.test_store_records import BY, LATER, NOW
 from typer.testing import CliRunner, Result
@@ -295,11 +296,10 @@ def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert done.output.strip() == "the database server cannot be reached."
 
 
+@ON_POSTGRESQL
 def test_a_missing_program_of_postgresql_is_named(
-    store: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite needs no program")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("speciosa.store.postgres._DEBIAN", tmp_path)
     with pytest.raises(StoreError, match="pg_dump is not installed"):

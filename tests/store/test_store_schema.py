@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from tests.store import old_database
+from tests.store.conftest import ON_SQLITE
 from tests.store.test_store_records import BY, NOW
 
 from speciosa.store import Kind, SchemaError, Store, StoreError, checking, schema
@@ -229,9 +230,8 @@ def test_a_deleted_person_who_is_there_again_is_found(store: Store, url: str) ->
     assert _problems(url) == [f"person {person} was deleted and is there again"]
 
 
-def test_a_file_that_others_may_read_is_found(store: Store, url: str, tmp_path: Path) -> None:
-    if not url.startswith("sqlite"):
-        pytest.skip("a server's files are the server's")
+@ON_SQLITE
+def test_a_file_that_others_may_read_is_found(store: Store, url: str) -> None:
     path = Path(str(parse_url(url).database))
     store.add_person("p", by=BY, at=NOW)
     path.chmod(0o644)

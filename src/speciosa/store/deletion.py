@@ -31,6 +31,7 @@ AUDIT = "the audit log keeps its entries, by opaque id alone"
 PAGES = "old pages of the database until `speciosa store scrub` has run"
 SERVER_LOG = "the server's write-ahead log and archives until they are recycled"
 WAIT_SECONDS = 5
+_PAGE = 500
 _ABOUT_PEOPLE = (
     *(versions, records, people, labels, externals),
     *(links, answers, cards, feedback),
@@ -130,12 +131,15 @@ def _delete_naming(connection: Connection, table: Table, person: str, ids: list[
     keys = list(table.primary_key.columns)
     bodies = [column for column in table.columns if column.name in {"answer", "body"}]
     needles = [one.encode() for one in ids]
-    gone = 0
-    for row in connection.execute(select(*keys, *bodies)).all():
-        *key, body = row
+    naming = []
+    stream = select(*keys, *bodies).execution_options(yield_per=_PAGE)
+    for *key, body in connection.execute(stream):
         if any(needle in body for needle in needles):
-            wanted = and_(*(column == value for column, value in zip(keys, key, strict=True)))
-            gone += connection.execute(delete(table).where(wanted)).rowcount
+            naming.append(key)
+    gone = 0
+    for key in naming:
+        wanted = and_(*(column == value for column, value in zip(keys, key, strict=True)))
+        gone += connection.execute(delete(table).where(wanted)).rowcount
     if "person" in table.columns:
         gone += connection.execute(delete(table).where(table.c.person == person)).rowcount
     return gone

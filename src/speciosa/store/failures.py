@@ -24,6 +24,7 @@ _POSTGRES = {
     "25": "the database cannot be written: it is read-only",
     "28": "the database refused the user or the password",
     "3D": "no such database on the server",
+    "40": "another change was made at the same moment; try again",
     "42": "the database refused a statement: check the user's rights and run speciosa store check",
     "53": "the database server lacks disk space, memory or connections; nothing was saved",
     "55": "the database is busy: another program holds it; try again",

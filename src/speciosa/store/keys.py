@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import Connection, Row, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from speciosa.store.people import hold
 from speciosa.store.records import ConflictError, Link, UnknownError
-from speciosa.store.tables import answers, cards, first_uses, links, people, sessions
+from speciosa.store.tables import answers, cards, first_uses, links, sessions
 
 
 def insert_once(connection: Connection, table: Table, **values: object) -> bool:
@@ -46,8 +47,7 @@ def drop_session(connection: Connection, key_hash: str) -> None:
 
 def make_link(connection: Connection, link: Link) -> None:
     """Keep a link. Raises ``UnknownError`` for the person, ``ConflictError`` for the token."""
-    found = select(people.c.id).where(people.c.id == link.person).with_for_update(read=True)
-    if connection.execute(found).one_or_none() is None:
+    if not hold(connection, link.person):
         raise UnknownError("no such person")
     if not insert_once(connection, links, **msgspec.structs.asdict(link)):
         raise ConflictError("this link exists already")
@@ -68,6 +68,10 @@ def open_link(connection: Connection, token_hash: str, now: dt.datetime) -> Link
 
 def spend_link(connection: Connection, token_hash: str, now: dt.datetime) -> str:
     """Use a link up; whose it is. Raises ``ConflictError`` when it was used before."""
+    whose = select(links.c.person).where(links.c.token_hash == token_hash)
+    person = connection.execute(whose).scalar_one_or_none()
+    if person is None or not hold(connection, person):
+        raise UnknownError("no such link")
     spent = connection.execute(
         update(links)
         .where(
@@ -78,12 +82,10 @@ def spend_link(connection: Connection, token_hash: str, now: dt.datetime) -> str
         )
         .values(used_at=now)
     )
-    row = connection.execute(select(links).where(links.c.token_hash == token_hash)).one_or_none()
-    if row is None:
-        raise UnknownError("no such link")
     if spent.rowcount:
-        return str(row.person)
-    if row.used_at is not None:
+        return str(person)
+    used = select(links.c.used_at).where(links.c.token_hash == token_hash)
+    if connection.execute(used).scalar_one_or_none() is not None:
         raise ConflictError("this link was used before")
     raise UnknownError("this link has expired or was withdrawn")
 

@@ -45,6 +45,16 @@ def get(connection: Connection, person: str) -> Person:
     return _persons(connection, [row])[0]
 
 
+def hold(connection: Connection, person: str) -> bool:
+    """Keep a person from being deleted until this transaction ends; whether they are there.
+
+    Every change of something of a person does this first. A deletion locks the person first too,
+    so the two wait for one another in one order and never in a circle (PostgreSQL).
+    """
+    found = select(people.c.id).where(people.c.id == person).with_for_update(read=True)
+    return connection.execute(found).one_or_none() is not None
+
+
 def page(connection: Connection, search: str, after: str, limit: int) -> tuple[Person, ...]:
     """People by reference, a page at a time; ``after`` is the id that ended the page before."""
     query = select(people).order_by(people.c.folded, people.c.id).limit(limit)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
-from speciosa.store.people import new_id
+from speciosa.store.people import hold, new_id
 from speciosa.store.records import ConflictError, Kind, UnknownError, Version
-from speciosa.store.tables import people, records, versions
+from speciosa.store.tables import records, versions
 
 _COMPRESSION_LEVEL = 6
 
@@ -71,9 +71,7 @@ def create(
     stamp: Stamp,
 ) -> Version:
     """The first version of a new record. Raises ``UnknownError`` when there is no such person."""
-    # The lock keeps a deletion that runs at the same time from overtaking this (PostgreSQL).
-    found = select(people.c.id).where(people.c.id == person).with_for_update(read=True)
-    if connection.execute(found).one_or_none() is None:
+    if not hold(connection, person):
         raise UnknownError("no such person")
     record = new_id()
     connection.execute(
@@ -176,6 +174,9 @@ def read(row: Row[tuple[object, ...]]) -> Version:
 
 
 def _head(connection: Connection, record: str) -> Row[tuple[object, ...]] | None:
+    whose = select(records.c.person).where(records.c.id == record)
+    if not hold(connection, connection.execute(whose).scalar_one_or_none() or ""):
+        return None
     # The lock makes whoever changes the same record wait and then see this change (PostgreSQL).
     query = select(records).where(records.c.id == record).with_for_update()
     return connection.execute(query).one_or_none()
