@@ -126,7 +126,8 @@ async def _ask(app: FastAPI, request: Request) -> int:
 
 ODD = ["", " ", "\x00", "\n", "\u202e", "\ufeff", "é" * 40, "😀", "../..", "%", "%00", "null",
        "NaN", "-1", "9" * 400, "1e999", "'; DROP TABLE people; --", "<script>", "{{7*7}}",
-       "a" * 5000, "\ud7ff", "true", "[]", "2026-13-45", "0", "\x7f", "\\", "/", "?", "#", "x"]  # fmt: skip
+       "a" * 5000, "\ud7ff", "true", "[]", "2026-13-45", "0", "\x7f", "\\", "/", "?",
+       "#", "x"]  # fmt: skip
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "FOO",
            "get", "G\x00T", ""]  # fmt: skip
 KINDS = [
