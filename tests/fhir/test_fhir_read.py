@@ -323,6 +323,33 @@ def test_kratom_in_a_statement_is_use_and_no_medicine() -> None:
     assert found.kratom.products[0].dose is None
 
 
+@pytest.mark.parametrize(
+    ("name", "amount", "unit", "taken"),
+    [
+        ("kratom leaf powder", 4, "g", {"leaf_g": 4.0}),
+        ("7-OH tablets", 15, "mg", {"seven_oh_mg": 15.0}),
+        ("kratom capsules", 500, "mg", None),  # of leaf, or of alkaloid?
+        ("kratom extract", 2, "g", None),
+        ("kratom leaf powder", 2, "teaspoon", None),
+    ],
+)
+def test_an_amount_is_taken_where_it_can_mean_one_thing(
+    name: str, amount: float, unit: str, taken: dict[str, float] | None
+) -> None:
+    found = case(statement(name, **dose(amount, unit)))
+    assert found.kratom is not None
+    (product,) = found.kratom.products
+    given = product.dose and product.dose.model_dump(exclude_none=True)
+    assert given == taken
+    assert product.times_per_day == 1.0
+
+
+def test_characters_that_nobody_sees_lose_no_record() -> None:
+    found = case(statement("kratom \u202e\x00 powder"), statement("sertra\u200bline\x07"))
+    assert found.kratom is not None
+    assert found.kratom.products[0].label == "kratom powder"
+
+
 def test_an_alkaloid_of_kratom_is_use_and_the_rest_a_medicine() -> None:
     found = case(statement("7-OH tablets"))
     assert found.kratom is not None

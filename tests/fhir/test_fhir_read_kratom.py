@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from speciosa.fhir.kratom import Confidence, Ground, Status, find, find_all, worth_reading
 from speciosa.knowledge import load
+from speciosa.knowledge.reading import kratom_words
 
 UNII = "http://fdasis.nlm.nih.gov"
 
@@ -215,6 +216,18 @@ def test_tests_tell_positive_negative_and_neither_apart(
     if status is Status.NOT_TAKEN:
         assert match.confidence is Confidence.LOW
         assert "does not prove" in match.because
+
+
+def test_every_code_has_its_source_in_the_table_of_codes() -> None:
+    words, codes = kratom_words(), load().codes
+    listed = [("loinc", test.code) for test in words.laboratory]
+    listed += [(one.system, one.code) for one in words.substances]
+    for system, code in listed:
+        (found,) = codes.find(system, code)
+        assert found.verified
+        assert found.sources
+    urine = {f.id for f in codes.facts() if f.id.startswith("codes/urine/")}
+    assert {code.rpartition("/")[2] for code in urine} == {t.code for t in words.laboratory}
 
 
 def test_a_screen_is_trusted_less_than_a_confirmed_test() -> None:

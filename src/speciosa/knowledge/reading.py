@@ -16,8 +16,6 @@ class Substance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     system: str
     code: str
     substance: str
-    sources: tuple[str, ...] = ()
-    verified: bool = False
 
 
 class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +64,6 @@ class KratomWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     substances: tuple[Substance, ...]
     laboratory: tuple[Test, ...]
-    laboratory_source: str
     results: Results
     anywhere: tuple[str, ...]
     whole_name_only: tuple[str, ...]

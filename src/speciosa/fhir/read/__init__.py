@@ -7,7 +7,6 @@ the case is the caller's ``today``; no clock is read.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from speciosa.case import parse_case
@@ -65,7 +64,7 @@ def case_from_bundle(bundle: object, knowledge: Knowledge, *, today: dt.date) ->
     listed = {id(m): m for m in record.medications.values()}
     found = kratom.find_all((*told, *listed.values()), today=today)
     matches = tuple(m for m in found if m.resource.partition("/")[0] not in _NO_EVIDENCE)
-    read_kratom(matches, reading, today)
+    read_kratom(matches, {name_of(r): r for r in record.resources}, reading, today)
     return _imported(record, reading, matches)
 
 
@@ -158,9 +157,8 @@ def _from_form(form: dict[str, Any], record: Record) -> Imported:
     ignored += [
         Ignored(resource=name_of(r), why=_OWN_WRITING) for r in record.resources if r is not form
     ]
-    count = Counter(text(item.get("linkId")).partition(".")[0] for item in dicts(form.get("item")))
     return Imported(
         case=case,
-        used=(Used(resource=here, field="the whole case", said=f"{count.total()} fields"),),
+        used=(Used(resource=here, field="the whole case", said=f"as it was on {case.date}"),),
         ignored=tuple(ignored),
     )

@@ -48,6 +48,26 @@ def read_dosage(dosages: object, *, single: bool) -> tuple[dict[str, Any], str]:
     return found, ("left out: " + "; ".join(unclear)) if unclear else ""
 
 
+def read_amount(dosages: object) -> tuple[float | None, str, float | None]:
+    """A single dose as it is written, its unit ("mg", "g"), and the times a day; ``None``: unclear.
+
+    For products that are no medicine, where an amount alone does not say of what it is.
+    """
+    given = dicts(dosages)
+    if len(given) != 1:
+        return None, "", None
+    milligrams, _ = _dose_mg(given[0])
+    interval, _ = _interval_h(a_dict(given[0].get("timing")))
+    times = None if interval is None else round(24.0 / interval, 4)
+    if milligrams is None:
+        return None, "", times
+    quantity = a_dict(dicts(given[0].get("doseAndRate"))[0].get("doseQuantity"))
+    written = (text(quantity.get("code")) or text(quantity.get("unit"))).casefold()
+    if written in {"g", "gram"}:
+        return milligrams / 1000.0, "g", times
+    return milligrams, "mg", times
+
+
 def _dose_mg(dosage: dict[str, Any]) -> tuple[float | None, str]:
     rates = dicts(dosage.get("doseAndRate"))
     if not rates:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from speciosa.case import vocabulary as v
+from speciosa.case.model import KratomProduct
 from speciosa.fhir.kratom import Confidence, Ground, Match, Status
 from speciosa.fhir.read.dates import exact, latest
+from speciosa.fhir.read.dosage import read_amount
+from speciosa.fhir.read.result import fits
 from speciosa.knowledge.medicines.names import normalise
 from speciosa.knowledge.reading import record_words
 
@@ -18,9 +21,15 @@ if TYPE_CHECKING:
 _MEDICINES = ("MedicationStatement", "MedicationRequest", "MedicationAdministration")
 
 
-def read_kratom(matches: Sequence[Match], reading: Reading, today: dt.date) -> None:
+def read_kratom(
+    matches: Sequence[Match],
+    resources: Mapping[str, dict[str, Any]],
+    reading: Reading,
+    today: dt.date,
+) -> None:
     """Set ``kratom`` when the record says it; in doubt nothing is set and a question is asked.
 
+    ``resources`` are the entries by ``Type/id``, for the amount of a product.
     A negative test or a denial never becomes "never used": both only say what was found then.
     """
     taken = [m for m in matches if m.status is Status.TAKEN and _still_holds(m, today)]
@@ -38,7 +47,7 @@ def read_kratom(matches: Sequence[Match], reading: Reading, today: dt.date) -> N
     elif stopped:
         status = v.KratomStatus.STOPPED
     if status is not None:
-        reading.document["kratom"] = _use(status, taken or stopped, stopped, today)
+        reading.document["kratom"] = _use(status, taken or stopped, stopped, resources, today)
     if matches and (status is None or len({m.status for m in matches}) > 1):
         reading.questions.append(_question(matches))
 
@@ -62,21 +71,27 @@ def _after(stopped: Sequence[Match], taken: Sequence[Match]) -> bool:
 
 
 def _use(
-    status: v.KratomStatus, grounds: Sequence[Match], stopped: Sequence[Match], today: dt.date
+    status: v.KratomStatus,
+    grounds: Sequence[Match],
+    stopped: Sequence[Match],
+    resources: Mapping[str, dict[str, Any]],
+    today: dt.date,
 ) -> dict[str, Any]:
     places = ", ".join(dict.fromkeys(m.resource for m in grounds))
     found: dict[str, Any] = {
         "status": status,
-        "note": f"From the record ({places[:500]}); amount and product are to be asked.",
+        "note": f"From the record ({places[:500]}); what is not said there is to be asked.",
     }
-    found["products"] = _products(grounds)
+    found["products"] = _products(grounds, resources)
     ends = [day for m in stopped if (day := exact(m.when)) is not None and day <= today]
     if status is v.KratomStatus.STOPPED and ends:
         found["stopped"] = max(ends)
     return found
 
 
-def _products(grounds: Sequence[Match]) -> list[dict[str, Any]]:
+def _products(
+    grounds: Sequence[Match], resources: Mapping[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
     """One product for each entry of the medicine list, by the words that say most of its form."""
     entries: dict[str, tuple[v.KratomForm, str]] = {}
     for match in grounds:
@@ -85,10 +100,34 @@ def _products(grounds: Sequence[Match]) -> list[dict[str, Any]]:
         form = _form(match)
         if match.resource not in entries or entries[match.resource][0] is v.KratomForm.UNKNOWN:
             entries[match.resource] = (form, match.words)
-    return [
-        {"form": form, **({"label": words} if words else {})}
-        for form, words in dict.fromkeys(entries.values())
+    found = [
+        {
+            "form": form,
+            **({"label": words} if words else {}),
+            **_amount(form, resources.get(name, {})),
+        }
+        for name, (form, words) in entries.items()
     ]
+    return [one for i, one in enumerate(found) if one not in found[:i]]
+
+
+_LEAF = frozenset({v.KratomForm.LEAF_POWDER, v.KratomForm.TEA, v.KratomForm.FRESH_LEAF})
+
+
+def _amount(form: v.KratomForm, resource: dict[str, Any]) -> dict[str, Any]:
+    """The amount where unit and form leave no doubt of what it is: grams of leaf, mg of 7-OH.
+
+    Milligrams beside a capsule or an extract can be leaf or alkaloid, so they are not taken.
+    """
+    amount, unit, times = read_amount(resource.get("dosage") or resource.get("dosageInstruction"))
+    found: dict[str, Any] = {}
+    if amount is not None and unit == "g" and form in _LEAF:
+        found["dose"] = {"leaf_g": amount}
+    if amount is not None and unit == "mg" and form is v.KratomForm.SEVEN_OH_PRODUCT:
+        found["dose"] = {"seven_oh_mg": amount}
+    if times is not None:
+        found["times_per_day"] = times
+    return {f: x for f, x in found.items() if fits(KratomProduct, {"form": form, f: x})}
 
 
 def _form(match: Match) -> v.KratomForm:
