@@ -198,6 +198,39 @@ def test_many_processes_may_open_an_empty_database_at_once(empty_url: str) -> No
     store.close()
 
 
+def test_calls_together_are_kept_all_or_none_and_seen_by_nobody_before(store: Store) -> None:
+    person = store.add_person("p", by=BY, at=NOW).id
+
+    def keep(key: str) -> None:
+        version = store.save(person, Kind.ENTRY, b"x", by=BY, at=NOW, change="")
+        assert store.latest(person)[-1] == version
+        store.remember("s", key, version.record.encode(), LATER, person=person)
+
+    with pytest.raises(RuntimeError), store.together():
+        keep("lost")
+        raise RuntimeError("the caller failed")
+    assert store.latest(person) == ()
+    assert store.remembered("s", "lost") is None
+    with store.together():
+        keep("kept")
+        with ThreadPoolExecutor(1) as pool:  # memory has one connection: not tested there
+            assert pool.submit(store.latest, person).result() == ()
+        with pytest.raises(StoreError), store.together():
+            pass
+        with pytest.raises(StoreError), store._database.alone():
+            pass
+    assert store.remembered("s", "kept") == store.latest(person)[0].record.encode()
+    got = _at_once(4, lambda n: _both(store, person, n))
+    assert not [one for one in got if isinstance(one, Exception)]
+    assert len(store.latest(person)) == 9
+
+
+def _both(store: Store, person: str, number: int) -> None:
+    with store.together():
+        for _ in range(2):
+            store.save(person, Kind.ENTRY, b"%d" % number, by=BY, at=NOW, change="")
+
+
 @pytest.mark.parametrize("threads", [12])
 def test_many_threads_write_and_nothing_is_lost(store: Store, threads: int) -> None:
     def work(number: int) -> set[str]:

@@ -39,6 +39,7 @@ class Database:
         # In memory there is one connection, so readers queue too.
         self._writers = threading.RLock()
         self._readers = self._writers if self.in_memory else None
+        self._joined = threading.local()  # the connection of ``together``, by thread
         if self.path is not None:
             _make_private(self.path)
         self.engine = self._engine()
@@ -47,7 +48,9 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises ``StoreError``."""
         with self._translated():
-            if self._readers is None:
+            if (joined := self._joined_connection()) is not None:
+                yield joined
+            elif self._readers is None:
                 with self.engine.connect() as connection:
                     yield connection
             else:
@@ -58,7 +61,9 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that is on the disk when the block ends. Raises ``StoreError``."""
         with self._translated():
-            if self.is_sqlite:
+            if (joined := self._joined_connection()) is not None:
+                yield joined
+            elif self.is_sqlite:
                 writing = self.engine.execution_options(speciosa_write=True)
                 with self._writers, writing.begin() as connection:
                     yield connection
@@ -67,8 +72,26 @@ class Database:
                     yield connection
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for every ``read`` and ``write`` of this thread inside the block."""
+        if self._joined_connection() is not None:
+            raise StoreError("one transaction is open already")
+        with self.write() as connection:
+            self._joined.connection = connection
+            try:
+                yield
+            finally:
+                self._joined.connection = None
+
+    def _joined_connection(self) -> Connection | None:
+        joined: Connection | None = getattr(self._joined, "connection", None)
+        return joined
+
+    @contextmanager
     def alone(self) -> Iterator[Connection]:
         """A connection outside any transaction, for what databases allow only there."""
+        if self._joined_connection() is not None:
+            raise StoreError("this cannot be part of a larger transaction")
         with self._translated(), self._writers:
             options = {"isolation_level": "AUTOCOMMIT"}
             with self.engine.connect().execution_options(**options) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Self
 
 import msgspec
@@ -55,6 +56,13 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self._database.close()
+
+    def together(self) -> AbstractContextManager[None]:
+        """All calls of this thread inside the block, or none of them: one transaction.
+
+        Keep it short: on SQLite nobody else can write meanwhile. An error must leave the block.
+        """
+        return self._database.together()
 
     # People
 
