@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.web.service import Clock, TestClient, client_of
+from tests.web.service import Clock, TestClient, client_of, serve
 from tests.web.smart_kit import ISS, PATIENT, TOKEN, Ehr
 
 from speciosa.assessment import assess
@@ -86,6 +86,24 @@ def test_a_launch_from_the_ehr_becomes_a_draft(client: TestClient, ehr: Ehr, app
     assert taken(client, record).headers["location"] == answer.headers["location"]
     assert len(store.latest(person.id, Kind.DRAFT)) == 1
     assert "A-17" in client.get(connected(client, ehr)).text
+
+
+def test_item_nine_in_the_record_shows_the_crisis_route_first(client: TestClient, ehr: Ehr) -> None:
+    ehr.resources.append(
+        {
+            "resourceType": "Observation",
+            "id": "o",
+            "status": "final",
+            "subject": {"reference": f"Patient/{PATIENT}"},
+            "code": {"coding": [{"system": "http://loinc.org", "code": "44260-8"}]},
+            "effectiveDateTime": "2026-11-01",
+            "valueInteger": 2,
+        }
+    )
+    page = client.get(connected(client, ehr)).text
+    assert 'id="crisis"' in page
+    assert page.index('id="crisis"') < page.index("Take it into the case form")
+    assert "Ask about suicidal thoughts now" in page
 
 
 def test_a_standalone_launch_leaves_by_a_link(client: TestClient, ehr: Ehr) -> None:
@@ -336,7 +354,8 @@ def test_it_writes_what_it_showed_once(client: TestClient, ehr: Ehr, assessed: s
     kinds = {one["resourceType"] for one in ehr.written.values()}
     assert {"DetectedIssue", "CarePlan"} <= kinds
     assert kinds <= {
-        *("QuestionnaireResponse", "Observation", "DetectedIssue", "RiskAssessment", "CarePlan")
+        "Flag",
+        *("QuestionnaireResponse", "Observation", "DetectedIssue", "RiskAssessment", "CarePlan"),
     }
     for resource in ehr.written.values():
         who = resource.get("subject") or resource.get("patient")
@@ -408,6 +427,36 @@ def test_writing_is_off_unless_the_settings_say_so(
     with client_of(app, "clinician") as client:
         record = connected(client, ehr)
         assert client.get(f"{record}/write/{'0' * 32}").status_code == 403
+
+
+# ------------------------------------------------------------------ the pages
+
+
+@pytest.mark.browser
+def test_the_pages_of_a_launch_in_a_browser(
+    tmp_path: Path, clock: Clock, browser: Any, axe: Callable[..., None], ehr: Ehr
+) -> None:
+    with serve(tmp_path, clock, smart={"issuers": [ISSUER]}) as live:
+        live.app.state.smart_transport = ehr.transport
+        context = browser.new_context(viewport={"width": 320, "height": 800})
+        name, value = live.cookie
+        context.add_cookies([{"name": name, "value": value, "url": live.url}])
+        page = context.new_page()
+        page.goto(f"{live.url}/smart")
+        axe(page)
+        page.get_by_role("button", name="Town hospital").click()
+        axe(page)
+        address = page.get_by_role("link", name="Continue").get_attribute("href")
+        answer = ehr.sign_in(str(address))
+        page.goto(f"{live.url}/smart/callback?code={answer['code']}&state={answer['state']}")
+        assert page.get_by_role("heading", name="Record from Town hospital").is_visible()
+        axe(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 320
+        page.get_by_label("Your reference").fill("A-17")
+        page.get_by_role("button", name="Open in the case form").click()
+        assert "/drafts/" in page.url
+        context.close()
 
 
 # ------------------------------------------------------------------ settings

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 WRITTEN = "urn:speciosa:written"
 # What is offered, and what is chosen before the clinician says otherwise.
-KINDS = ("QuestionnaireResponse", "Observation", "DetectedIssue", "RiskAssessment", "CarePlan")
+KINDS = (
+    *("Flag", "QuestionnaireResponse", "Observation", "DetectedIssue"),
+    *("RiskAssessment", "CarePlan"),
+)
 _ONE_IDENTIFIER = frozenset({"QuestionnaireResponse"})
 
 

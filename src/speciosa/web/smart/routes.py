@@ -9,6 +9,9 @@ import httpx
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from speciosa.case import parse_case
+from speciosa.clinical import safety
+from speciosa.clinical.safety.result import UrgentResult, UrgentStatus
 from speciosa.fhir.read import case_from_bundle
 from speciosa.store import External, Kind, Person
 from speciosa.web import render
@@ -249,5 +252,17 @@ def _page(
         person=person,
         expires=connection.expires,
         assessments=kept,
+        urgent=_urgent(use, read),
         **shown,
     )
+
+
+_AT_ONCE = frozenset({UrgentStatus.EMERGENCY, UrgentStatus.SAME_DAY, UrgentStatus.SOON})
+
+
+def _urgent(use: Services, read: Read) -> UrgentResult | None:
+    """The crisis route, when the record itself asks for it (item 9 above 0, for instance)."""
+    if not read.document:
+        return None
+    found = safety.assess(parse_case(read.document), use.knowledge).urgent
+    return found if found.status in _AT_ONCE else None
