@@ -108,6 +108,11 @@ WITHOUT = (
     World("falling all the time: weekly, 6 and 6, 0.5 a week", 7, 6, 6, 0.3, trend_a_week=-0.5),
     World("falling all the time: every 14 days, 4 and 4, 0.5 a week", 14, 4, 4, 0.3,
           trend_a_week=-0.5),
+    World("falling fast: weekly, 6 and 6, 1 a week", 7, 6, 6, 0.3, trend_a_week=-1.0, mean=16),
+    World("falling fast: every 14 days, 4 and 4, 1 a week", 14, 4, 4, 0.3, trend_a_week=-1.0,
+          mean=16),
+    World("falling slowly: every 28 days, 5 and 5, 0.3 a week", 28, 5, 5, 0.3,
+          trend_a_week=-0.3, mean=14),
 )  # fmt: skip
 WITH = tuple(
     World(f"fall of {-effect:g}, every {apart} days, {k} and {k}", apart, k, k, 0.3, effect=effect)

@@ -190,7 +190,7 @@ def test_a_large_lasting_fall_is_lower_and_says_that_it_proves_nothing() -> None
     result = assess(line(series(FALL, every=21), event(6 * 21)), K, TODAY)
     (found,) = result.responses
     assert found.verdict is Verdict.LOWER
-    assert "does not show that sertraline did it" in found.text
+    assert "does not show that the change did it" in found.text
     assert found.change is not None
     assert found.change.high is not None
     assert found.change.high < 0
@@ -295,6 +295,20 @@ def test_a_fall_after_more_kratom_is_never_a_benefit(change: Event) -> None:
     assert found.verdict is Verdict.CANNOT_TELL
     assert "never read as benefit" in found.text
     assert any("is not a benefit of kratom" in f.text for f in result.findings)
+
+
+@pytest.mark.parametrize("last", [20, 200])
+def test_more_kratom_leaves_no_response_and_no_improvement(last: int) -> None:
+    entries = (entry(0, gad7=18), entry(last, gad7=3))
+    result = assess(line(entries, event(10, "kratom")), K, day(last + 1))
+    (course,) = result.courses
+    assert course.more_kratom
+    assert (course.response, course.remission) == (None, None)
+    assert result.headline == "Scores fell with more kratom: not read as improvement."
+    assert not any(i.startswith("outcomes.improvement") for i in ids(result))
+    assert any(i.startswith("outcomes.relief_reading") for i in ids(result))
+    without = assess(line(entries), K, TODAY)
+    assert without.courses[0].response is True
 
 
 def test_a_rise_after_less_kratom_is_left_open_and_a_change_of_unknown_direction_too() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from speciosa.clinical.outcomes.kratom import relieved
 from speciosa.clinical.outcomes.result import Compared, Course, Point
 from speciosa.clinical.outcomes.thresholds import days
 
@@ -58,6 +59,7 @@ def courses_of(
         _course(
             knowledge.instruments.by_id[name],
             tuple(by_name[name][date] for date in sorted(by_name[name])),
+            kratom,
             knowledge,
         )
         for name in sorted(by_name, key=lambda n: (order.get(n, len(order)), n))
@@ -86,9 +88,15 @@ def _order(point: Point) -> tuple[float, float, float, str]:
     return point.total, point.high, point.low, str(point.source)
 
 
-def _course(instrument: Instrument, points: tuple[Point, ...], knowledge: Knowledge) -> Course:
+def _course(
+    instrument: Instrument,
+    points: tuple[Point, ...],
+    kratom: tuple[KratomChange, ...],
+    knowledge: Knowledge,
+) -> Course:
     rules = instrument.change
     first, newest = points[0], points[-1]
+    more_kratom = relieved(kratom, first.date, newest.date)
     reliable = None if rules.reliable is None else rules.reliable.number
     low, high = instrument.total_low or 0, instrument.total_high or int(max(p.high for p in points))
     return Course(
@@ -101,8 +109,9 @@ def _course(instrument: Instrument, points: tuple[Point, ...], knowledge: Knowle
         if reliable is None
         else (max(low, first.total - reliable), min(high, first.total + reliable)),
         remission_at_most=None if rules.remission is None else rules.remission.high,
-        response=_response(instrument, first, newest),
-        remission=_remission(instrument, first, newest),
+        response=None if more_kratom else _response(instrument, first, newest),
+        remission=None if more_kratom else _remission(instrument, first, newest),
+        more_kratom=more_kratom,
         compared=tuple(_compared(instrument, points, knowledge)),
         facts=tuple(
             f"{instrument.start}/{rule.key}"

@@ -15,7 +15,7 @@ from speciosa.clinical.outcomes.courses import (
     WORSE,
     contradictions,
 )
-from speciosa.clinical.outcomes.kratom import daily_use
+from speciosa.clinical.outcomes.kratom import daily_use, relieved
 from speciosa.clinical.outcomes.thresholds import days, number
 from speciosa.clinical.outcomes.timeline import Direction
 from speciosa.finding import Finding, Missing
@@ -138,7 +138,8 @@ def _course(course: Course, picture: Picture, knowledge: Knowledge) -> Iterator[
         elif compared.kind in PERHAPS_WORSE:
             key = "worsening_possible"
         elif compared.kind in BETTER:
-            key = "improvement"
+            with_kratom = relieved(picture.kratom, compared.from_date, compared.to_date)
+            key = "fall_with_kratom" if with_kratom else "improvement"
         elif not compared.kind:
             key = "change_open"
         yield _sentence(key, course, compared, knowledge)
@@ -164,18 +165,21 @@ def _sentence(key: str, course: Course, compared: Compared, knowledge: Knowledge
 def _read_with_kratom(course: Course, picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
     """A rise after less kratom, a fall after more: how neither may be read.
 
-    Every total that can still show the change is compared with the last one before it.
+    Less kratom can raise scores for weeks; more kratom, or a change of unknown direction, can
+    lower them until the next change. Totals of that time are compared with the last one before.
     """
     wording = knowledge.care.outcomes
-    for change in picture.kratom:
+    for i, change in enumerate(picture.kratom):
         before = [p for p in course.points if p.date <= change.begin]
-        during = [p for p in course.points if change.unsettles(p.date, knowledge)]
-        if not before or not during:
+        if not before:
             continue
-        rose = any(p.total > before[-1].total for p in during)
-        fell = any(p.total < before[-1].total for p in during)
+        end = min((c.begin for c in picture.kratom[i + 1 :]), default=dt.date.max)
+        later = [p for p in course.points if p.date > change.begin]
+        rose = any(p.total > before[-1].total for p in later if change.unsettles(p.date, knowledge))
+        fell = any(p.total < before[-1].total for p in later if p.date <= max(end, change.date))
         values = {
             "name": course.name,
+            "how": wording.line(f"how_{change.direction or 'unknown'}"),
             "what": change.what,
             "date": change.date.isoformat(),
             "until": change.unsettled_until(knowledge).isoformat(),
@@ -183,7 +187,7 @@ def _read_with_kratom(course: Course, picture: Picture, knowledge: Knowledge) ->
         about = f"{course.instrument}.{change.date.isoformat()}"
         if rose and change.direction is not Direction.MORE:
             yield wording.finding("withdrawal_reading", values=values, about=about)
-        if fell and change.direction is not Direction.LESS:
+        if fell and change.can_relieve:
             yield wording.finding("relief_reading", values=values, about=about)
 
 

@@ -23,6 +23,11 @@ class KratomChange(NamedTuple):
     what: str
     implied: bool = False
 
+    @property
+    def can_relieve(self) -> bool:
+        """Whether a fall of scores can come from it: more kratom, or nobody knows which way."""
+        return self.direction is not Direction.LESS
+
     def unsettled_until(self, knowledge: Knowledge) -> dt.date:
         """The last day on which a total can still show this change."""
         return self.date + dt.timedelta(days=unsettled_days(knowledge))
@@ -30,6 +35,11 @@ class KratomChange(NamedTuple):
     def unsettles(self, date: dt.date, knowledge: Knowledge) -> bool:
         """Whether a total of that day can still show this change."""
         return self.begin < date <= self.unsettled_until(knowledge)
+
+
+def relieved(kratom: Iterable[KratomChange], first: dt.date, last: dt.date) -> bool:
+    """Whether kratom was begun, used more or changed unknown which way between two totals."""
+    return any(c.can_relieve and c.date >= first and c.begin < last for c in kratom)
 
 
 def about_kratom(event: Event, knowledge: Knowledge) -> bool:

@@ -47,7 +47,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
     ``reliable`` is the smallest change beyond measurement error, ``band`` the totals around the
     first one that do not reach it. ``response`` and ``remission`` are ``None`` where they cannot
-    be said.
+    be said. ``more_kratom``: kratom was begun or used more since the first total, or changed in
+    a way that is not recorded; a fall is then no response.
     """
 
     instrument: str
@@ -59,6 +60,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     remission_at_most: float | None = None
     response: bool | None = None
     remission: bool | None = None
+    more_kratom: bool = False
     compared: tuple[Compared, ...] = ()
     facts: tuple[str, ...] = ()
 

@@ -55,12 +55,24 @@ def _headline(picture: Picture, due: NextVisit | None, knowledge: Knowledge) -> 
         return line("headline_worse", what="; ".join(items))
     if due is not None and due.overdue_since is not None:
         return line("headline_overdue", date=due.overdue_since.isoformat())
+    return _course_headline(picture, knowledge)
+
+
+def _course_headline(picture: Picture, knowledge: Knowledge) -> str:
+    """What the courses say where nothing is pressing."""
+    line = knowledge.care.outcomes.line
     better = [
         line("better_item", name=c.name, from_total=f"{x.from_total:g}", to_total=f"{x.to_total:g}")
         for c in picture.courses
         for x in c.compared
-        if x.since == "first" and x.kind in BETTER
+        if x.since == "first" and x.kind in BETTER and not c.more_kratom
     ]
+    if any(
+        c.more_kratom and x.since == "first" and x.kind in BETTER
+        for c in picture.courses
+        for x in c.compared
+    ):
+        return line("headline_kratom")
     if better and not picture.perhaps_worse():
         return line("headline_better", what="; ".join(better))
     return line("headline_open", count=len(picture.entries))
