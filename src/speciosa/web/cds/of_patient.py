@@ -10,6 +10,7 @@ from speciosa.web.cds.card import Card, Indicator, Topic, make_card, plain
 from speciosa.web.cds.picture import KRATOM, STANDING, Picture
 from speciosa.web.cds.said import (
     INDICATORS,
+    alike,
     listed,
     not_checked,
     others,
@@ -69,8 +70,7 @@ def _law(picture: Picture) -> Card:
         Indicator.INFO,
         law.headline,
         paragraphs(
-            law.headline,
-            listed("By substance", (f"{name}: {said}" for name, said in law.leading_words.items())),
+            listed("By substance", alike(law.leading_words)),
             law.disclaimer,
         ),
         links=picture.links,

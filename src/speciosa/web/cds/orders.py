@@ -35,8 +35,14 @@ def orders_of(call: Call, knowledge: Knowledge, today: dt.date) -> tuple[Order, 
     return tuple(
         _order(draft, call, knowledge, today)
         for draft in call.drafts
-        if draft["resourceType"] in _OF_MEDICINES
+        if draft["resourceType"] in _OF_MEDICINES and not _is_blank(draft, call)
     )
+
+
+def _is_blank(draft: dict[str, Any], call: Call) -> bool:
+    """An order that is being written and has no medicine yet: there is nothing to check."""
+    named = any(name.startswith("medication") for name in draft)
+    return call.hook is Hook.ORDER_SELECT and not named
 
 
 def _order(draft: dict[str, Any], call: Call, knowledge: Knowledge, today: dt.date) -> Order:

@@ -161,7 +161,7 @@ def _link(call: Call, client: CdsClient | None, person: Person | None, use: Serv
     base = use.settings.base_url
     if person is not None:
         return page_link(f"{base}/people/{person.id}")
-    if client is not None and client.may_read(call.fhir_server):
+    if call.access is not None and client is not None and client.may_read(call.fhir_server):
         return smart_link(base, call.hook)
     return page_link(f"{base}/cases/new")
 
