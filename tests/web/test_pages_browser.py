@@ -17,6 +17,8 @@ from speciosa.case import Case, read_case_bytes
 from speciosa.web.access import Principal, Role
 from speciosa.web.pages import drafts
 
+pytestmark = pytest.mark.browser
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NARROW = {"width": 320, "height": 640}
 HOSTILE = '"><img src=x onerror=alert(1)>' + "Donaudampfschifffahrt" * 8

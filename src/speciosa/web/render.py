@@ -14,17 +14,18 @@ from markupsafe import Markup
 
 from speciosa.report import numbers, words
 from speciosa.report.clean import clean
-from speciosa.web.access import NOBODY
+from speciosa.web.access import NOBODY, Access
 from speciosa.web.services import services
 
 NAVIGATION = (
-    ("/cases/new", "New assessment"),
-    ("/people", "People"),
-    ("/lists", "Lists"),
-    ("/law", "Law"),
-    ("/medicines", "Medicines"),
-    ("/evidence", "Evidence"),
-    ("/sources", "Sources"),
+    ("/cases/new", "New assessment", Access.SIGNED_IN),
+    ("/people", "People", Access.READ),
+    ("/lists", "Lists", Access.READ),
+    ("/law", "Law", Access.SIGNED_IN),
+    ("/medicines", "Medicines", Access.SIGNED_IN),
+    ("/evidence", "Evidence", Access.SIGNED_IN),
+    ("/sources", "Sources", Access.SIGNED_IN),
+    ("/audit", "Audit", Access.ADMIN),
 )
 _SEVERITY_NAMES = {
     **{level.value: known.word for level, known in words.SEVERITY.items()},

@@ -102,8 +102,11 @@ def keep(request: Request, principal: Writer, use: Use, form: Form) -> Response:
     if not label:
         wrong = Problem("person_label", "Give the clinic's own reference, to find it again.")
         return _page(request, _filled(form, use, (wrong,)), action="/cases/new", status=422)
-    person = use.store.add_person(label, by=principal.id, at=use.now()).id
-    return _keep(request, principal, use, form, person)
+    fields = steps.stepped(form.fields, form.do)
+    with use.store.together():
+        person = use.store.add_person(label, by=principal.id, at=use.now()).id
+        saved = drafts.save_draft(use, principal, person, Draft(fields, form.base))
+    return _after_saving(request, principal, use, form, saved)
 
 
 @router.post("/cases/live/{part}")
@@ -135,7 +138,10 @@ def new_of(request: Request, principal: Writer, use: Use, person: str) -> HTMLRe
 @router.post("/people/{person}/cases/new")
 def keep_of(request: Request, principal: Writer, use: Use, person: str, form: Form) -> Response:
     """Whatever the button: what was typed is saved as a draft of the person first."""
-    return _keep(request, principal, use, form, use.store.person(person).id)
+    fields = steps.stepped(form.fields, form.do)
+    who = use.store.person(person).id
+    saved = drafts.save_draft(use, principal, who, Draft(fields, form.base))
+    return _after_saving(request, principal, use, form, saved)
 
 
 @router.get("/drafts/{record}")
@@ -185,14 +191,6 @@ def discard(request: Request, principal: Writer, use: Use, record: str) -> Respo
 # ------------------------------------------------------------------ shared
 
 
-def _keep(
-    request: Request, principal: Principal, use: Services, form: Posted, person: str
-) -> Response:
-    fields = steps.stepped(form.fields, form.do)
-    saved = drafts.save_draft(use, principal, person, Draft(fields, form.base))
-    return _after_saving(request, principal, use, form, saved)
-
-
 def _after_saving(
     request: Request, principal: Principal, use: Services, form: Posted, saved: Version
 ) -> Response:
@@ -205,8 +203,9 @@ def _after_saving(
     found, problems = assessed(reading, form.fields, use.knowledge, use.settings.subjects)
     if found is None or reading.case is None:
         return _draft_page(request, use, _filled(form, use, problems), saved, status=422)
-    kept = drafts.save_assessment(use, principal, saved.person, reading.case, found)
-    use.store.remove(saved.record, by=principal.id, at=use.now(), change="assessed")
+    kept = drafts.save_assessment(
+        use, principal, saved.person, reading.case, found, draft=saved.record
+    )
     return RedirectResponse(f"/assessments/{kept.record}", status_code=303)
 
 

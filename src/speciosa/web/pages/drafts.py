@@ -79,20 +79,33 @@ def save_draft(
 
 
 def save_assessment(
-    use: Services, principal: Principal, person: str, case: Case, assessment: Assessment
+    use: Services,
+    principal: Principal,
+    person: str,
+    case: Case,
+    assessment: Assessment,
+    *,
+    draft: str = "",
 ) -> Version:
-    """Save a case and its assessment; gives the assessment's version."""
+    """Save a case and its assessment and put the draft away, all or nothing.
+
+    Gives the assessment's version.
+    """
     body = json.dumps(document_of(case), ensure_ascii=False).encode()
     by, at = principal.id, use.now()
-    use.store.save(person, Kind.CASE, body, by=by, at=at, change="entered in the case form")
-    return use.store.save(
-        person,
-        Kind.ASSESSMENT,
-        report_json.encode(assessment),
-        by=by,
-        at=at,
-        change="assessed from the case form",
-    )
+    with use.store.together():
+        use.store.save(person, Kind.CASE, body, by=by, at=at, change="entered in the case form")
+        saved = use.store.save(
+            person,
+            Kind.ASSESSMENT,
+            report_json.encode(assessment),
+            by=by,
+            at=at,
+            change="assessed from the case form",
+        )
+        if draft:
+            use.store.remove(draft, by=by, at=at, change="assessed")
+    return saved
 
 
 def case_behind(use: Services, version: Version, input_sha256: str) -> Case | None:
