@@ -17,7 +17,7 @@ from speciosa.errors import InputError, InputProblem
 from speciosa.web.api.problem import ApiError
 
 MAX_BYTES = 1_000_000
-MAX_BUNDLE_BYTES = 32_000_000
+MAX_BUNDLE_BYTES = 20_000_000
 JSON = "application/json"
 FHIR_JSON = "application/fhir+json"
 
