@@ -266,6 +266,19 @@ def test_a_failure_says_a_reference_and_nothing_else(
     assert "RuntimeError" in printed.out + printed.err
 
 
+def test_a_failure_of_the_error_page_is_still_an_answer(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise KeyError(MARKER)
+
+    monkeypatch.setattr("speciosa.web.security.answers.environment", broken)
+    answer = client.get("/failing/0123")
+    assert answer.status_code == 500
+    assert "our side" in answer.text
+    assert MARKER not in answer.text
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -38,6 +38,7 @@ def clock() -> Now:
 def clinic(make_app: Callable[..., FastAPI], identity: Identity) -> FastAPI:
     return make_app(
         mode="clinic",
+        database_url="sqlite://",
         oidc={
             "issuer": identity.url,
             "client_id": CLIENT_ID,

@@ -69,6 +69,14 @@ def answer(
     return Response(text, status, headers, media_type="text/html")
 
 
+def failure(request: HTTPConnection) -> Response:
+    """The answer to a failure of ours, even if it was the pages' own template that failed."""
+    try:
+        return answer(request, 500)
+    except Exception:
+        return Response(_WORDS[500], 500, media_type="text/plain")
+
+
 def to_sign_in(request: HTTPConnection) -> Response:
     """Pages lead to the sign-in and back; everything else is refused."""
     path = request.scope["path"]

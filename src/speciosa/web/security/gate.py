@@ -79,7 +79,7 @@ class Gate:
             )
             if not out.started:
                 out.is_failure = True
-                await answers.answer(request, 500)(scope, receive, out)
+                await answers.failure(request)(scope, receive, out)
 
     @property
     def _use(self) -> Services:

@@ -36,7 +36,7 @@ def add_headers(headers: MutableHeaders, place: Place, settings: Settings) -> No
     for name, value in _ALWAYS.items():
         headers[name] = value
     if settings.mode is Mode.CLINIC:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        headers["Strict-Transport-Security"] = "max-age=31536000"
     if place.is_static:
         headers["Cache-Control"] = "no-cache"
     elif not place.may_be_cached or "Cache-Control" not in headers:

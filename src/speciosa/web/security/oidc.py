@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import ssl
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import msgspec
 from authlib.deprecate import AuthlibDeprecationWarning  # type: ignore[import-untyped]
 from starlette.concurrency import run_in_threadpool
@@ -64,6 +67,7 @@ class Provider:
                 "scope": settings.scopes,
                 "code_challenge_method": "S256",
                 "timeout": 10,
+                "verify": _authorities(),
                 "token_endpoint_auth_method": "client_secret_basic"
                 if settings.client_secret_file
                 else "none",
@@ -121,6 +125,12 @@ class Provider:
             raise SignInError("the identity provider names another issuer")
         # The provider's list is what it can do; ours is what we accept.
         metadata["id_token_signing_alg_values_supported"] = list(self._settings.algorithms)
+
+
+@lru_cache(maxsize=1)
+def _authorities() -> ssl.SSLContext:
+    """Certificate authorities, read once: reading them takes longer than the request."""
+    return httpx.create_ssl_context()
 
 
 def _hashed(key: str) -> str:
