@@ -167,6 +167,34 @@ def test_a_known_person_is_named_and_not_written_again(subject: Resource):
     assert people == {"Patient/p7"}
 
 
+def test_a_person_who_cannot_be_named_is_refused():
+    given_case, result = assessed("almost_nothing_known")
+    with pytest.raises(ValueError, match="id or a reference"):
+        write.bundle(
+            given_case,
+            result,
+            knowledge=KNOWLEDGE,
+            recorded=RECORDED,
+            subject={"resourceType": "Patient"},
+        )
+
+
+@EACH
+def test_what_nobody_has_verified_is_marked_wherever_it_is_named(name: str):
+    _, result = assessed(name)
+    verified = {cited.id: cited.verified for cited in result.references}
+    said = [
+        value.removeprefix("Facts: ")
+        for path, value in walk(example(name))
+        if path.endswith(".text") and isinstance(value, str) and value.startswith("Facts: ")
+    ]
+    named = [fact for line in said for fact in line.split(", ")]
+    assert named
+    for fact in named:
+        identity, _, mark = fact.partition(" ")
+        assert (mark == "") is verified[identity], fact
+
+
 # ------------------------------------------------------------------ danger
 
 

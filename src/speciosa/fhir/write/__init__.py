@@ -36,10 +36,12 @@ def bundle(
 
     ``recorded`` is an aware moment. ``subject`` is the Patient resource (with its id) or the
     reference by which the receiving system knows the person; without it the Bundle holds a Patient
-    without identity. Raises ``ValueError`` for a naive ``recorded``.
+    without identity. Raises ``ValueError`` for a naive ``recorded`` or a ``subject`` without id.
     """
     if recorded.tzinfo is None:
         raise ValueError("recorded needs a time zone")
+    if subject is not None and not (subject.get("id") or subject.get("reference")):
+        raise ValueError("subject needs an id or a reference")
     w = Writing(case, assessment, knowledge, recorded, subject)
     entries = list(_entries(w))
     entries.append(Entry("provenance", _provenance(w, entries)))
