@@ -34,15 +34,16 @@ def read(request: Request, person: str, who: Writer, use: Use, form: Form) -> Re
     if found.problems or Filled(form).text("confirm") != "yes":
         text = data.decode("utf-8-sig", errors="replace") if not found.problems else ""
         return _page(request, use, person, found, text)
-    for entry in found.entries:
-        use.store.save(
-            person,
-            Kind.ENTRY,
-            keeping.encode(entry),
-            by=who.id,
-            at=use.now(),
-            change="imported from a diary",
-        )
+    with use.store.together():
+        for entry in found.entries:
+            use.store.save(
+                person,
+                Kind.ENTRY,
+                keeping.encode(entry),
+                by=who.id,
+                at=use.now(),
+                change="imported from a diary",
+            )
     return see_other(f"/people/{person}?saved=diary")
 
 
