@@ -360,6 +360,37 @@ def test_an_order_that_is_not_known_is_not_passed_over(ehr):
     assert "does not mean that there is no interaction" in _said(cards)
 
 
+def test_nothing_found_beside_kratom_is_never_an_empty_answer(ehr):
+    cards = ehr("order-select", kit.draft("amoxicillin 250 mg"))
+    assert len(cards) == 1
+    assert "not excluded" in cards[0]["summary"]
+    none = kit.prefetch(statements=None)
+    assert ehr("order-select", kit.draft("amoxicillin 250 mg"), prefetch=none) == []
+
+
+def test_an_order_without_a_medicine_yet_is_left_alone_until_it_is_signed(ehr):
+    blank = {k: v for k, v in kit.draft("x").items() if k != "medicationCodeableConcept"}
+    assert ehr("order-select", blank) == []
+    assert _topics(ehr("order-sign", blank)) == ["order-not-checked"]
+
+
+def test_grams_that_the_record_states_make_the_simulation_personal(ehr):
+    dosage = {
+        "timing": {"repeat": {"frequency": 3, "period": 1, "periodUnit": "d"}},
+        "doseAndRate": [{"doseQuantity": {"value": 4, "unit": "g", "code": "g"}}],
+    }
+    plain = kit.statement("kratom powder", id="k", dosage=[dosage])
+    said = _said(ehr("patient-view", prefetch=kit.prefetch(statements=kit.bundle(plain))))
+    assert "bounded sample of 100 virtual people" in said
+    for other in (
+        kit.statement("kratom powder", id="k"),
+        kit.statement("kratom extract", id="k", dosage=[dosage]),
+        kit.statement("kratom powder", id="k", dosage=[dosage, dosage]),
+    ):
+        said = _said(ehr("patient-view", prefetch=kit.prefetch(statements=kit.bundle(other))))
+        assert "bounded sample" not in said
+
+
 def test_kratom_is_never_ordered(ehr):
     for hook in ("order-select", "order-sign"):
         cards = ehr(hook, kit.draft("Kratom capsules"))

@@ -14,7 +14,6 @@ from speciosa.case import Case
 from speciosa.errors import InputError
 from speciosa.fhir import kratom, read
 from speciosa.pharmacology.exposure import Sampled
-from speciosa.web.cds.amount import with_amount
 from speciosa.web.cds.card import Card, Link
 from speciosa.web.cds.content import cards, has_danger
 from speciosa.web.cds.hooks import Hook
@@ -85,7 +84,6 @@ def answered(
     if case is None:
         return ()
     matches = kratom.find_all(resources, today=today)
-    case = with_amount(case, resources, matches)
     orders = () if call.hook is Hook.PATIENT_VIEW else orders_of(call, knowledge, today)
     ordered = [one.medicine for one in orders if one.medicine is not None]
     found = brief(case, knowledge, cache.get(case, knowledge, subjects=subjects), ordered=ordered)

@@ -67,7 +67,7 @@ def _of_order(picture: Picture, hook: Hook, order: Order) -> Card | None:
         least=_LEAST[hook],
     )
     if not rows:
-        return None
+        return _nothing_found(picture, order) if picture.shown else None
     gravest = severity_of(rows[0], ours)
     more = f"; {len(rows) - 1} more" if len(rows) > 1 else ""
     found = [] if picture.shown else [NO_KRATOM]
@@ -84,6 +84,23 @@ def _of_order(picture: Picture, hook: Hook, order: Order) -> Card | None:
             listed("How far the record is known", (*found, *standing(picture.record))),
         ),
         suggestions=_of_interaction(picture, order, rows[0], ours),
+        links=picture.links,
+    )
+
+
+def _nothing_found(picture: Picture, order: Order) -> Card:
+    """Said where kratom is on record: some clients show an empty answer as "all clear"."""
+    return make_card(
+        Topic.INTERACTION,
+        Indicator.INFO,
+        f"Kratom on record; nothing to warn of found for {plain(order.name)}: not excluded",
+        paragraphs(
+            f"No rule met for {quoted(order.name)} with kratom and the medicines on record. That "
+            "does not show that the combination is safe: few medicines were studied with kratom.",
+            listed("Kratom on record", places(picture.shown)),
+            not_checked(picture.brief, besides=order.name),
+            listed("How far the record is known", standing(picture.record)),
+        ),
         links=picture.links,
     )
 
