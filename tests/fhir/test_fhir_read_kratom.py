@@ -1,6 +1,7 @@
 """Kratom in a record: found with its grounds, never where the record says no."""
 
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -271,6 +272,36 @@ def test_conditions_allergies_and_relatives() -> None:
     assert find(relative)[0].status is Status.UNCERTAIN
 
 
+_AROUND = st.text(max_size=6) | st.sampled_from(
+    ["\n", "\t", " ", "-", ".", "\\n", "\u200b", "x", "_"]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(
+        [*sorted(load().medicines.names_of_kratom), "EP479K822J", "O.P.M.S.", "KRATUM"]
+    ),
+    _AROUND,
+    _AROUND,
+    st.sampled_from([" ", "", "-", "_", ".", "  "]),
+    st.booleans(),
+)
+def test_a_line_that_is_not_worth_reading_holds_nothing(
+    name: str, before: str, after: str, gap: str, ascii_only: bool
+) -> None:
+    text = before + name.replace(" ", gap) + after
+    for resource in (note(text), statement(text), statement("", note=[{"text": text}])):
+        if find(resource):
+            assert worth_reading(json.dumps(resource, ensure_ascii=ascii_only))
+
+
+def test_most_lines_of_a_record_need_no_reading() -> None:
+    line = json.dumps({"resourceType": "Claim", "type": {"text": "alcohol, ohio, thomas"}})
+    assert not worth_reading(line)
+    assert worth_reading(json.dumps(note("a\nkratom")))
+
+
 _KEYS = (
     *("coding", "code", "text", "display", "status", "system", "valueQuantity", "value"),
     *("medicationReference", "reference", "contained", "component", "effectivePeriod"),
@@ -290,7 +321,7 @@ _json = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(["MedicationRequest", "Observation", "Condition", "Medication", "X"]),
     st.dictionaries(st.text(max_size=12), _json, max_size=5),

@@ -67,7 +67,11 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
 
 def worth_reading(raw: str) -> bool:
     """Whether a line of JSON can name kratom at all: fast, and never wrong when it says no."""
-    return "\\u" in raw or any(code in raw for code in _codes()) or _may_name(_plain(raw))
+    if "\\" in raw:
+        if "\\u" in raw:
+            return True
+        raw = _ESCAPED.sub(" ", raw)
+    return _may_name(_plain(raw))
 
 
 def _plain(text: str) -> str:
@@ -80,8 +84,9 @@ def _plain(text: str) -> str:
 
 
 def _may_name(plain: str) -> bool:
-    stems, short = _stems()
-    return any(stem in plain for stem in stems) or short.search(plain) is not None
+    keys, literal = _keys()
+    words = plain.encode("utf-8", "surrogatepass").translate(_SEPARATE).split()
+    return not keys.isdisjoint(words) or any(one in plain for one in literal)
 
 
 def _spans(plain: str, names_what_is_taken: bool) -> Iterator[tuple[int, int]]:
@@ -242,8 +247,14 @@ def _pattern(names: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
 
 
+_ESCAPED = re.compile(r"\\[bfnrt]")
 _PARTS = re.compile(r"[\s\-_]+")
-_LONG_PART = 4
+# Everything but letters and digits of ASCII is a space.
+_SEPARATE = bytes(c if chr(c).isalnum() and c < 128 else 32 for c in range(256))
+
+
+def _first(code: str) -> str:
+    return code.partition("-")[0].lower()
 
 
 @lru_cache(maxsize=1)
@@ -270,33 +281,26 @@ def _whole_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _codes() -> tuple[str, ...]:
-    words = kratom_words()
-    return (*(s.code for s in words.substances), *(t.code for t in words.laboratory))
+def _keys() -> tuple[frozenset[bytes], tuple[str, ...]]:
+    """Words of which every name and code holds at least one, and names searched as they stand.
 
-
-@lru_cache(maxsize=1)
-def _stems() -> tuple[tuple[str, ...], re.Pattern[str]]:
-    """Parts of which every name holds at least one, and a pattern for names without a long part.
-
-    A part that is itself a name stands for every name that holds it; of the others the longest
-    part that is no word of form ("capsules") is taken, so that few texts are read for nothing.
+    Of a name of several parts one part stands for it, with what can be written together with it
+    ("maeng" and "maengda"), so that a text is read only when such a word is in it.
     """
     words = kratom_words()
-    form = load().medicines.form_words
     listed = (*words.anywhere, *words.in_reports, *words.whole_name_only)
-    names = {
-        tuple(_PARTS.sub(" ", n.casefold()).split())
-        for n in (*listed, *load().medicines.names_of_kratom)
-    }
-    kept = [name[0] for name in sorted(names) if len(name) == 1 and len(name[0]) >= _LONG_PART]
-    short: list[str] = []
-    for name in sorted(names):
-        if any(stem in part for part in name for stem in kept):
+    codes = (*(s.code for s in words.substances), *(t.code for t in words.laboratory))
+    keys = {_first(code) for code in codes}
+    literal: list[str] = []
+    for name in (*listed, *load().medicines.names_of_kratom):
+        plain = name.casefold()
+        if "." in plain:
+            literal.append(plain)
             continue
-        longest = max((part for part in name if part not in form), key=len, default="")
-        if len(longest) < _LONG_PART or longest[0].isdigit():
-            short.append(" ".join(name))
-        else:
-            kept.append(longest)
-    return tuple(kept), _pattern(short)
+        parts = _PARTS.sub(" ", plain).split()
+        own = range(len(parts))
+        told = max(own, key=lambda i: (parts[i] not in load().medicines.form_words, len(parts[i])))
+        keys |= {
+            "".join(parts[i:j]) for i in own for j in range(i + 1, len(parts) + 1) if i <= told < j
+        }
+    return frozenset(key.encode() for key in keys), tuple(literal)
