@@ -4,8 +4,8 @@
 
 Starts `speciosa serve` with a database of its own and asks, one operation after another: an
 assessment (each of another body weight, so that no answer can be a kept one), the law of every
-place on file, a search for medicines. Fails if any answer is not 200. The load comes from this machine,
-which also has to make it: figures are lower bounds.
+place on file, a search for medicines. Fails if any answer is not 200. The load comes from this
+machine, which also has to make it: figures are lower bounds.
 """
 
 from __future__ import annotations
@@ -103,8 +103,9 @@ async def _measure(name: str, ask: Ask, load_: Load) -> None:
         took = time.perf_counter() - began
     at = statistics.quantiles(seconds, n=100, method="inclusive")
     print(
-        f"{name:<20} {load_.requests / took:8.1f} requests/s; latency ms: median {at[49] * 1e3:.1f}, "
-        f"95 % {at[94] * 1e3:.1f}, 99 % {at[98] * 1e3:.1f}, longest {max(seconds) * 1e3:.1f}"
+        f"{name:<20} {load_.requests / took:8.1f} requests/s; "
+        f"latency ms: median {at[49] * 1e3:.1f}, 95 % {at[94] * 1e3:.1f}, "
+        f"99 % {at[98] * 1e3:.1f}, longest {max(seconds) * 1e3:.1f}"
     )
 
 

@@ -167,13 +167,16 @@ def test_a_second_request_waits_while_the_first_is_worked_on(app, client, clock)
     who = type("Who", (), {"id": "someone"})
     write = Write(who=who, route=f"POST {V1}/people", key="once-4", raw=b'{"label":"a"}')
 
-    def work():
+    def compute():
         begun.set()
         go_on.wait(10)
+        return b""
+
+    def save(_):
         person = use.store.add_person("a", by="someone", at=use.now())
         return Made(person=person.id)
 
-    first = threading.Thread(target=idempotency.once, args=(use, write, work))
+    first = threading.Thread(target=idempotency.once, args=(use, write, save, compute))
     first.start()
     assert begun.wait(10)
     asked = {"content": write.raw, "headers": {"idempotency-key": "once-4",
@@ -191,7 +194,8 @@ def test_a_claim_of_a_server_that_died_blocks_for_a_minute_only(app, client, clo
     who = type("Who", (), {"id": "someone"})
     write = Write(who=who, route=f"POST {V1}/people", key="once-5", raw=b'{"label":"a"}')
 
-    def dies():
+    def dies(_):
+        use.store.add_person("half done", by="someone", at=use.now())
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -201,6 +205,7 @@ def test_a_claim_of_a_server_that_died_blocks_for_a_minute_only(app, client, clo
     assert client.post(f"{V1}/people", **asked).status_code == 409
     clock.move(minutes=2)
     assert client.post(f"{V1}/people", **asked).status_code == 201
+    assert len(client.get(f"{V1}/people").json()["items"]) == 1
 
 
 def test_item_9_of_an_entry_is_answered_at_once(client, person):

@@ -1,8 +1,9 @@
 """A write that is sent twice under one Idempotency-Key is done once.
 
 Kept under the key is which record came of it, never what the record says; the answer is made from
-the store again. A claim keeps a second request out while the first is being worked on; it lasts a
-minute, so that a server that died in between blocks nobody for long.
+the store again. Record and key are kept in one transaction, so a server that dies leaves both or
+neither. A claim keeps a second request out while the first is being worked on; it lasts a minute,
+so that such a server blocks nobody for long.
 """
 
 from __future__ import annotations
@@ -63,24 +64,37 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
         return _hash(f"{self.who.id}\n{self.route}".encode())
 
 
-def once(use: Services, write: Write, work: Callable[[], Made]) -> Made:
-    """Do ``work``, or give what it made before.
+def _nothing() -> bytes:
+    return b""
+
+
+def once(
+    use: Services,
+    write: Write,
+    save: Callable[[bytes], Made],
+    compute: Callable[[], bytes] = _nothing,
+) -> Made:
+    """Save what ``compute`` gives, or tell what was made before; only ``save`` may write.
 
     Raises 409 while it is being done, and 422 for a key that came with another body.
     """
     if write.key is None:
-        return work()
+        return save(compute())
     key = _hash(write.key.encode())
     if kept := _kept(use, write, key):
         return kept
     _claim(use, write.scope, key)
     if kept := _kept(use, write, key):  # done while we claimed
         return kept
-    made = work()
-    answer = msgspec.json.encode(
-        _Kept(person=made.person, record=made.record, version=made.version, body=_hash(write.raw))
-    )
-    use.store.remember(write.scope, key, answer, use.now() + KEPT, person=made.person)
+    content = compute()
+    with use.store.together():
+        made = save(content)
+        answer = msgspec.json.encode(
+            _Kept(
+                person=made.person, record=made.record, version=made.version, body=_hash(write.raw)
+            )
+        )
+        use.store.remember(write.scope, key, answer, use.now() + KEPT, person=made.person)
     return made
 
 

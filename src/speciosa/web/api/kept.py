@@ -90,14 +90,17 @@ def keep(
         accepted = "a case of this person, and one of its versions"
         raise InputError([InputProblem("case", "a record that is not there", accepted)]) from None
 
-    def work() -> Made:
+    def compute() -> bytes:
         made = assessment.assess(
             parse_case(json.loads(case.body)), use.knowledge, subjects=use.settings.subjects
         )
+        return report_json.encode(made)
+
+    def save(made: bytes) -> Made:
         version = use.store.save(
             person,
             Kind.ASSESSMENT,
-            report_json.encode(made),
+            made,
             by=who.id,
             at=use.now(),
             change=f"assessed from case {case.record}, version {case.version}",
@@ -105,7 +108,7 @@ def keep(
         return Made(person=person, record=version.record, version=version.version)
 
     route = f"POST {PREFIX}/people/{person}/{_NAME}"
-    made = once(use, Write(who=who, route=route, key=key, raw=body.raw), work)
+    made = once(use, Write(who=who, route=route, key=key, raw=body.raw), save, compute)
     version = record_of(use, person, Kind.ASSESSMENT, made.record, made.version)
     request.state.audit_record = version.record
     headers = {"Location": answers.path("people", person, _NAME, made.record), "ETag": tag(version)}

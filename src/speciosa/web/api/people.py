@@ -107,16 +107,16 @@ def add(who: Writer, body: Json, use: Use, key: Key = None) -> Response:
     given = as_part(body.data, NewPerson, "person")
     external = [External(system=one.system, value=one.value) for one in given.external]
 
-    def work() -> Made:
-        try:
-            made = use.store.add_person(given.label, by=who.id, at=use.now(), external=external)
-        except ConflictError:
-            accepted = "an id that no other person has"
-            raise InputError([InputProblem("external", "an id in use", accepted)]) from None
+    def save(_: bytes) -> Made:
+        made = use.store.add_person(given.label, by=who.id, at=use.now(), external=external)
         return Made(person=made.id)
 
     write = Write(who=who, route=f"POST {PREFIX}/people", key=key, raw=body.raw)
-    person = person_of(use, once(use, write, work).person)
+    try:
+        person = person_of(use, once(use, write, save).person)
+    except ConflictError:
+        accepted = "an id that no other person has"
+        raise InputError([InputProblem("external", "an id in use", accepted)]) from None
     where = answers.path("people", person.id)
     return answers.json(person, status=201, headers={"Location": where})
 

@@ -196,14 +196,14 @@ def _add_routes(family: Family) -> None:
         raw = family.read(body.data, use)
         person_of(use, person)
 
-        def work() -> Made:
+        def save(_: bytes) -> Made:
             made = use.store.save(
                 person, family.kind, raw, by=who.id, at=use.now(), change="added by the API"
             )
             return Made(person=person, record=made.record, version=made.version)
 
         route = f"POST {PREFIX}/people/{person}/{family.name}"
-        made = once(use, Write(who=who, route=route, key=key, raw=body.raw), work)
+        made = once(use, Write(who=who, route=route, key=key, raw=body.raw), save)
         version = record_of(use, person, family.kind, made.record, made.version)
         request.state.audit_record = version.record
         where = answers.path("people", person, family.name, version.record)
