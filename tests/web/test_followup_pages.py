@@ -352,16 +352,27 @@ def test_item_9_on_the_phone_shows_the_route_before_anything_else(
     assert ">A-17</a>" in client.get("/lists").text
 
 
-def test_item_9_shows_the_route_even_where_another_answer_is_wrong(
+def test_item_9_waits_for_no_correction(client, client_as, store, person):
+    token = link_of(client, person)
+    form = {**PHQ9, "phq9_9": "3", "sleep_hours": "lots", "gad7_1": "9"}
+    done = client_as().post(f"/q/{token}", data=form)
+    assert done.status_code == 200
+    assert done.text.index('id="crisis"') < done.text.index("<h1>")
+    (entry,) = entries(store, person)
+    assert entry.suicidality == 3
+    assert "gad7_1, sleep_hours" in entry.note
+    assert ">A-17</a>" in client.get("/lists").text
+
+
+def test_a_wrong_answer_on_the_phone_is_named_and_nothing_is_used_up(
     client, client_as, store, person
 ):
     token = link_of(client, person)
-    form = {**PHQ9, "phq9_9": "3", "sleep_hours": "lots"}
-    wrong = client_as().post(f"/q/{token}", data=form)
+    wrong = client_as().post(f"/q/{token}", data={**PHQ9, "sleep_hours": "lots"})
     assert wrong.status_code == 422
-    assert wrong.text.index('id="crisis"') < wrong.text.index('id="problems"')
+    assert 'href="#sleep_hours"' in wrong.text
     assert entries(store, person) == []
-    assert client_as().post(f"/q/{token}", data={**form, "sleep_hours": "6"}).status_code == 200
+    assert client_as().post(f"/q/{token}", data={**PHQ9, "sleep_hours": "6"}).status_code == 200
 
 
 def test_a_link_expires_and_can_be_withdrawn(client, client_as, store, person, clock):

@@ -60,7 +60,11 @@ def is_printable(instrument: Instrument) -> bool:
 def entry_of(
     filled: Filled, source: Source, today: dt.date, knowledge: Knowledge
 ) -> tuple[Entry | None, Problems]:
-    """The entry, or what is wrong with the form."""
+    """The entry, or what is wrong with the form.
+
+    On a phone a positive item 9 waits for nothing: what can be read is kept, and the note says
+    what could not.
+    """
     problems: Problems = []
     date = today if source is Source.LINK else date_of(filled.text("date"), today, problems)
     scores = [m for n in TOTALS if (m := _measured(n, filled, knowledge, problems)) is not None]
@@ -84,6 +88,10 @@ def entry_of(
     given = any((scores, item9 is not None, difficulty, note, kratom, labs, effects is not None))
     if not given and all(v is None for v in fields.values()) and not problems:
         problems.append(("form", "Nothing was answered. Answer at least one question."))
+    if problems and source is Source.LINK and (item9 or answered):
+        unread = ", ".join(dict.fromkeys(name for name, _ in problems))
+        note = f"{note} [Could not be read: {unread}.]".strip()[-NOTE:]
+        problems = []
     if problems or date is None:
         return None, problems
     return (

@@ -46,7 +46,7 @@ def answer(request: Request, token: str, _: ByLink, use: Use, form: Form) -> Res
     filled = Filled(form)
     entry, problems = entry_form.entry_of(filled, Source.LINK, use.today(), use.knowledge)
     if entry is None:
-        return _page(request, use, filled, problems, place)
+        return _page(request, use, filled, problems)
     try:
         use.store.use_link(
             hash_of(token),
@@ -81,10 +81,7 @@ def _open(request: Request, use: Services, token: str) -> str | None:
     return str(json.loads(what).get("place", ""))
 
 
-def _page(
-    request: Request, use: Services, filled: Filled, problems: Problems, place: str = ""
-) -> Response:
-    item9 = filled.text("phq9_9")
+def _page(request: Request, use: Services, filled: Filled, problems: Problems) -> Response:
     return render.page(
         request,
         "followup/phone.html.jinja",
@@ -93,10 +90,6 @@ def _page(
         problems=problems,
         errors=dict(problems),
         choices=entry_form.choices(use.knowledge),
-        line=use.knowledge.care.outcomes.lines,
-        urgent=crisis.route(int(item9), place, use.today(), use.knowledge)
-        if problems and item9 in ("1", "2", "3")
-        else None,
     )
 
 
