@@ -179,18 +179,20 @@ def take(request: Request, who: Writer, use: Use, handle: str, form: Form) -> Re
         return RedirectResponse(f"/drafts/{read.draft}", status_code=303)
     if not read.document:
         raise SmartError("No case can be made of this record.")
-    external = External(system=connection.iss, value=connection.patient)
-    if person is None:
-        label = one(form, "label")
-        if not label or len(label) > _LONGEST_LABEL:
-            error = f"Type a reference of your own, at most {_LONGEST_LABEL} characters."
-            return _page(request, use, handle, connection, read, None, label=label, error=error)
-        person = use.store.add_person(label, by=who.id, at=use.now(), external=(external,))
-    request.state.audit_person = person.id
+    label = one(form, "label")
+    if person is None and not 0 < len(label) <= _LONGEST_LABEL:
+        error = f"Type a reference of your own, at most {_LONGEST_LABEL} characters."
+        return _page(request, use, handle, connection, read, None, label=label, error=error)
     body = json.dumps({"base": read.document}, ensure_ascii=False).encode()
-    draft = use.store.save(
-        person.id, Kind.DRAFT, body, by=who.id, at=use.now(), change="read from a FHIR server"
-    )
+    by, at = who.id, use.now()
+    with use.store.together():
+        if person is None:
+            external = External(system=connection.iss, value=connection.patient)
+            person = use.store.add_person(label, by=by, at=at, external=(external,))
+        draft = use.store.save(
+            person.id, Kind.DRAFT, body, by=by, at=at, change="read from a FHIR server"
+        )
+    request.state.audit_person = person.id
     taken = Read(**{f: getattr(read, f) for f in read.__struct_fields__ if f != "draft"},
                  draft=draft.record)  # fmt: skip
     held.keep_read(use.store, handle, session_of(request, use), taken, expires=connection.expires)
