@@ -24,7 +24,8 @@ from speciosa.store.records import StoreError
 
 BUSY_SECONDS = 30
 _POOL = 8
-_OVERFLOW = 40
+_OVERFLOW_SQLITE = 40  # connections to a file cost little; a service has 40 threads
+_OVERFLOW_POSTGRESQL = 8  # a server gives 100 to all workers together
 
 
 class Database:
@@ -122,7 +123,7 @@ class Database:
                 engine = create_engine(
                     self.url,
                     pool_size=_POOL,
-                    max_overflow=_OVERFLOW,
+                    max_overflow=_OVERFLOW_POSTGRESQL,
                     pool_pre_ping=True,
                     connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},
                     **common,
@@ -138,7 +139,7 @@ class Database:
                 engine = create_engine(
                     self.url,
                     pool_size=_POOL,
-                    max_overflow=_OVERFLOW,
+                    max_overflow=_OVERFLOW_SQLITE,
                     connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
                     **common,
                 )
