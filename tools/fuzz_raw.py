@@ -4,7 +4,8 @@
 
 Pages, API, CDS and SMART routes get wrong methods, odd paths, queries and headers, bodies that are
 cut off, too deep, too long, no JSON, no text, or nearly right. The application runs in this process
-on a database in memory. Prints counts of status codes by room; exits with 1 when any answer is 5xx
+on a database in memory. Then raw messages go over a socket to a real server.
+Prints counts of status codes by room; exits with 1 when any answer is 5xx
 or the application raises. A seed makes a run again.
 """
 
@@ -13,14 +14,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import random
 import re
+import socket
 import sys
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
+
+import uvicorn
 
 from fuzz_service import TOKEN, V1, Kept, application, client_of, counts
 from speciosa.web.api import examples
@@ -32,9 +38,12 @@ if TYPE_CHECKING:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--bytes", type=int, default=1_000, help="raw messages over a socket")
     parser.add_argument("--seed", type=int, default=20261122)
     given = parser.parse_args()
-    return by_chance(application(), given.requests, given.seed)
+    app = application()
+    wrong = by_chance(app, given.requests, given.seed)
+    return by_bytes(app, given.bytes, given.seed) or wrong
 
 
 def by_chance(app: FastAPI, count: int, seed: int) -> int:
@@ -122,6 +131,68 @@ async def _ask(app: FastAPI, request: Request) -> int:
             return found[0] if found[0] >= 500 else 0
     # Nobody waits for an answer to a request that was cut off.
     return 499 if request.cut and not found[0] else found[0]
+
+
+# ------------------------------------------------------------------ by bytes
+
+
+def by_bytes(app: FastAPI, count: int, seed: int) -> int:
+    """Messages that are no HTTP, or broken HTTP, over a socket to a real server."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    address = listening.getsockname()
+    quiet = uvicorn.Config(app, log_config=None, access_log=False)
+    logging.disable(logging.CRITICAL)
+    server = uvicorn.Server(quiet)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    chance = random.Random(seed)  # noqa: S311  # repeatable, no secret
+    seen = Counter(_answer_to(_message(chance), address) for _ in range(count))
+    alive = _answer_to(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", address, 20.0)
+    server.should_exit = True
+    thread.join(30)
+    told = ", ".join(f"{status or 'no answer'}: {n:,}" for status, n in sorted(seen.items()))
+    print(f"{count:,} raw messages: {told}; afterwards /health answers {alive}")
+    return 1 if alive != 200 or any(status >= 500 for status in seen) else 0
+
+
+def _message(chance: random.Random) -> bytes:
+    """A request with some bytes put in, left out or cut off; or noise."""
+    if chance.random() < 0.15:
+        return bytes(chance.randrange(256) for _ in range(chance.randint(1, 2_000)))
+    body = _body(chance)[:5_000]
+    head = (
+        f"{chance.choice(METHODS[:7])} {V1}/cases/check HTTP/1.1\r\nHost: 127.0.0.1:8765\r\n"
+        f"Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\n"
+    ).encode()
+    size = chance.choice([len(body), len(body), 0, -1, 10**12, len(body) + 5])
+    sent = chance.choice(
+        [
+            b"Content-Length: %d\r\n" % size,
+            b"Content-Length: %d\r\nContent-Length: 3\r\n" % size,
+            b"Transfer-Encoding: chunked\r\n",
+            b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n" % size,
+            b"X: " + b"x" * 100_000 + b"\r\n",
+        ]
+    )
+    raw = bytearray(head + sent + b"\r\n" + body)
+    for _ in range(chance.randint(0, 3)):
+        at = chance.randrange(len(raw))
+        raw[at : at + chance.randint(0, 4)] = bytes([chance.randrange(256)]) * chance.randint(0, 3)
+    return bytes(raw[: chance.randrange(1, len(raw) + 1)] if chance.random() < 0.2 else raw)
+
+
+def _answer_to(message: bytes, address: tuple[str, int], wait_s: float = 0.2) -> int:
+    """The status of the answer; 0 when there is none or the server waits for more."""
+    try:
+        with socket.create_connection(address, timeout=wait_s) as connection:
+            connection.sendall(message)
+            answer = connection.recv(64)
+    except OSError:
+        return 0
+    found = re.match(rb"HTTP/1\.[01] ([0-9]{3})", answer)
+    return int(found[1]) if found else 0
 
 
 ODD = ["", " ", "\x00", "\n", "\u202e", "\ufeff", "é" * 40, "😀", "../..", "%", "%00", "null",
