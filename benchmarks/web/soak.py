@@ -165,6 +165,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="save every case and assessment")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the service ends too
     with tempfile.TemporaryDirectory(prefix="speciosa-soak-") as folder:  # noqa: SIM117
         with service(Path(folder), arguments.subjects, arguments.workers) as (url, token, pid):
             return 0 if asyncio.run(soak(url, token, pid, arguments)) else 1
