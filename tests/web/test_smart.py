@@ -308,11 +308,8 @@ def test_no_token_in_the_store_the_pages_or_the_logs(
 # ------------------------------------------------------------------ writing back
 
 
-@pytest.fixture
-def assessed(client: TestClient, ehr: Ehr, app: FastAPI) -> str:
-    """The address of the page that shows what would be written."""
-    record = connected(client, ehr)
-    draft = taken(client, record).headers["location"].rpartition("/")[2]
+def keep_assessment(app: FastAPI, draft: str) -> str:
+    """Save the case of a draft and its assessment; gives the assessment's record."""
     use = app.state.services
     version = use.store.version(draft)
     case = parse_case(json.loads(version.body)["base"])
@@ -320,8 +317,15 @@ def assessed(client: TestClient, ehr: Ehr, app: FastAPI) -> str:
     kept = {"by": "someone", "at": use.now(), "change": "test"}
     use.store.save(version.person, Kind.CASE, body, **kept)
     result = report_json.encode(assess(case, use.knowledge, subjects=20))
-    made = use.store.save(version.person, Kind.ASSESSMENT, result, **kept)
-    return f"{record}/write/{made.record}"
+    return str(use.store.save(version.person, Kind.ASSESSMENT, result, **kept).record)
+
+
+@pytest.fixture
+def assessed(client: TestClient, ehr: Ehr, app: FastAPI) -> str:
+    """The address of the page that shows what would be written."""
+    record = connected(client, ehr)
+    draft = taken(client, record).headers["location"].rpartition("/")[2]
+    return f"{record}/write/{keep_assessment(app, draft)}"
 
 
 def posted(client: TestClient, address: str, page: Any, **more: object) -> Any:
@@ -446,6 +450,17 @@ def test_the_pages_of_a_launch_in_a_browser(
         page.get_by_label("Your reference").fill("A-17")
         page.get_by_role("button", name="Open in the case form").click()
         assert "/drafts/" in page.url
+        keep_assessment(live.app, page.url.rpartition("/")[2])
+        page.go_back()
+        page.reload()
+        page.get_by_role("link", name="see what would be written").click()
+        page.locator("details").first.click()
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.get_by_role("button", name="Write these").click()
+        assert page.get_by_text("entries were written").is_visible()
+        assert ehr.written
+        axe(page)
         context.close()
 
 
