@@ -13,7 +13,7 @@ from speciosa.knowledge import load
 from speciosa.web.api import examples
 
 # So many pages of one kind are opened; the knowledge base alone has more than ten thousand.
-OF_ONE_KIND = 12
+OF_ONE_KIND = 5
 MANY = re.compile(r"^/(facts|sources|medicines|evidence|law)\b")
 _HREF = re.compile(r"""<(?:a|link|form)\b[^>]*?\b(?:href|action)="([^"]+)"[^>]*>""")
 _POST = re.compile(r"""method=["']?post""", re.IGNORECASE)
