@@ -46,16 +46,19 @@ def test_questionnaires_are_given_as_resources(client, name):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [{}, [], {"resourceType": "Patient"}, {"resourceType": "Bundle"},
-     {"resourceType": "Bundle", "type": "collection", "entry": 7},
-     {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": None}]}],
-    ids=repr,
-)  # fmt: skip
-def test_what_is_no_record_of_one_person_is_refused(client, body):
-    answer = client.post(
-        f"{V1}/fhir/case", content=json.dumps(body), headers={"content-type": FHIR}
-    )
-    assert answer.status_code in {200, 422}
-    if answer.status_code == 200:
-        assert answer.json()["case"] is None or answer.json()["ignored"]
+    "body", [{}, [], {"resourceType": "Patient"}, {"resourceType": "Bundle"}], ids=repr
+)
+def test_what_is_no_bundle_is_refused(client, body):
+    raw = json.dumps(body)
+    answer = client.post(f"{V1}/fhir/case", content=raw, headers={"content-type": FHIR})
+    assert answer.status_code == 422
+    assert answer.json()["problems"]
+
+
+@pytest.mark.parametrize("entry", [7, [{"resource": None}], []], ids=repr)
+def test_a_bundle_that_says_nothing_gives_a_case_that_knows_nothing(client, entry):
+    raw = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entry})
+    answer = client.post(f"{V1}/fhir/case", content=raw, headers={"content-type": FHIR}).json()
+    assert set(answer["case"]) == {"date"}
+    assert answer["urgent"]["status"] == "not_assessed"
+    assert answer["ignored"]
