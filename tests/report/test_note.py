@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 from speciosa.assessment import Assessment, assess
 from speciosa.case import parse_case, read_case_bytes
 from speciosa.finding import Severity, Tone
-from speciosa.report import note
+from speciosa.report import note, outline
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
@@ -82,7 +83,7 @@ def test_the_worst_interactions_are_told_and_the_others_counted(
     grave = [row for row in rows if row.severity.rank <= Severity.MAJOR.rank]
     assert len(grave) > 8
     assert sum(row.sentence in text for row in grave) >= 8
-    assert f"{len(grave) - 8} MORE OF MAJOR SEVERITY OR WORSE" in text
+    assert f"{len(grave) - 8} MORE OF MAJOR SEVERITY OR WORSE IN THE REPORT: Interactions." in text
     assert "NOT CHECKED: calm and sleep gummies" in text
 
 
@@ -98,3 +99,56 @@ def test_a_name_from_outside_cannot_break_the_lines() -> None:
     text = note.render(msgspec.structs.replace(assessment, interactions=interactions))
     assert "\x1b" not in text
     assert not any(line.startswith("ALL CLEAR") for line in text.splitlines())
+
+
+def test_what_is_grave_is_told_or_counted_with_its_section(
+    assessments: dict[str, Assessment],
+) -> None:
+    for name, assessment in assessments.items():
+        body, _, _ = note.render(assessment).partition("SOURCES (")
+        grave = outline.grave_findings(assessment)
+        left_out = Counter(title for title, finding in grave if finding.text not in body)
+        counted = re.search(r"^- (\d+) MORE OF MAJOR .* by section: (.*)\.$", body, re.MULTILINE)
+        assert counted is not None, name
+        assert int(counted[1]) == left_out.total(), name
+        places = dict(place.rsplit(" ", 1) for place in counted[2].split(", "))
+        assert {title: int(count) for title, count in places.items()} == dict(left_out), name
+
+
+def test_grave_findings_are_looked_for_in_every_section(
+    assessments: dict[str, Assessment],
+) -> None:
+    found = {title for a in assessments.values() for title, _ in outline.grave_findings(a)}
+    assert {"Severity of anxiety", "Kratom use", "Side effects", "Evidence", "Care plan"} <= found
+
+
+def test_the_gravest_warnings_about_the_person_are_told_in_words(
+    assessments: dict[str, Assessment],
+) -> None:
+    told = note.render(assessments["seven_oh_tablets_with_oxycodone"])
+    assert "exclude serotonin toxicity before calling it anxiety" in told
+    assert "do not label new generalized anxiety" in told
+    assert "Safety rules that apply: Suicide risk; Kratom with an opioid" in told
+    assert "PHQ-9 item 9 (suicidal thoughts) was not answered" in note.render(
+        assessments["adolescent_extract"]
+    )
+
+
+def test_it_points_at_nothing_that_it_does_not_hold(assessments: dict[str, Assessment]) -> None:
+    for name, assessment in assessments.items():
+        text = note.render(assessment)
+        assert "are below" not in text, name
+        assert "first part of this assessment" not in text, name
+        if "danger questions above" in text:
+            assert "STILL TO ASK" in text, name
+        for question in assessment.urgent.ask_now:
+            assert question in text, name
+        if "numbers to call stand above" in text:
+            assert all(contact.number in text for contact in assessment.urgent.contacts), name
+
+
+def test_what_is_not_known_is_said_before_what_to_do_about_it(
+    assessments: dict[str, Assessment],
+) -> None:
+    text = note.render(assessments["liver_signal"])
+    assert "\n- Harm to an unborn or breast-fed child cannot be ruled out. Ask about" in text

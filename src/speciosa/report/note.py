@@ -6,6 +6,7 @@ was left out is counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from speciosa.assessment import Assessment
@@ -15,9 +16,21 @@ from speciosa.report import numbers, outline, words
 from speciosa.report.clean import clean
 from speciosa.report.references import Bibliography, runs
 
-_DANGER = frozenset({UrgentStatus.EMERGENCY, UrgentStatus.SAME_DAY})
+_DANGER = frozenset({UrgentStatus.EMERGENCY, UrgentStatus.SAME_DAY, UrgentStatus.SOON})
 _MOST_MISSING = 5
 _MOST_INTERACTIONS = 8
+_MOST_WARNINGS = 6
+_BEFORE_LAW = 5
+_GRAVE = frozenset(one.value for one in Severity if one.rank <= Severity.MAJOR.rank)
+# The other sections speak of options and of conditions to come: what is grave there is counted.
+_TOLD_SECTIONS = frozenset(
+    section.title
+    for section in outline.SECTIONS
+    if section.key
+    in {"severity", "kratom", "exposure", "mechanism", "interactions", "side_effects"}
+)
+# The urgent part says these in other words.
+_TOLD_ABOVE = frozenset({"severity.item9_high", "severity.item9_positive"})
 
 
 def render(assessment: Assessment) -> str:
@@ -43,6 +56,8 @@ class _Note:
             self._missing(),
         ]
         body = [[self._title()], *(list(part) for part in parts)]
+        warnings = list(self._warnings("\n".join(line for part in body for line in part)))
+        body.insert(_BEFORE_LAW, warnings)
         body.append(list(self._end()))
         lines = ["\n".join(clean(line) for line in part) for part in body if part]
         return "\n\n".join(lines) + "\n"
@@ -63,7 +78,7 @@ class _Note:
                 checked = "" if contact.verified else f" ({words.UNVERIFIED_CONTACT})"
                 yield f"- {contact.label}: {contact.number}{checked}{self._cited(contact.facts)}"
         if urgent.ask_now:
-            yield f"Still to ask: {len(urgent.ask_now)} questions on danger signs."
+            yield f"STILL TO ASK (danger questions): {' '.join(urgent.ask_now)}"
 
     def _severity(self) -> Iterator[str]:
         severity = self._a.severity
@@ -100,14 +115,50 @@ class _Note:
                 f"Certainty: {row.certainty.value}.{self._cited(row.facts)}"
             )
         if len(grave) > len(told):
-            yield f"- {len(grave) - len(told)} MORE OF MAJOR SEVERITY OR WORSE: see the report."
+            yield (
+                f"- {len(grave) - len(told)} MORE OF MAJOR SEVERITY OR WORSE IN THE REPORT: "
+                "Interactions."
+            )
         if len(rows) > len(grave):
             yield f"- {len(rows) - len(grave)} less severe in the report."
         if found.not_checked:
             yield f"- NOT CHECKED: {', '.join(name.name for name in found.not_checked)}."
 
+    def _warnings(self, told: str) -> Iterator[str]:
+        """What is grave and not told above: the worst in words, the others by their place."""
+        open_ones = [
+            (title, finding)
+            for title, finding in outline.grave_findings(self._a)
+            if finding.text not in told
+        ]
+        worst = [
+            finding
+            for title, finding in sorted(open_ones, key=lambda one: one[1].severity.rank)
+            if finding.tone is Tone.WARNING
+            and title in _TOLD_SECTIONS
+            and finding.id not in _TOLD_ABOVE
+        ][:_MOST_WARNINGS]
+        rest = Counter(title for title, finding in open_ones if finding not in worst)
+        rules = [rule for rule in self._a.safety_rules if rule.severity in _GRAVE]
+        if worst or rest or rules:
+            yield "WARNINGS:"
+        yield from self._findings(worst)
+        for start, asked in (
+            ("Safety rules that apply", False),
+            ("Not known whether they do", True),
+        ):
+            titles = [rule.title for rule in rules if rule.conditional is asked]
+            if titles:
+                yield f"- {start}: {'; '.join(titles)}."
+        if rest:
+            places = ", ".join(f"{title} {count}" for title, count in rest.items())
+            yield (
+                f"- {rest.total()} MORE OF MAJOR SEVERITY OR WORSE IN THE REPORT, "
+                f"by section: {places}."
+            )
+
     def _law(self) -> Iterator[str]:
-        brief = outline.law_brief(self._a.regulation)
+        brief = outline.law_brief(self._a.regulation, details="in the report")
         if not brief.answers:
             yield f"LAW: {self._a.regulation.headline or 'not known.'}"
             return
@@ -127,13 +178,19 @@ class _Note:
             yield f"- {standing}: {title} ({item.decided_by}){self._cited(item.facts)}"
 
     def _missing(self) -> Iterator[str]:
-        missing = outline.all_missing(self._a)
+        # Which danger signs were not asked about stands on top, question by question.
+        asked_above = {"signs"} if self._a.urgent.ask_now else set()
+        missing = [one for one in outline.all_missing(self._a) if one.field not in asked_above]
         if missing:
-            yield "NOT KNOWN (missing never means normal):"
+            yield "NOT KNOWN, and what closes the gap (missing never means normal):"
         for piece in missing[:_MOST_MISSING]:
-            yield f"- {outline.first_sentence(piece.how or piece.cost)}"
-        if len(missing) > _MOST_MISSING:
-            yield f"- {len(missing) - _MOST_MISSING} more in the report."
+            told = (outline.first_sentence(text) for text in (piece.cost, piece.how) if text)
+            yield f"- {' '.join(words.full_stop(text) for text in told)}"
+        rest = missing[_MOST_MISSING:]
+        if rest:
+            grave = sum(one.severity.rank <= Severity.MAJOR.rank for one in rest)
+            weight = f", {grave} of them major" if grave else ""
+            yield f"- {len(rest)} more in the report{weight}."
 
     def _end(self) -> Iterator[str]:
         yield "SOURCES (numbers of the report):"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -63,6 +63,19 @@ def weighty(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
+def grave_findings(assessment: Assessment) -> tuple[tuple[str, Finding], ...]:
+    """Every finding of major severity or worse with the title of its section, each text once.
+
+    What reassures is none of them. A text that leaves things out tells these, or counts them.
+    """
+    found: dict[str, tuple[str, Finding]] = {}
+    for key, title in SECTIONS:
+        for finding in _findings(getattr(assessment, key, ())):
+            if finding.severity.rank <= Severity.MAJOR.rank and finding.tone is not Tone.REASSURING:
+                found.setdefault(finding.text, (title, finding))
+    return tuple(found.values())
+
+
 def top_interactions(assessment: Assessment) -> tuple[Interaction, ...]:
     """The worst interactions, in their own order where equally severe."""
     rows = sorted(assessment.interactions.rows, key=lambda row: row.severity.rank)
@@ -94,8 +107,11 @@ class LawBrief(NamedTuple):
     note: str
 
 
-def law_brief(law: LawResult) -> LawBrief:
-    """The leading answers, where they come from, and one line on what may have changed."""
+def law_brief(law: LawResult, *, details: str = "below") -> LawBrief:
+    """The leading answers, where they come from, and one line on what may have changed.
+
+    ``details`` says where the rest stands for the reader.
+    """
     together: dict[str, list[str]] = {}
     for name in words.SUBSTANCE | law.leading:
         if name in law.leading:
@@ -111,7 +127,7 @@ def law_brief(law: LawResult) -> LawBrief:
     if words.NO_LAW in law.leading.values():
         notes.append("No law seen does not mean permitted.")
     if answers and (notes or law.findings):
-        notes.append("Details and doubts are below.")
+        notes.append(f"Details and doubts are {details}.")
     return LawBrief(answers, " ".join(notes))
 
 
@@ -181,6 +197,17 @@ def others(findings: tuple[Finding, ...], *already: tuple[Finding, ...]) -> tupl
     """The findings that were not shown in one of the lists before."""
     seen = {finding for group in already for finding in group}
     return tuple(finding for finding in findings if finding not in seen)
+
+
+def _findings(part: object) -> Iterator[Finding]:
+    if isinstance(part, Finding):
+        yield part
+    elif isinstance(part, msgspec.Struct):
+        for name in part.__struct_fields__:
+            yield from _findings(getattr(part, name))
+    elif isinstance(part, tuple):
+        for piece in part:
+            yield from _findings(piece)
 
 
 def _structs(assessment: Assessment) -> tuple[msgspec.Struct, ...]:
