@@ -42,6 +42,10 @@ def _live(store: Store, random_: random.Random, mark: str) -> str:
     store.remember("holds a record", mark, body(50) + first.record.encode(), LATER)
     store.put_card(mark, body(30) + person.encode(), at=NOW)
     store.add_feedback("s", mark, "accepted", body(30) + person.encode(), at=NOW)
+    store.put_cards([(f"card {mark}", b"{}")], at=NOW, person=person)
+    store.add_feedback("s", f"card {mark}", "overridden", b'{"comment":"no"}', at=NOW)
+    store.add_feedback("s", "unknown", f"1 {mark}", f"not id {mark}!".encode(), at=NOW)
+    store.add_feedback("s", "unknown", f"2 {mark}", f"see new {mark}!".encode(), at=NOW)
     store.audit(AuditEntry(at=NOW, by=BY, action="GET", outcome="200", person=person))
     return person
 
@@ -64,8 +68,8 @@ def test_everything_of_the_person_goes_and_everything_else_stays(store: Store, u
         "link": 1,
         "external id": 1,
         "answer": 3,
-        "card": 1,
-        "feedback": 1,
+        "card": 2,
+        "feedback": 4,
     }
     assert any("backups" in words for words in done.remains)
     assert any("audit" in words for words in done.remains)
@@ -114,7 +118,7 @@ def test_nothing_of_the_person_is_left_in_the_bytes_of_the_files(
     assert _marks_in(tmp_path) == set(marks.values())
     for person in gone:
         done = store.delete_person(person, by=BY, at=LATER)
-        assert len(done.remains) == 2
+        assert len(done.remains) == 3
     assert _marks_in(tmp_path) == {marks[person] for person in marks if person not in gone}
     store.close()
 

@@ -28,6 +28,8 @@ def test_a_session_is_kept_changed_and_ends(store: Store) -> None:
     store.drop_session("k")
     store.drop_session("k")
     assert store.session("k", NOW) is None
+    assert not store.renew_session("k", b"3", LATE)
+    assert store.session("k", NOW) is None, "a session that ended came back"
 
 
 def test_a_link_is_used_once_and_saves_what_came_through_it(store: Store) -> None:
@@ -83,6 +85,10 @@ def test_the_first_answer_is_kept(store: Store) -> None:
     assert store.remember("s", "k", b"2", SOON) == b"1"
     assert store.remembered("s", "k") == b"1"
     assert store.remembered("t", "k") is None
+    store.forget("s", "k", b"2")
+    assert store.remembered("s", "k") == b"1", "another's answer was taken back"
+    store.forget("s", "k", b"1")
+    assert store.remembered("s", "k") is None
 
 
 def test_what_expired_is_swept_and_nothing_else(store: Store) -> None:
@@ -97,6 +103,23 @@ def test_what_expired_is_swept_and_nothing_else(store: Store) -> None:
     assert store.remembered("s", "late") == b"x"
     assert store.remembered("s", "soon") is None
     assert store.first_use("jwt", "soon", LATE)
+
+
+def test_cards_and_feedback_go_when_they_are_old(store: Store) -> None:
+    for name, at in (("old", NOW), ("new", LATE)):
+        store.put_card(name, b"1", at=at)
+        store.add_feedback("s", name, "accepted", b"{}", at=at)
+    assert store.sweep(LATE) == 0
+    assert store.sweep(LATE, shown_before=SOON) == 2
+    assert (store.card("old"), store.card("new")) == (None, b"1")
+    assert store.add_feedback("s", "old", "accepted", b"{}", at=LATE)
+    assert not store.add_feedback("s", "new", "accepted", b"{}", at=LATE)
+
+
+def test_a_sweep_takes_some_at_once_and_the_rest_later(store: Store) -> None:
+    for number in range(5):
+        store.first_use("jwt", str(number), SOON)
+    assert [store.sweep(LATE, most=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_feedback_counts_once_and_a_card_is_kept(store: Store) -> None:

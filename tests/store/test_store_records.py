@@ -133,7 +133,12 @@ def test_a_removed_record_is_out_of_lists_and_still_in_its_history(store: Store)
     person = store.add_person("p", by=BY, at=NOW).id
     kept = store.save(person, Kind.ENTRY, b"1", by=BY, at=NOW, change="")
     gone = store.save(person, Kind.ENTRY, b"2", by=BY, at=NOW, change="")
-    last = store.remove(gone.record, by=BY, at=LATER, change="entered twice")
+    with pytest.raises(ConflictError):  # a colleague's version that nobody here saw
+        store.remove(gone.record, by=BY, at=LATER, change="", expect=2)
+    assert store.owner(gone.record) == person
+    last = store.remove(gone.record, by=BY, at=LATER, change="entered twice", expect=1)
+    assert store.owner(gone.record) == person
+    assert store.owner("x") == ""
     assert (last.removed, last.version, last.body) == (True, 2, b"")
     assert store.latest(person) == (kept,)
     assert store.history(gone.record) == (gone, last)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -123,17 +123,21 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="Overwrite the database that is there.")
     ] = False,
+    by: Annotated[str, typer.Option(help="Who restores, for the audit log.")] = "operator",
 ) -> None:
     """Put a backup in the place of the database. Stop the service first.
 
-    Whoever was deleted from the present database stays deleted.
+    Whoever was deleted from the present database stays deleted. Everybody has to sign in again,
+    and questionnaire links that are still open in the backup are withdrawn.
 
     Example: speciosa store restore /backups/speciosa-2026-11-23.db --replace
     """
     with _clear_errors():
         from speciosa.store import backup as backups
 
-        again = backups.restore(_url(database), file, replace=replace)
+        again = backups.restore(
+            _url(database), file, replace=replace, by=by, at=dt.datetime.now(dt.UTC)
+        )
         typer.echo(f"Restored {file}.")
         if again:
             typer.echo(f"People deleted since that backup, deleted again: {len(again)}.")
@@ -161,11 +165,56 @@ def export(
             sys.stdout.buffer.flush()
             return
         try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as target:
+            with _new_file(file) as target:
                 target.writelines(lines)
         except OSError as error:
             raise StoreError(f"cannot write {file}: {error.strerror}") from None
+
+
+@app.command("prune-audit")
+def prune_audit(
+    before: Annotated[
+        dt.datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="DATE", help="Entries before this day (UTC) go."
+        ),
+    ],
+    file: Annotated[
+        Path, typer.Option("--output", help="A new file that the entries are written to first.")
+    ],
+    by: Annotated[str, typer.Option(help="Who does it, for the audit log.")],
+    database: DatabaseOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Write the audit log's entries from before a day to a file, then take them out of the log.
+
+    That it was done stays in the log for ever.
+
+    Example: speciosa store prune-audit --before 2025-01-01 --output audit-2024.jsonl --by dr.lee
+    """
+    with _clear_errors(), _database(database) as there:
+        from speciosa.store import Store, StoreError, auditing, schema
+
+        schema.require(there)
+        store, until, now = Store(there), before.replace(tzinfo=dt.UTC), dt.datetime.now(dt.UTC)
+        auditing.check_until(until, now)
+        count = 0
+        try:
+            with _new_file(file) as target:
+                for line in store.export_audit(until):
+                    target.write(line)
+                    count += 1
+                target.flush()
+                os.fsync(target.fileno())
+        except OSError as error:
+            raise StoreError(f"cannot write {file}: {error.strerror}") from None
+        typer.echo(f"Wrote {count} entries to {file}.")
+        if not count:
+            return
+        if not yes:
+            typer.confirm("Take them out of the log for good?", abort=True)
+        store.prune_audit(until, by=by, at=now, expect=count)
+        typer.echo("Taken out of the log.")
 
 
 @app.command("delete-person")
@@ -209,6 +258,11 @@ def scrub(database: DatabaseOption = None) -> None:
         typer.echo("Done.")
 
 
+def _new_file(path: Path) -> BinaryIO:
+    """Of its owner alone, and never over another."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
 @contextmanager
 def _database(url: str | None) -> Iterator[Database]:
     from speciosa.store import StoreError
@@ -228,9 +282,13 @@ def _database(url: str | None) -> Iterator[Database]:
 def _url(url: str | None) -> str:
     if url:
         return url
-    from speciosa.web.settings import load_settings
+    from speciosa.web.settings import SettingsError, load_settings
 
-    return load_settings().database_url
+    try:
+        return load_settings().database_url
+    except SettingsError as error:
+        typer.echo(f"{error}.", err=True)
+        raise typer.Exit(2) from None
 
 
 @contextmanager

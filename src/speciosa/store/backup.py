@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import shutil
@@ -9,15 +10,24 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from speciosa.store import checking, deletion, postgres, schema
+from speciosa.store import auditing, checking, deletion, postgres, schema
 from speciosa.store.database import Database
-from speciosa.store.records import SchemaError, StoreError
-from speciosa.store.tables import deletions, people
+from speciosa.store.keys import insert_once
+from speciosa.store.records import AuditEntry, SchemaError, StoreError
+from speciosa.store.tables import (
+    answers,
+    deletions,
+    first_uses,
+    links,
+    people,
+    sessions,
+)
 
 _BLOCK = 1 << 20
 
@@ -45,14 +55,16 @@ def make(database: Database, target: Path) -> str:
     return digest
 
 
-def restore(url: str, source: Path, *, replace: bool) -> tuple[str, ...]:
+def restore(url: str, source: Path, *, replace: bool, by: str, at: dt.datetime) -> tuple[str, ...]:
     """Put a backup in the place of the database; the ids of people deleted again.
 
     People who were deleted from the present database since the backup was made are deleted from
-    what comes back. An older backup is upgraded. Raises ``StoreError`` before anything changes
-    when the backup is not whole, or when there is a database and ``replace`` is not set.
+    what comes back; nobody is signed in, and links that the backup holds open are withdrawn, for
+    they may have been used since. An older backup is upgraded. Raises ``StoreError`` before
+    anything changes when the backup is not whole, or when there is a database and ``replace`` is
+    not set.
     """
-    verify(source)
+    digest = verify(source)
     database = Database(url)
     try:
         path = database.path
@@ -62,13 +74,15 @@ def restore(url: str, source: Path, *, replace: bool) -> tuple[str, ...]:
             occupied = not schema.is_empty(connection)
         if occupied and not replace:
             raise StoreError("there is a database already; --replace overwrites it for good")
-        gone = _tombstones(database)
+        since = _Since.of(database, at)
+        told = AuditEntry(at=at, by=by, action="restore", outcome=f"backup {digest}")
         if path is None:
+            _check_same_schema(database, source)
             postgres.load(database.url, source)
-            return _finish(database, gone)
+            return _finish(database, since, told)
         with _beside(path) as draft:
             shutil.copyfile(source, draft)
-            again = _finish_file(draft, gone)
+            again = _finish_file(draft, since, told)
             _copy_sqlite(draft, path)
         deletion.scrub(database)
         return again
@@ -90,16 +104,48 @@ def verify(source: Path) -> str:
     return digest
 
 
-def _finish_file(draft: Path, gone: list[dict[str, Any]]) -> tuple[str, ...]:
+def _check_same_schema(database: Database, source: Path) -> None:
+    # PostgreSQL's program replaces what the backup holds and leaves whatever else is there.
+    with database.read() as connection:
+        occupied, have = not schema.is_empty(connection), schema.revision(connection)
+    if occupied and postgres.revision_of(source, database.url) != have:
+        raise StoreError(
+            "the backup has another schema than the database that is there; restore it into an "
+            "empty database, then change the setting"
+        )
+
+
+@dataclass(frozen=True)
+class _Since:
+    """What holds although the backup does not know it: rows of the present database."""
+
+    deletions: list[dict[str, Any]]
+    first_uses: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, database: Database, now: dt.datetime) -> Self:
+        """Who was deleted, and which single-use keys are used up."""
+        with database.read() as connection:
+            if not schema.revision(connection):
+                return cls([], [])
+            used = select(first_uses).where(first_uses.c.until > now)
+            gone, seen = (
+                [dict(row._mapping) for row in connection.execute(query)]
+                for query in (select(deletions), used)
+            )
+            return cls(gone, seen)
+
+
+def _finish_file(draft: Path, since: _Since, told: AuditEntry) -> tuple[str, ...]:
     _verify_sqlite(draft)
     copy = Database(f"sqlite:///{draft}")
     try:
-        return _finish(copy, gone)
+        return _finish(copy, since, told)
     finally:
         copy.close()
 
 
-def _finish(database: Database, gone: list[dict[str, Any]]) -> tuple[str, ...]:
+def _finish(database: Database, since: _Since, told: AuditEntry) -> tuple[str, ...]:
     with database.read() as connection:
         have = schema.revision(connection)
     if have not in schema.known():
@@ -108,7 +154,7 @@ def _finish(database: Database, gone: list[dict[str, Any]]) -> tuple[str, ...]:
     if found := next(checking.contents(database), ""):
         raise StoreError(f"the backup is not whole: {found}")
     again = []
-    for row in gone:
+    for row in since.deletions:
         with database.write() as connection:
             there = select(people.c.id).where(people.c.id == row["person"])
             if connection.execute(there).one_or_none():
@@ -118,15 +164,20 @@ def _finish(database: Database, gone: list[dict[str, Any]]) -> tuple[str, ...]:
             known = select(deletions.c.person).where(deletions.c.person == row["person"])
             if not connection.execute(known).one_or_none():
                 connection.execute(insert(deletions).values(row))
+    with database.write() as connection:
+        _forget_what_may_be_over(connection, since)
+        auditing.add(connection, [told])
     deletion.scrub(database)
     return tuple(again)
 
 
-def _tombstones(database: Database) -> list[dict[str, Any]]:
-    with database.read() as connection:
-        if not schema.revision(connection):
-            return []
-        return [dict(row._mapping) for row in connection.execute(select(deletions))]
+def _forget_what_may_be_over(connection: Connection, since: _Since) -> None:
+    """Sessions, kept answers and open links may have ended, gone or been used since the backup."""
+    connection.execute(delete(sessions))
+    connection.execute(delete(answers))
+    connection.execute(update(links).where(links.c.used_at.is_(None)).values(revoked=True))
+    for row in since.first_uses:
+        insert_once(connection, first_uses, **row)
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

@@ -17,7 +17,7 @@ from speciosa.store.versions import read, seal
 _PAGE = 200
 GUARDS = frozenset(
     f"{table}_{guard}"
-    for table in ("version", "label", "audit", "deletion")
+    for table in ("version", "label", "audit", "deletion", "audit_pruning")
     for guard in ("is_final", "stays")
 )
 

@@ -28,10 +28,15 @@ from speciosa.store.tables import (
 
 BACKUPS = "backups and exports made earlier still hold the person: delete those too"
 AUDIT = "the audit log keeps its entries, by opaque id alone"
+FEEDBACK = (
+    "what clinicians wrote into another system's feedback on cards, if it names the person in "
+    "other words than their reference or an id: it goes when its time is over"
+)
 PAGES = "old pages of the database until `speciosa store scrub` has run"
 SERVER_LOG = "the server's write-ahead log and archives until they are recycled"
 WAIT_SECONDS = 5
 _PAGE = 500
+_SHORTEST_NAME = 4
 _ABOUT_PEOPLE = (
     *(versions, records, people, labels, externals),
     *(links, answers, cards, feedback),
@@ -47,6 +52,9 @@ def delete_person(connection: Connection, person: str, by: str, at: dt.datetime)
         person,
         *connection.execute(select(records.c.id).where(records.c.person == person)).scalars(),
     ]
+    cards_of = select(cards.c.uuid).where(cards.c.person == person)
+    on_cards = connection.execute(delete(feedback).where(feedback.c.card_uuid.in_(cards_of)))
+    said = [*ids, *_names(connection, person)]
     counted = select(versions.c.kind, func.count()).where(versions.c.person == person)
     removed = dict(sorted(connection.execute(counted.group_by(versions.c.kind)).all()))
     counted = select(func.count()).select_from(labels).where(labels.c.person == person)
@@ -54,8 +62,12 @@ def delete_person(connection: Connection, person: str, by: str, at: dt.datetime)
     for name, table in (("link", links), ("external id", externals)):
         if gone := connection.execute(delete(table).where(table.c.person == person)).rowcount:
             removed[name] = gone
-    for name, table in (("answer", answers), ("card", cards), ("feedback", feedback)):
-        if gone := _delete_naming(connection, table, person, ids):
+    for name, table, needles, so_far in (
+        ("answer", answers, ids, 0),
+        ("card", cards, ids, 0),
+        ("feedback", feedback, said, on_cards.rowcount),
+    ):
+        if gone := so_far + _delete_naming(connection, table, person, needles):
             removed[name] = gone
     # The row in "deletion" is what the database's own guards ask for before a version may go.
     told = msgspec.json.encode(removed).decode()
@@ -125,6 +137,19 @@ def _with_patience(database: Database, connection: Connection) -> Iterator[None]
             del os.environ["SQLITE_TMPDIR"]
         else:
             os.environ["SQLITE_TMPDIR"] = before
+
+
+def _names(connection: Connection, person: str) -> list[str]:
+    """References and ids of other systems, as a JSON text holds them; too short ones say nothing.
+
+    Read before the rows go.
+    """
+    said = select(labels.c.label).where(labels.c.person == person)
+    known = select(externals.c.value).where(externals.c.person == person)
+    found = {*connection.execute(said).scalars(), *connection.execute(known).scalars()}
+    return sorted(
+        msgspec.json.encode(one)[1:-1].decode() for one in found if len(one) >= _SHORTEST_NAME
+    )
 
 
 def _delete_naming(connection: Connection, table: Table, person: str, ids: list[str]) -> int:

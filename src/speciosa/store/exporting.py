@@ -22,6 +22,7 @@ from speciosa.store.tables import (
     labels,
     links,
     people,
+    prunings,
     records,
     versions,
 )
@@ -29,7 +30,7 @@ from speciosa.store.tables import (
 FORMAT = "speciosa-export-1"
 LEFT_OUT = "sessions, single-use keys and remembered answers: they are credentials or copies"
 _OF_A_PERSON = (people, labels, externals, records, versions, links, audit)
-_OF_NOBODY = (deletions, cards, feedback)
+_OF_NOBODY = (deletions, prunings, cards, feedback)
 _PAGE = 200
 
 
@@ -58,6 +59,19 @@ def lines(database: Database, person: str) -> Iterator[bytes]:
     yield from _paged(database, audit)
     for table in _OF_NOBODY:
         yield from _paged(database, table)
+
+
+def audit_until(database: Database, until: dt.datetime) -> Iterator[bytes]:
+    """The audit log's entries from before a moment, oldest first, as JSON lines."""
+    after = 0
+    while True:
+        with database.read() as connection:
+            query = select(audit).where(audit.c.at < until, audit.c.id > after)
+            rows = connection.execute(query.order_by(audit.c.id).limit(_PAGE)).all()
+        yield from (_line(_told(audit, row)) for row in rows)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1].id
 
 
 def _person(database: Database, person: str, *, audited: bool = True) -> Iterator[bytes]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, delete, select, update
+from sqlalchemy import Connection, Row, Table, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from speciosa.store.people import hold
 from speciosa.store.records import ConflictError, Link, UnknownError
-from speciosa.store.tables import answers, cards, first_uses, links, sessions
+from speciosa.store.tables import answers, cards, feedback, first_uses, links, sessions
 
 
 def insert_once(connection: Connection, table: Table, **values: object) -> bool:
@@ -31,6 +31,14 @@ def put_session(connection: Connection, key_hash: str, data: bytes, expires: dt.
             .where(sessions.c.key_hash == key_hash)
             .values(data=data, expires=expires)
         )
+
+
+def renew_session(connection: Connection, key_hash: str, data: bytes, expires: dt.datetime) -> bool:
+    """Change a session that is there; one that ended meanwhile does not come back."""
+    changed = connection.execute(
+        update(sessions).where(sessions.c.key_hash == key_hash).values(data=data, expires=expires)
+    )
+    return changed.rowcount > 0
 
 
 def session(connection: Connection, key_hash: str, now: dt.datetime) -> bytes | None:
@@ -115,6 +123,15 @@ def remembered(connection: Connection, scope: str, key: str) -> bytes | None:
     return found
 
 
+def forget(connection: Connection, scope: str, key: str, answer: bytes) -> None:
+    """Take back what is kept under a key, if it is this."""
+    connection.execute(
+        delete(answers).where(
+            answers.c.scope == scope, answers.c.key == key, answers.c.answer == answer
+        )
+    )
+
+
 def card(connection: Connection, uuid: str) -> bytes | None:
     """A card that was shown."""
     query = select(cards.c.body).where(cards.c.uuid == uuid)
@@ -122,15 +139,25 @@ def card(connection: Connection, uuid: str) -> bytes | None:
     return found
 
 
-def sweep(connection: Connection, now: dt.datetime) -> int:
-    """Forget sessions, single-use keys and answers whose time is over; how many."""
+def sweep(
+    connection: Connection, now: dt.datetime, shown_before: dt.datetime | None, most: int
+) -> int:
+    """Forget up to ``most`` of each: sessions, single-use keys and answers whose time is over.
+
+    Also cards and the feedback on them from before ``shown_before``. How many went.
+    """
+    old = [
+        (sessions, sessions.c.expires <= now),
+        (first_uses, first_uses.c.until <= now),
+        (answers, answers.c.until <= now),
+    ]
+    if shown_before is not None:
+        old += [(table, table.c.at < shown_before) for table in (feedback, cards)]
     gone = 0
-    for table, until in (
-        (sessions, sessions.c.expires),
-        (first_uses, first_uses.c.until),
-        (answers, answers.c.until),
-    ):
-        gone += connection.execute(delete(table).where(until <= now)).rowcount
+    for table, over in old:
+        key = tuple_(*table.primary_key.columns)
+        some = select(*table.primary_key.columns).where(over).limit(most)
+        gone += connection.execute(delete(table).where(key.in_(some))).rowcount
     return gone
 
 

@@ -8,9 +8,8 @@ from contextlib import AbstractContextManager
 from typing import Self
 
 import msgspec
-from sqlalchemy import insert, select
 
-from speciosa.store import deletion, exporting, keys, people, schema, versions
+from speciosa.store import auditing, deletion, exporting, keys, people, schema, versions
 from speciosa.store.database import Database
 from speciosa.store.records import (
     AuditEntry,
@@ -24,7 +23,6 @@ from speciosa.store.records import (
     Version,
 )
 from speciosa.store.tables import answers, cards, feedback, first_uses
-from speciosa.store.tables import audit as audit_table
 
 _PEOPLE_A_PAGE = 100
 
@@ -105,7 +103,7 @@ class Store:
         """Delete everything of a person for good; ``remains`` says what is out of reach."""
         with self._database.write() as connection:
             done = deletion.delete_person(connection, person, by, at)
-        left = (deletion.AUDIT, deletion.BACKUPS, *self.scrub())
+        left = (deletion.AUDIT, deletion.FEEDBACK, deletion.BACKUPS, *self.scrub())
         return msgspec.structs.replace(done, remains=left)
 
     def scrub(self) -> tuple[str, ...]:
@@ -138,10 +136,20 @@ class Store:
             basis = versions.Basis(person, kind, expect)
             return versions.change(connection, record, content, stamp, basis)
 
-    def remove(self, record: str, *, by: str, at: dt.datetime, change: str) -> Version:
-        """End a record with an empty version; its history stays until the person is deleted."""
+    def remove(
+        self, record: str, *, by: str, at: dt.datetime, change: str, expect: int = 0
+    ) -> Version:
+        """End a record with an empty version; its history stays until the person is deleted.
+
+        With ``expect`` only if that is the newest version. Raises ``ConflictError`` else.
+        """
         with self._database.write() as connection:
-            return versions.remove(connection, record, versions.Stamp(by, at, change))
+            return versions.remove(connection, record, versions.Stamp(by, at, change), expect)
+
+    def owner(self, record: str) -> str:
+        """The id of the person whose record it is, "" if there is none."""
+        with self._database.read() as connection:
+            return versions.owner(connection, record)
 
     def latest(self, person: str, *kinds: Kind) -> tuple[Version, ...]:
         """The newest version of each record that is not removed, the oldest first."""
@@ -183,24 +191,31 @@ class Store:
 
     def audit(self, entry: AuditEntry) -> None:
         """Add to the audit log; nothing in it is ever changed."""
-        values = msgspec.structs.asdict(entry)
-        values.pop("id")
+        self.audit_all([entry])
+
+    def audit_all(self, entries: Iterable[AuditEntry]) -> None:
+        """Add several entries, all or none."""
         with self._database.write() as connection:
-            connection.execute(insert(audit_table).values(**values))
+            auditing.add(connection, entries)
 
     def audit_log(
         self, *, person: str = "", by: str = "", before: int = 0, limit: int = 100
     ) -> tuple[AuditEntry, ...]:
         """The newest entries first, from before the entry ``before``."""
-        query = select(audit_table).order_by(audit_table.c.id.desc()).limit(limit)
-        if person:
-            query = query.where(audit_table.c.person == person)
-        if by:
-            query = query.where(audit_table.c.by == by)
-        if before:
-            query = query.where(audit_table.c.id < before)
         with self._database.read() as connection:
-            return tuple(AuditEntry(**row._mapping) for row in connection.execute(query))
+            return auditing.log(connection, person=person, by=by, before=before, limit=limit)
+
+    def export_audit(self, until: dt.datetime) -> Iterator[bytes]:
+        """The entries from before a moment as JSON lines, the oldest first."""
+        return exporting.audit_until(self._database, until)
+
+    def prune_audit(self, until: dt.datetime, *, by: str, at: dt.datetime, expect: int) -> None:
+        """Take the entries before ``until`` away: those ``expect`` that ``export_audit`` gave.
+
+        Raises ``StoreError`` for the last day and ``ConflictError`` if there are others.
+        """
+        with self._database.write() as connection:
+            auditing.prune(connection, until=until, by=by, at=at, expect=expect)
 
     # Sessions
 
@@ -208,6 +223,11 @@ class Store:
         """Keep or change a session."""
         with self._database.write() as connection:
             keys.put_session(connection, key_hash, data, expires)
+
+    def renew_session(self, key_hash: str, data: bytes, expires: dt.datetime) -> bool:
+        """Change a session only if it is still there; whether it is."""
+        with self._database.write() as connection:
+            return keys.renew_session(connection, key_hash, data, expires)
 
     def session(self, key_hash: str, now: dt.datetime) -> bytes | None:
         """A session's data, ``None`` when there is none or it expired."""
@@ -308,10 +328,20 @@ class Store:
             )
             return keys.remembered(connection, scope, key) or b""
 
-    def sweep(self, now: dt.datetime) -> int:
-        """Forget expired sessions, single-use keys and answers; how many. Call it now and then."""
+    def forget(self, scope: str, key: str, answer: bytes) -> None:
+        """Take this answer back from under its key; another's stays."""
         with self._database.write() as connection:
-            return keys.sweep(connection, now)
+            keys.forget(connection, scope, key, answer)
+
+    def sweep(
+        self, now: dt.datetime, *, shown_before: dt.datetime | None = None, most: int = 5000
+    ) -> int:
+        """Forget expired sessions, single-use keys and answers; how many. Call it now and then.
+
+        Also cards and feedback from before ``shown_before``. Up to ``most`` of each go at once.
+        """
+        with self._database.write() as connection:
+            return keys.sweep(connection, now, shown_before, most)
 
     # CDS cards
 
@@ -319,11 +349,16 @@ class Store:
         """Keep a card that was shown; the first of a uuid stays."""
         self.put_cards([(uuid, body)], at=at)
 
-    def put_cards(self, shown: Iterable[tuple[str, bytes]], *, at: dt.datetime) -> None:
-        """Keep all cards of one answer, by uuid, in one transaction."""
+    def put_cards(
+        self, shown: Iterable[tuple[str, bytes]], *, at: dt.datetime, person: str = ""
+    ) -> None:
+        """Keep all cards of one answer, by uuid, in one transaction.
+
+        With ``person`` they and the feedback on them go when that person is deleted.
+        """
         with self._database.write() as connection:
             for uuid, body in shown:
-                keys.insert_once(connection, cards, uuid=uuid, body=body, at=at)
+                keys.insert_once(connection, cards, uuid=uuid, body=body, at=at, person=person)
 
     def card(self, uuid: str) -> bytes | None:
         """A card that was shown."""

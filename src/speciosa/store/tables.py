@@ -149,13 +149,24 @@ audit = Table(
     "audit",
     metadata,
     Column("id", Counter, primary_key=True, autoincrement=True),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
     Column("by", Words, nullable=False),
     Column("action", Words, nullable=False),
     Column("outcome", Words, nullable=False),
     Column("person", Words, nullable=False, index=True),
     Column("record", Words, nullable=False),
     Column("address", Words, nullable=False),
+)
+
+# What was taken from the audit log: everything before ``until``.
+prunings = Table(
+    "audit_pruning",
+    metadata,
+    Column("seq", Counter, primary_key=True, autoincrement=True),
+    Column("until", UtcTime, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Words, nullable=False),
 )
 
 sessions = Table(
@@ -202,15 +213,16 @@ cards = Table(
     metadata,
     Column("uuid", Words, primary_key=True),
     Column("body", LargeBinary, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("person", Words, nullable=False, server_default="", index=True),
 )
 
 feedback = Table(
     "feedback",
     metadata,
     Column("service", Words, primary_key=True),
-    Column("card_uuid", Words, primary_key=True),
+    Column("card_uuid", Words, primary_key=True, index=True),
     Column("outcome_key", Words, primary_key=True),
     Column("body", LargeBinary, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
 )

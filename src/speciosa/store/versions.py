@@ -108,12 +108,20 @@ def change(
     return _next(connection, head, content, stamp, removed=False)
 
 
-def remove(connection: Connection, record: str, stamp: Stamp) -> Version:
+def remove(connection: Connection, record: str, stamp: Stamp, expect: int) -> Version:
     """End a record with an empty version. Raises ``UnknownError`` and ``ConflictError``."""
     head = _head(connection, record)
     if head is None:
         raise UnknownError("no such record")
+    if expect and not head.removed and head.newest != expect:
+        raise ConflictError(f"the record has version {head.newest} by now, not {expect}")
     return _next(connection, head, Content.of(b""), stamp, removed=True)
+
+
+def owner(connection: Connection, record: str) -> str:
+    """Whose record it is, also if it was removed; "" for none."""
+    whose = select(records.c.person).where(records.c.id == record)
+    return connection.execute(whose).scalar_one_or_none() or ""
 
 
 def get(connection: Connection, record: str, number: int) -> Version:
