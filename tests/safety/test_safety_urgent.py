@@ -8,6 +8,7 @@ import pytest
 from tests.language import every_text
 from tests.safety.known_negative import GONE, case_with, conditions, medicines, signs
 
+from speciosa.case import parse_case
 from speciosa.case import vocabulary as v
 from speciosa.clinical.safety import assess
 from speciosa.clinical.safety.result import UrgentResult, UrgentStatus
@@ -339,3 +340,12 @@ def test_a_graver_flag_covers_the_lesser_one_of_the_same_kind() -> None:
     assert "urgent.itching_or_abdominal_pain" not in ids
     low = [{"name": "sodium", "value": 120, "unit": "mmol/L"}]
     assert [f.id for f in urgent(labs=low).findings] == ["urgent.sodium_very_low"]
+
+
+@pytest.mark.parametrize(("total", "least"), [(25, 1), (26, 2), (27, 3)])
+def test_a_total_that_needs_item_9_brings_its_route(total: int, least: int) -> None:
+    case = parse_case({"date": "2026-11-22", "symptoms": {"phq9": {"total": total}}})
+    found = assess(case, KNOWLEDGE).urgent
+    assert found.status is UrgentStatus.SAME_DAY
+    assert f"needs item 9 to be at least {least}" in found.findings[0].text
+    assert any("Item 9" in question for question in found.ask_now)

@@ -120,6 +120,9 @@ class Gad7(Part):
         return self
 
 
+_MOST_OF_EIGHT = 24  # points of the eight other answers of the PHQ-9
+
+
 class Phq9(Part):
     """PHQ-9: nine answers of 0 to 3, or the total; item 9 can be given beside a total."""
 
@@ -141,7 +144,7 @@ class Phq9(Part):
             raise ClashError(f"{self.item9}", "the same value as the ninth answer", "item9")
         if self.item9 is not None and self.total is not None:
             others = self.total - self.item9
-            if not 0 <= others <= 24:
+            if not 0 <= others <= _MOST_OF_EIGHT:
                 raise ClashError(
                     f"{self.item9} beside a total of {self.total}",
                     "a value that leaves 0 to 24 points for the other eight answers",
@@ -155,6 +158,17 @@ class Phq9(Part):
         if self.item9 is not None:
             return self.item9
         return self.answers[8] if self.answers is not None else None
+
+    @property
+    def item9_floor(self) -> int | None:
+        """The least that item 9 can be: as answered, else what the other eight leave of a total.
+
+        ``None`` where neither says that it is above 0. By arithmetic alone; never imputed.
+        """
+        if self.suicidality_item is not None or self.total is None:
+            return self.suicidality_item
+        left = self.total - _MOST_OF_EIGHT
+        return left if left > 0 else None
 
 
 class Isi(Part):

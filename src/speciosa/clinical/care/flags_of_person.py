@@ -103,7 +103,7 @@ def _daily_life(case: Case) -> Flags:
     )
     item9 = symptoms.phq9.suicidality_item if symptoms.phq9 else None
     yield "item9_unknown", item9 is None
-    positive = item9 is not None and item9 > 0
+    positive = bool(symptoms.phq9 and symptoms.phq9.item9_floor)
     yield "item9_positive", positive
     yield "self_harm_risk", positive or bool(_SELF_HARM_SIGNS & set(case.signs.present))
 

@@ -40,8 +40,10 @@ def headline(
 def _urgent(case: Case, patterns: tuple[Matched, ...], wording: Wording) -> Iterator[str]:
     phq9 = case.symptoms.phq9
     answer = phq9.suicidality_item if phq9 is not None else None
-    if answer:
-        yield wording.line("headline_item9", answer=answer)
+    floor = phq9.item9_floor if phq9 is not None else None
+    if floor:
+        told = str(answer) if answer is not None else f"{floor} or more by the total"
+        yield wording.line("headline_item9", answer=told)
     elif phq9 is not None and answer is None:
         yield wording.line("headline_item9_open")
     for pattern in _first(patterns, Severity.EMERGENCY, Severity.URGENT):

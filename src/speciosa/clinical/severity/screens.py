@@ -233,7 +233,7 @@ def item9_findings(case: Case, knowledge: Knowledge) -> Iterator[Finding]:
     if phq9 is None:
         return
     wording = knowledge.instruments.severity_wording
-    answer = phq9.suicidality_item
+    answer = phq9.item9_floor
     if answer is None:
         yield wording.finding("item9_not_answered")
     elif answer == 0:
@@ -243,7 +243,10 @@ def item9_findings(case: Case, knowledge: Knowledge) -> Iterator[Finding]:
     else:
         hazard = f"instrument/{PHQ9}/item9/suicide-hazard-answer-{answer}"
         key = "item9_positive" if answer == 1 else "item9_high"
-        yield wording.finding(key, values={"answer": answer}, facts=(hazard,))
+        told = (
+            str(answer) if phq9.suicidality_item is not None else f"{answer} or more by the total"
+        )
+        yield wording.finding(key, values={"answer": told}, facts=(hazard,))
 
 
 # ------------------------------------------------------------------ predictive values

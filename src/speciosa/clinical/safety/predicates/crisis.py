@@ -37,10 +37,14 @@ _TOXICITY_SIGNS = (
 def item9_at_least(picture: Picture, limit: str) -> Outcome:
     """PHQ-9 item 9 at or above a limit; never imputed."""
     phq9 = picture.case.symptoms.phq9
-    answer = phq9.suicidality_item if phq9 else None
-    if answer is None:
+    answer = phq9.item9_floor if phq9 else None
+    if phq9 is None or answer is None:
         return cannot_tell("symptoms.phq9.item9", because="item 9 of the PHQ-9 was not answered")
-    return fires_if(answer >= picture.limit(limit), f"item 9 of the PHQ-9 answered {answer}")
+    if phq9.suicidality_item is None:
+        told = f"a PHQ-9 total of {phq9.total}, which needs item 9 to be at least {answer}"
+    else:
+        told = f"item 9 of the PHQ-9 answered {answer}"
+    return fires_if(answer >= picture.limit(limit), told)
 
 
 def attempt_not_dated(picture: Picture) -> Outcome:
