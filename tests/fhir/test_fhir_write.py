@@ -335,9 +335,9 @@ def test_every_interaction_is_a_detected_issue_with_all_that_it_implicates(name:
 
 
 @EACH
-def test_every_rule_that_is_not_for_everyone_is_a_risk_without_a_probability(name: str):
+def test_every_rule_that_holds_for_this_person_is_a_risk_without_a_probability(name: str):
     _, result = assessed(name)
-    rules = [rule for rule in result.safety_rules if rule.severity != "info"]
+    rules = [r for r in result.safety_rules if r.severity != "info" and not r.conditional]
     risks = resources(example(name), "RiskAssessment")
     assert [risk["code"]["text"] for risk in risks] == [rule.title for rule in rules]
     for risk, rule in zip(risks, rules, strict=True):
@@ -347,8 +347,27 @@ def test_every_rule_that_is_not_for_everyone_is_a_risk_without_a_probability(nam
         assert prediction["probabilityRange"].keys() == {"extension"}
         for said in (*rule.must, *rule.must_not):
             assert said in texts(risk).replace('\\"', '"')
-        if rule.conditional:
-            assert "Not known; ask." in prediction["rationale"]
+
+
+@EACH
+def test_a_rule_that_cannot_be_decided_is_a_question_of_the_plan_and_no_risk(name: str):
+    _, result = assessed(name)
+    open_ = [rule for rule in result.safety_rules if rule.conditional]
+    (plan,) = resources(example(name), "CarePlan")
+    notes = " ".join(one["text"] for one in plan["note"])
+    for rule in open_:
+        assert f"Not known; ask ({rule.title}):" in notes
+    assert not {rule.title for rule in open_} & {
+        risk["code"]["text"] for risk in resources(example(name), "RiskAssessment")
+    }
+
+
+def test_nobody_is_marked_with_what_was_not_asked():
+    bundle = bundle_of(symptoms={"phq9": {"item9": 0}}, kratom={"status": "using"})
+    titles = " ".join(r["code"]["text"] for r in resources(bundle, "RiskAssessment"))
+    assert "Suicide" not in titles
+    assert "Liver" not in titles
+    assert "Pregnancy" not in titles
 
 
 # ------------------------------------------------------------------ the plan, and kratom
@@ -405,6 +424,51 @@ def test_goals_that_name_kratom_are_quoted_and_not_set():
     (plan,) = resources(bundle, "CarePlan")
     assert any("a wish and no advice" in n["text"] and goals[1] in n["text"] for n in plan["note"])
     assert len(plan["goal"]) == 1
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "take 5 g of bali daily",
+        "drink bali every morning",
+        "two spoons of it at night",
+        "0.5g less each week",
+        "back to my Maeng Da",
+        "3 capsules are enough",
+        "a little Elephant each day",
+    ],
+)
+def test_a_goal_about_taking_something_is_quoted_and_not_set(goal: str):
+    use = {"status": "using", "products": [{"form": "leaf_powder", "strain": "Elephant"}]}
+    bundle = bundle_of(kratom=use, preferences={"goals": [goal, "sleep 8 hours", "run 5 km"]})
+    assert [g["description"]["text"] for g in resources(bundle, "Goal")] == [
+        "sleep 8 hours",
+        "run 5 km",
+    ]
+    (plan,) = resources(bundle, "CarePlan")
+    assert any(goal in one["text"] for one in plan["note"])
+
+
+def test_a_weight_of_no_known_day_is_not_dated_today():
+    (weight,) = [
+        one
+        for one in resources(bundle_of(person={"weight_kg": 14.0}), "Observation")
+        if one["code"]["text"] == "Body weight"
+    ]
+    assert "effectiveDateTime" not in weight
+    assert weight["_effectiveDateTime"]["extension"][0]["valueCode"] == "unknown"
+
+
+def test_how_much_of_a_substance_stands_in_numbers():
+    used = {"name": "alcohol", "drinks_per_week": 10.0, "with_kratom": True}
+    (alcohol,) = [
+        one
+        for one in resources(bundle_of(substances=[used]), "Observation")
+        if one["code"]["text"] == "Use of alcohol"
+    ]
+    parts = {one["code"]["text"]: one for one in alcohol["component"]}
+    assert parts["drinks per week"]["valueQuantity"]["value"] == 10.0
+    assert parts["together with kratom"]["valueBoolean"] is True
 
 
 def test_products_other_than_leaf_and_extract_have_no_code_of_mitragynine():

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 Element = dict[str, Any]
 
 _HL7 = "http://terminology.hl7.org/CodeSystem"
+# In place of a value that is not known.
+UNKNOWN = {
+    "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+    "valueCode": "unknown",
+}
 # FHIR's text holds no white space but space, tab and line ends.
 _UNUSUAL_SPACE = re.compile(r"[^\S \r\n\t]|\ufeff")
 # A model is not good to more figures than this.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.fhir.write.context import Entry, Writing
 from speciosa.fhir.write.elements import (
+    UNKNOWN,
     Element,
     coded,
     concept,
@@ -33,11 +34,6 @@ _SEVERITY = {
     Severity.MODERATE: "moderate",
     Severity.MINOR: "low",
     Severity.INFO: "low",
-}
-# No rule knows a probability; leaving it out says less than saying so.
-_NO_PROBABILITY = {
-    "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
-    "valueCode": "unknown",
 }
 # The routes that a screen must show first; "none found" is never written as a resource.
 _ROUTES = {
@@ -147,22 +143,23 @@ def _implicated(w: Writing, member: str, name: str, resources: Mapping[str, str]
 
 
 def risks(w: Writing) -> Iterator[Entry]:
-    """Safety rules that hold, or that cannot be decided; what holds for everyone is in the plan."""
+    """Safety rules that hold; those of everyone, and those not decided, are notes of the plan.
+
+    A screen shows the title alone: "Suicide risk" must stand on nobody who was merely not asked.
+    """
     for rule in w.assessment.safety_rules:
-        if rule.severity != Severity.INFO:
+        if rule.severity != Severity.INFO and not rule.conditional:
             yield Entry(f"risk/{rule.id}", _risk(w, rule))
 
 
 def _risk(w: Writing, rule: FiredRule) -> Element:
-    known = "Not known; ask." if rule.conditional else rule.because
     must = tuple(f"To do: {text}" for text in rule.must)
     must_not = tuple(f"Not to do: {text}" for text in rule.must_not)
     size = "No figure is known for this person's risk."
-    level = f"{'not known; ' if rule.conditional else ''}severity {rule.severity}, no probability"
     certainty = f"Certainty: {rule.certainty}." if rule.certainty else ""
     return {
         "resourceType": "RiskAssessment",
-        "text": narrative(rule.title, known, certainty, size, items=(*must, *must_not)),
+        "text": narrative(rule.title, rule.because, certainty, size, items=(*must, *must_not)),
         "status": "preliminary",
         "method": concept("Safety rule of Speciosa"),
         "code": concept(rule.title),
@@ -173,9 +170,12 @@ def _risk(w: Writing, rule: FiredRule) -> Element:
         "prediction": [
             {
                 "outcome": concept(rule.title),
-                "probabilityRange": {"extension": [_NO_PROBABILITY]},
-                "qualitativeRisk": concept(level),
-                "rationale": plain(" ".join(x for x in (known, rule.condition, certainty) if x)),
+                # No rule knows a probability; leaving it out says less than saying so.
+                "probabilityRange": {"extension": [UNKNOWN]},
+                "qualitativeRisk": concept(f"severity {rule.severity}, no probability"),
+                "rationale": plain(
+                    " ".join(x for x in (rule.because, rule.condition, certainty) if x)
+                ),
             }
         ],
         "mitigation": plain(" ".join(rule.must)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from speciosa.case import vocabulary as v
 from speciosa.fhir.write.context import Entry, Writing
 from speciosa.fhir.write.elements import (
+    UNKNOWN,
     Element,
     coded,
     coding,
@@ -52,8 +53,13 @@ def observations(w: Writing) -> Iterator[Entry]:
     ):
         if value is not None:
             code = coded(w.codes, f"body/{key}", text)
-            resource = _observation(w, _VITAL, code, f"{value:g} {unit}", w.case.date)
-            yield Entry(f"body/{key}", resource | {"valueQuantity": quantity(w.codes, value, unit)})
+            resource = _observation(w, _VITAL, code, f"{value:g} {unit}", None)
+            measured = {
+                "_effectiveDateTime": {"extension": [UNKNOWN]},
+                "valueQuantity": quantity(w.codes, value, unit),
+                "note": note("When this was measured is not known."),
+            }
+            yield Entry(f"body/{key}", resource | measured)
 
 
 def _observation(

@@ -226,12 +226,12 @@ def _kratom_name(product: KratomProduct | None) -> str:
 
 def _substance(w: Writing, substance: CaseSubstance) -> Element:
     figures = (
-        (substance.times_per_week, "{:g} times a week"),
-        (substance.drinks_per_week, "{:g} drinks a week"),
-        (substance.mg_per_day, "{:g} mg a day"),
-        (substance.last_use_hours_ago, "last use {:g} h ago"),
+        (substance.times_per_week, "{:g} times a week", "times per week"),
+        (substance.drinks_per_week, "{:g} drinks a week", "drinks per week"),
+        (substance.mg_per_day, "{:g} mg a day", "mg per day"),
+        (substance.last_use_hours_ago, "last use {:g} h ago", "hours since last use"),
     )
-    said = [words.format(figure) for figure, words in figures if figure is not None]
+    said = [words.format(figure) for figure, words, _ in figures if figure is not None]
     said += ["together with kratom"] if substance.with_kratom else []
     value = ", ".join(said) or "on record; how much was not said"
     return {
@@ -243,6 +243,17 @@ def _substance(w: Writing, substance: CaseSubstance) -> Element:
         "subject": w.subject,
         "effectiveDateTime": w.date,
         "valueString": value,
+        "component": [
+            *(
+                {"code": concept(name), "valueQuantity": quantity(w.codes, figure, name)}
+                for figure, _, name in figures
+                if figure is not None
+            ),
+            {"code": concept("together with kratom"), "valueBoolean": substance.with_kratom}
+            if substance.with_kratom is not None
+            else None,
+        ],
+        "note": note(substance.note or ""),
     }
 
 

@@ -5,14 +5,17 @@ Kratom is no activity of any plan: what is known of it, with its harms, stands i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from speciosa.fhir.kratom.words import named_in
 from speciosa.fhir.write.context import Entry, Writing
 from speciosa.fhir.write.elements import Element, coding, concept, hl7, narrative, note, plain
 
 if TYPE_CHECKING:
     from speciosa.clinical.care.result import PlanItem, Visit
+    from speciosa.clinical.safety.result import FiredRule
 
 _WEIGH = "weigh"
 _AVOID = "avoid"
@@ -25,9 +28,12 @@ _STANDING = {
 
 
 def goals(w: Writing) -> Iterator[Entry]:
-    """The person's goals in their own words; one that names kratom stays a word in the plan."""
+    """The person's goals in their own words; one about taking something stays a word in the plan.
+
+    "Take 5 g of bali daily" must not stand as a goal that a clinic was told to reach.
+    """
     for index, goal in enumerate(w.case.preferences.goals):
-        if not _names_kratom(w, goal):
+        if not _is_about_taking(w, goal):
             yield Entry(
                 f"goal/{index}",
                 {
@@ -77,7 +83,12 @@ def care_plan(w: Writing) -> Entry:
                 f"First: {' '.join(first)}" if first else "",
                 *(_weighed(w, item) for item in weighed),
                 *(_rule(title, must, must_not) for title, must, must_not in _rules_for_all(w)),
-                *(_own_words(goal) for goal in w.case.preferences.goals if _names_kratom(w, goal)),
+                *(_not_decided(rule) for rule in w.assessment.safety_rules if rule.conditional),
+                *(
+                    _own_words(goal)
+                    for goal in w.case.preferences.goals
+                    if _is_about_taking(w, goal)
+                ),
                 *_not_checked(w),
                 *_law(w),
             ),
@@ -130,8 +141,14 @@ def _rule(title: str, must: tuple[str, ...], must_not: tuple[str, ...]) -> str:
     return " ".join((f"{title}:", *must, *must_not))
 
 
+def _not_decided(rule: FiredRule) -> str:
+    """A rule that cannot be decided: what to ask, and what follows if it holds."""
+    said = (f"Not known; ask ({rule.title}):", rule.condition, *rule.must, *rule.must_not)
+    return " ".join(text for text in said if text)
+
+
 def _own_words(goal: str) -> str:
-    return f"The person's own words about kratom, a wish and no advice: “{goal}”."
+    return f"The person's own words, a wish and no advice: “{goal}”."
 
 
 def _not_checked(w: Writing) -> Iterator[str]:
@@ -145,9 +162,31 @@ def _law(w: Writing) -> Iterator[str]:
     yield " ".join(part for part in (law.headline, law.disclaimer) if part)
 
 
-def _names_kratom(w: Writing, text: str) -> bool:
-    said = text.casefold()
-    return any(name.casefold() in said for name in w.knowledge.medicines.names_of_kratom)
+# An amount of anything that is taken; hours of sleep and kilometres are none.
+_AMOUNT = re.compile(
+    r"[\d½¼¾]\s*(?:x\s*)?(?:k?g|mg|mcg|[µμ]g|ml|grams?|grammes?|milligrams?|ounces?|oz)\b"
+    r"|\b(?:tea|table)?spoon(?:ful)?s?\b|\b(?:capsule|tablet|pill|scoop|shot|drop|gumm(?:y|ie)|dose|gram)s?\b",
+    re.IGNORECASE,
+)
+
+
+# Names of products are a colour and a place; in a goal the place alone is enough to be careful.
+_COLOURS = frozenset({"red", "green", "white", "yellow"})
+
+
+def _is_about_taking(w: Writing, text: str) -> bool:
+    """Whether a goal names kratom, a strain of it or an amount of anything."""
+    said, use = text.casefold(), w.case.kratom
+    own = [name for p in (use.products if use else ()) for name in (p.strain, p.label) if name]
+    names = [name.casefold() for name in (*w.knowledge.medicines.names_of_kratom, *own)]
+    parts = [name.split() for name in names]
+    strains = {part[-1] for part in parts if len(part) > 1 and part[0] in _COLOURS}
+    return (
+        any(name in said for name in names)
+        or not strains.isdisjoint(re.findall(r"\w+", said))
+        or bool(named_in(text, names_what_is_taken=True))
+        or _AMOUNT.search(text) is not None
+    )
 
 
 def conditions(w: Writing) -> Iterator[Entry]:
