@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,63 +15,33 @@ from speciosa.store import ConflictError, Kind, UnknownError, Version
 from speciosa.web import render
 from speciosa.web.access import Access, Principal, allow
 from speciosa.web.pages import drafts, known_names, result, steps
-from speciosa.web.pages.drafts import Draft
-from speciosa.web.pages.filled import Filled, Problem, assessed, read, urgent
+from speciosa.web.pages.drafts import BegunError, Draft
+from speciosa.web.pages.filled import Filled, Problem, assessed, read
 from speciosa.web.pages.form import Fields, to_fields, unshown
 from speciosa.web.pages.form.carry import carried
 from speciosa.web.pages.form.layout import QUESTIONNAIRES
 from speciosa.web.pages.form.words import OPTIONS, words
+from speciosa.web.pages.posted import Form, Posted, new_key
 from speciosa.web.services import Services, Use
 
 if TYPE_CHECKING:
+    from speciosa.assessment import Assessment
+    from speciosa.case import Case
     from speciosa.knowledge.instruments.record import Instrument
 
 router = APIRouter()
 
-_OURS = frozenset({"csrf_token", "do", "base", "expect", "person_label", "carried_from"})
-_MOST_FIELDS = 5000
-
 SignedIn = Annotated[Principal, Depends(allow(Access.SIGNED_IN))]
 Writer = Annotated[Principal, Depends(allow(Access.WRITE))]
 
-
-class Posted(NamedTuple):
-    """A posted form: what was typed, which button, and what came along."""
-
-    fields: Fields
-    do: str
-    base: dict[str, Any]
-    expect: int
-    person_label: str
-    carried_from: str
-
-    @property
-    def draft(self) -> Draft:
-        """As it is saved."""
-        return Draft(self.fields, self.base)
-
-
-async def posted(request: Request) -> Posted:
-    """Read the form of a request."""
-    async with request.form(max_fields=_MOST_FIELDS) as form:
-        pairs = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
-    fields = Fields.of(pairs)
-    expect = fields.one("expect")
-    try:
-        base = json.loads(fields.one("base") or "{}")
-    except ValueError:
-        base = {}
-    return Posted(
-        fields=Fields({n: t for n, t in fields.values.items() if n not in _OURS}),
-        do=fields.one("do"),
-        base=base if isinstance(base, dict) else {},
-        expect=int(expect) if expect.isascii() and expect.isdigit() and len(expect) < 9 else 0,
-        person_label=fields.one("person_label").strip(),
-        carried_from=fields.one("carried_from"),
-    )
-
-
-Form = Annotated[Posted, Depends(posted)]
+_FIRST = 1
+_DAMAGED = (
+    Problem(
+        "",
+        "What the form began from was damaged on its way and is left out. Check what is shown, "
+        "then go on.",
+    ),
+)
 
 
 # ------------------------------------------------------------------ without a person
@@ -86,27 +56,40 @@ def new(request: Request, principal: SignedIn, use: Use) -> HTMLResponse:
 @router.post("/cases/new")
 def work(request: Request, principal: SignedIn, use: Use, form: Form) -> Response:
     """A button inside the form, or the report of what was typed; nothing is kept."""
-    if form.do == "report":
-        reading = read(form.fields, form.base, use.knowledge)
-        found, problems = assessed(reading, form.fields, use.knowledge, use.settings.subjects)
-        if found is None:
-            return _page(request, _filled(form, use, problems), action="/cases/new", status=422)
-        return result.unsaved(request, found, form.fields, form.base)
-    return _page(request, _filled(form, use, step=form.do), action="/cases/new")
+    if form.damaged:
+        return _page(request, _filled(form, use, _DAMAGED), action="/cases/new", status=422)
+    if form.do != "report":
+        return _page(request, _filled(form, use, step=form.do), action="/cases/new")
+    made = _assessed(form, use)
+    if isinstance(made, Filled):
+        return _page(request, made, action="/cases/new", status=422)
+    return result.unsaved(request, made[1], form.fields, form.base)
+
+
+@router.post("/cases/download")
+def download(request: Request, principal: SignedIn, use: Use, form: Form) -> Response:
+    """The report of what was typed as a file; nothing is kept."""
+    made = _filled(form, use, _DAMAGED) if form.damaged else _assessed(form, use)
+    if isinstance(made, Filled):
+        return _page(request, made, action="/cases/new", status=422)
+    case, found = made
+    return result.file_of(form.do, found, case, use)
 
 
 @router.post("/cases")
 def keep(request: Request, principal: Writer, use: Use, form: Form) -> Response:
     """Save what was typed to a new person: as a draft, or assessed."""
-    label = form.person_label
-    if not label:
-        wrong = Problem("person_label", "Give the clinic's own reference, to find it again.")
-        return _page(request, _filled(form, use, (wrong,)), action="/cases/new", status=422)
-    fields = steps.stepped(form.fields, form.do)
-    with use.store.together():
-        person = use.store.add_person(label, by=principal.id, at=use.now()).id
-        saved = drafts.save_draft(use, principal, person, Draft(fields, form.base))
-    return _after_saving(request, principal, use, form, saved)
+    begun = drafts.begun(use, principal, form.key)
+    if begun:
+        return _save(request, principal, use, form, begun)
+    try:
+        return _begin(request, principal, use, form, label=form.person_label)
+    except InputError as error:
+        wrong = tuple(
+            Problem("person_label", f"Got {one.value}; accepted: {one.accepted}.")
+            for one in error.problems
+        )
+        return _page(request, _filled(form, use, wrong), action="/cases/new", status=422)
 
 
 @router.post("/cases/live/{part}")
@@ -118,7 +101,6 @@ def live(request: Request, principal: SignedIn, use: Use, part: str, form: Form)
             "case/live.html.jinja",
             part=part if part in QUESTIONNAIRES or part == "signs" else "",
             form=_filled(form, use),
-            urgent=urgent(form.fields, use.knowledge, use.today()),
         )
     )
 
@@ -138,15 +120,18 @@ def new_of(request: Request, principal: Writer, use: Use, person: str) -> HTMLRe
 @router.post("/people/{person}/cases/new")
 def keep_of(request: Request, principal: Writer, use: Use, person: str, form: Form) -> Response:
     """Whatever the button: what was typed is saved as a draft of the person first."""
-    fields = steps.stepped(form.fields, form.do)
-    who = use.store.person(person).id
-    saved = drafts.save_draft(use, principal, who, Draft(fields, form.base))
-    return _after_saving(request, principal, use, form, saved)
+    who = use.store.person(person)
+    begun = drafts.begun(use, principal, form.key)
+    if begun and use.store.owner(begun) == who.id:
+        return _save(request, principal, use, form, begun)
+    return _begin(request, principal, use, form, person=who.id)
 
 
 @router.get("/drafts/{record}")
-def resume(request: Request, principal: Writer, use: Use, record: str) -> HTMLResponse:
-    """A draft as it was left."""
+def resume(request: Request, principal: Writer, use: Use, record: str) -> Response:
+    """A draft as it was left, or the assessment that was made of it."""
+    if made := drafts.became(use.store.version(record)):
+        return RedirectResponse(f"/assessments/{made}", status_code=303)
     version = drafts.record_of(use, record, Kind.DRAFT)
     draft = drafts.unpack(version.body)
     form = _show(use, draft.fields, draft.base)
@@ -156,28 +141,7 @@ def resume(request: Request, principal: Writer, use: Use, record: str) -> HTMLRe
 @router.post("/drafts/{record}")
 def save(request: Request, principal: Writer, use: Use, record: str, form: Form) -> Response:
     """Save, work on or assess a draft."""
-    version = drafts.record_of(use, record, Kind.DRAFT)
-    if form.do == "reload":
-        return RedirectResponse(f"/drafts/{record}", status_code=303)
-    expect = version.version if form.do == "overwrite" else form.expect
-    fields = steps.stepped(form.fields, form.do)
-    try:
-        saved = drafts.save_draft(
-            use,
-            principal,
-            version.person,
-            Draft(fields, form.base),
-            record=record,
-            expect=expect,
-        )
-    except ConflictError:
-        newest = use.store.version(record)
-        if form.do == "autosave":
-            return _saved(request, newest, conflict=True, expect=form.expect)
-        return _draft_page(request, use, _filled(form, use), newest, conflict=True, status=409)
-    if form.do == "autosave":
-        return _saved(request, saved, conflict=False, expect=saved.version)
-    return _after_saving(request, principal, use, form, saved)
+    return _save(request, principal, use, form, record)
 
 
 @router.post("/drafts/{record}/discard")
@@ -191,22 +155,88 @@ def discard(request: Request, principal: Writer, use: Use, record: str) -> Respo
 # ------------------------------------------------------------------ shared
 
 
+def _begin(
+    request: Request,
+    principal: Principal,
+    use: Services,
+    form: Posted,
+    *,
+    person: str = "",
+    label: str = "",
+) -> Response:
+    """The first save of a form; a page that is sent twice goes on with what it began."""
+    draft = Draft(steps.stepped(form.fields, form.do), form.base)
+    try:
+        saved = drafts.begin(use, principal, draft, person=person, label=label, key=form.key)
+    except BegunError as begun:
+        return _save(request, principal, use, form, str(begun))
+    return _after_saving(request, principal, use, form, saved)
+
+
+def _save(
+    request: Request, principal: Principal, use: Services, form: Posted, record: str
+) -> Response:
+    if made := drafts.became(use.store.version(record)):
+        return RedirectResponse(f"/assessments/{made}", status_code=303)
+    version = drafts.record_of(use, record, Kind.DRAFT)
+    if form.do == "reload":
+        return RedirectResponse(f"/drafts/{record}", status_code=303)
+    if form.damaged:  # what the draft began from is kept with it
+        form = form._replace(base=dict(drafts.unpack(version.body).base), damaged=False)
+    draft = Draft(steps.stepped(form.fields, form.do), form.base)
+    saved = version  # sent twice: it stands there already
+    if not drafts.same(version, draft, principal):
+        expect = version.version if form.do == "overwrite" else form.expect or _FIRST
+        try:
+            saved = drafts.save_draft(
+                use, principal, version.person, draft, record=record, expect=expect
+            )
+        except ConflictError:
+            saved = use.store.version(record)
+            if not drafts.same(saved, draft, principal):
+                return _conflict(request, use, form, saved)
+    if form.do == "autosave":
+        return _saved(request, saved, conflict=False, expect=saved.version)
+    return _after_saving(request, principal, use, form, saved)
+
+
+def _conflict(request: Request, use: Services, form: Posted, newest: Version) -> Response:
+    """The choice between two hands, or the assessment that was made meanwhile."""
+    if made := drafts.became(newest):
+        return RedirectResponse(f"/assessments/{made}", status_code=303)
+    if form.do == "autosave":
+        return _saved(request, newest, conflict=True, expect=form.expect)
+    return _draft_page(request, use, _filled(form, use), newest, conflict=True, status=409)
+
+
 def _after_saving(
     request: Request, principal: Principal, use: Services, form: Posted, saved: Version
 ) -> Response:
     """An assessment where one was asked for and can be made; else back to the draft."""
+    if form.damaged:
+        return _draft_page(request, use, _filled(form, use, _DAMAGED), saved, status=422)
     if form.do != "assess":
         part = steps.part_of(form.do)
         anchor = f"#{part}" if part else ""
         return RedirectResponse(f"/drafts/{saved.record}{anchor}", status_code=303)
-    reading = read(form.fields, form.base, use.knowledge)
+    made = _assessed(form, use)
+    if isinstance(made, Filled):
+        return _draft_page(request, use, made, saved, status=422)
+    case, found = made
+    try:
+        kept = drafts.save_assessment(use, principal, saved.person, case, found, draft=saved)
+    except ConflictError:  # it was saved or assessed elsewhere while this was computed
+        return _conflict(request, use, form, use.store.version(saved.record))
+    return RedirectResponse(f"/assessments/{kept.record}", status_code=303)
+
+
+def _assessed(form: Posted, use: Services) -> tuple[Case, Assessment] | Filled:
+    """The case of a form with its assessment, or the form with what is wrong."""
+    reading = read(form.fields, form.base, use.knowledge, use.today())
     found, problems = assessed(reading, form.fields, use.knowledge, use.settings.subjects)
     if found is None or reading.case is None:
-        return _draft_page(request, use, _filled(form, use, problems), saved, status=422)
-    kept = drafts.save_assessment(
-        use, principal, saved.person, reading.case, found, draft=saved.record
-    )
-    return RedirectResponse(f"/assessments/{kept.record}", status_code=303)
+        return _filled(form, use, problems)
+    return reading.case, found
 
 
 def _carry(use: Services, person: str, record: str) -> Filled:
@@ -241,7 +271,7 @@ def _show(
         base=base,
         knowledge=use.knowledge,
         today=use.today(),
-        unshown=_unshown(base),
+        unshown=unshown(base),
         carried_from=carried_from,
     )
 
@@ -255,16 +285,11 @@ def _filled(
         knowledge=use.knowledge,
         today=use.today(),
         problems=problems,
-        unshown=_unshown(form.base),
+        unshown=unshown(form.base),
         carried_from=form.carried_from,
+        key=form.key,
+        person_label=form.person_label,
     )
-
-
-def _unshown(base: Mapping[str, Any]) -> tuple[str, ...]:
-    try:
-        return unshown(base)
-    except (AttributeError, TypeError, InputError):
-        return ()  # a base that is no document; the case refuses it when it is assessed
 
 
 def _draft_page(
@@ -296,6 +321,7 @@ def _page(
     **context: Any,  # noqa: ANN401
 ) -> HTMLResponse:
     given = {"person": None, "draft": None, "conflict": False, **context}
+    key = form.key or new_key()
     return render.page(
         request,
         "case/form.html.jinja",
@@ -310,6 +336,7 @@ def _page(
         conditions=known_names.conditions(),
         answer_options=_answers,
         filled_in=fill,
+        form_key=key,
         **given,
     )
 

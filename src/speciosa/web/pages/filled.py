@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from speciosa.assessment import assess
 from speciosa.case import Case, parse_case
-from speciosa.clinical import safety
-from speciosa.clinical.safety.result import UrgentResult, UrgentStatus
 from speciosa.clinical.severity import score
 from speciosa.errors import InputError, InputProblem
 from speciosa.report import numbers
+from speciosa.web import at_once
 from speciosa.web.pages import known_names
 from speciosa.web.pages.form import Built, Fields, to_document
 from speciosa.web.pages.form.layout import QUESTIONNAIRES, ROWS
 from speciosa.web.pages.form.words import input_words
+from speciosa.web.place_names import place_code, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from speciosa.assessment import Assessment
+    from speciosa.clinical.safety.result import UrgentResult
     from speciosa.knowledge import Knowledge
 
 # Parts of the page that a message can point to when no single input is meant.
@@ -30,7 +31,6 @@ SECTIONS = (
     "kratom", "preferences", "earlier", "labs",
     "symptoms.feature", "kratom.criterion", "preferences.style",
 )  # fmt: skip
-_AT_ONCE = frozenset({UrgentStatus.EMERGENCY, UrgentStatus.SAME_DAY, UrgentStatus.SOON})
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Filled:
     problems: tuple[Problem, ...] = ()
     unshown: tuple[str, ...] = ()
     carried_from: str = ""
+    key: str = ""
+    person_label: str = ""
     errors: Mapping[str, str] = field(init=False)
     understood: Mapping[str, known_names.Understood] = field(init=False)
 
@@ -107,13 +109,13 @@ class Filled:
     @property
     def urgent(self) -> UrgentResult | None:
         """The crisis route of what stands in the form."""
-        return urgent(self.fields, self.knowledge, self.today)
+        return at_once.of_fields(self.fields.values, self.knowledge, self.today)
 
     @property
     def place_name(self) -> str:
         """The name of the place, where law is on file."""
-        code = known_names.place_code(self.fields.one("place"), self.knowledge)
-        return dict(known_names.places(self.knowledge)).get(code, "")
+        code = place_code(self.fields.one("place"), self.knowledge)
+        return dict(places(self.knowledge)).get(code, "")
 
 
 def score_words(fields: Fields, instrument: str, knowledge: Knowledge) -> str:
@@ -142,35 +144,6 @@ def score_words(fields: Fields, instrument: str, knowledge: Knowledge) -> str:
     return f"{found.name}: {shown.number} of {found.maximum}{bounds}{band}{prorated}{answered}"
 
 
-def urgent(fields: Fields, knowledge: Knowledge, today: dt.date) -> UrgentResult | None:
-    """The route that item 9 and the danger signs ask for, however incomplete the rest is."""
-    (phq9,), (present, absent) = (
-        QUESTIONNAIRES["phq9"].read(fields),
-        (
-            [name for name, texts in fields.under("signs") if texts[-1:] == (answer,)]
-            for answer in ("present", "absent")
-        ),
-    )
-    answers = (phq9 or {}).get("answers") or []
-    item9 = (phq9 or {}).get("item9") or (answers[8] if answers else None)
-    document: dict[str, Any] = {
-        "date": today.isoformat(),
-        "signs": {"present": present, "absent": absent},
-    }
-    if isinstance(item9, int):
-        document["symptoms"] = {"phq9": {"item9": min(item9, 3)}}
-    place = known_names.place_code(fields.one("place"), knowledge)
-    try:
-        case = parse_case({**document, "place": place} if place else document)
-    except InputError:
-        try:
-            case = parse_case(document)
-        except InputError:
-            return None
-    found = safety.assess(case, knowledge).urgent
-    return found if found.status in _AT_ONCE else None
-
-
 @dataclass(frozen=True)
 class Reading:
     """What a form says: a case, or what is wrong with it."""
@@ -180,9 +153,12 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def read(fields: Fields, base: Mapping[str, Any], knowledge: Knowledge) -> Reading:
-    """The case that a form says, or every problem with the place of its input."""
-    place = known_names.place_code(fields.one("place"), knowledge)
+def read(fields: Fields, base: Mapping[str, Any], knowledge: Knowledge, today: dt.date) -> Reading:
+    """The case that a form says, or every problem with the place of its input.
+
+    A day after tomorrow is refused: ``today`` is that of UTC, and it is tomorrow in the east first.
+    """
+    place = place_code(fields.one("place"), knowledge)
     built = to_document(fields.with_values({"place": (place,)}), base)
     problems = list(built.problems)
     case = None
@@ -190,6 +166,9 @@ def read(fields: Fields, base: Mapping[str, Any], knowledge: Knowledge) -> Readi
         case = parse_case(built.document)
     except InputError as error:
         problems += error.problems
+    last = today + dt.timedelta(days=1)
+    if case is not None and case.date > last:
+        problems.append(InputProblem("date", f"{case.date}", f"a day that is not after {last}"))
     return Reading(built, None if problems else case, placed(problems, built, fields))
 
 

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from speciosa.store import Kind
-from speciosa.web import render
+from speciosa.web import at_once, render
 from speciosa.web.access import Access, Principal, allow
 from speciosa.web.services import Services, Use
 
 if TYPE_CHECKING:
+    from speciosa.clinical.safety.result import UrgentResult
     from speciosa.store import Person, Version
 
 router = APIRouter()
@@ -24,10 +25,11 @@ _LOOKED_AT = 500
 
 
 class Recent(NamedTuple):
-    """A person and the newest record of a kind."""
+    """A person and the newest record of a kind; for a draft what it asks for at once."""
 
     person: Person
     version: Version
+    urgent: UrgentResult | None = None
 
 
 @router.get("/")
@@ -35,28 +37,35 @@ def home(
     request: Request, principal: Annotated[Principal, Depends(allow(Access.SIGNED_IN))], use: Use
 ) -> HTMLResponse:
     """Drafts to resume and people seen last, for those who may see them."""
-    found: list[Recent] = []
-    drafts: list[Recent] = []
-    if principal.may(Access.READ):
-        found, drafts = _recent(use)
+    people = _seen(use) if principal.may(Access.READ) else []
+    drafts = _drafts(use) if principal.may(Access.WRITE) else []
+    pressing = [draft for draft in drafts if draft.urgent is not None]
     return render.page(
         request,
         "home.html.jinja",
-        people=found[:_SHOWN],
-        drafts=drafts[:_SHOWN] if principal.may(Access.WRITE) else [],
+        people=people[:_SHOWN],
+        pressing=pressing,
+        drafts=[draft for draft in drafts if draft.urgent is None][:_SHOWN],
         release=use.knowledge.release,
     )
 
 
-def _recent(use: Services) -> tuple[list[Recent], list[Recent]]:
-    people: list[Recent] = []
-    drafts: list[Recent] = []
+def _seen(use: Services) -> list[Recent]:
     everyone = use.store.newest_of_everyone(Kind.DRAFT, Kind.CASE, Kind.ASSESSMENT, Kind.ENTRY)
-    for person, versions in islice(everyone, _LOOKED_AT):
-        drafts += [Recent(person, version) for version in versions if version.kind is Kind.DRAFT]
-        if versions:
-            people.append(Recent(person, max(versions, key=lambda version: version.at)))
-    return (
-        sorted(people, key=lambda one: one.version.at, reverse=True),
-        sorted(drafts, key=lambda one: one.version.at, reverse=True),
-    )
+    found = [
+        Recent(person, max(versions, key=lambda version: version.at))
+        for person, versions in islice(everyone, _LOOKED_AT)
+        if versions
+    ]
+    return sorted(found, key=lambda one: one.version.at, reverse=True)
+
+
+def _drafts(use: Services) -> list[Recent]:
+    """Every open draft, the newest first: none with a danger in it may be out of sight."""
+    today = use.today()
+    found = [
+        Recent(person, version, at_once.of_draft(version.body, use.knowledge, today))
+        for person, versions in use.store.newest_of_everyone(Kind.DRAFT)
+        for version in versions
+    ]
+    return sorted(found, key=lambda one: one.version.at, reverse=True)

@@ -44,27 +44,6 @@ def medicines(knowledge: Knowledge) -> tuple[Choice, ...]:
     return tuple(Choice(name, found[name]) for name in sorted(found, key=str.casefold))
 
 
-@lru_cache(maxsize=2)
-def places(knowledge: Knowledge) -> tuple[Choice, ...]:
-    """Every place of which law is on file, by name; others are accepted by their ISO code."""
-    by_code = {place.code: place for place in knowledge.law.all()}
-
-    def full(code: str) -> str:
-        place = by_code[code]
-        parent = by_code.get(place.parent or "")
-        return f"{place.name}, {parent.name}" if parent and parent.level != "bloc" else place.name
-
-    return tuple(sorted((Choice(code, full(code)) for code in by_code), key=lambda c: c.label))
-
-
-def place_code(typed: str, knowledge: Knowledge) -> str:
-    """The code of a place typed by its name; any other text as it is."""
-    wanted = typed.strip().casefold()
-    by_name = {choice.label.casefold(): choice.value for choice in places(knowledge)}
-    names = {label.partition(",")[0]: code for label, code in reversed(by_name.items())}
-    return by_name.get(wanted) or names.get(wanted) or typed.strip()
-
-
 def conditions() -> tuple[Choice, ...]:
     """The conditions that change what is said."""
     return tuple(Choice(name, words(name)) for name in KnownCondition)

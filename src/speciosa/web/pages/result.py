@@ -14,6 +14,7 @@ from speciosa.assessment import Assessment
 from speciosa.errors import SpeciosaError
 from speciosa.fhir import write
 from speciosa.report import html, note
+from speciosa.report import json as report_json
 from speciosa.report.numbers import plain
 from speciosa.report.words import analyte
 from speciosa.store import Kind, UnknownError, Version
@@ -23,6 +24,9 @@ from speciosa.web.pages import drafts
 from speciosa.web.services import Services, Use
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from speciosa.case import Case
     from speciosa.web.pages.form import Fields
 
 router = APIRouter()
@@ -72,10 +76,31 @@ def download(
     if form == "report.json":
         return _file(version.body, "application/json", f"speciosa-{version.at.date()}.json")
     assessment = read(version)
+    if form == "report.html":
+        return file_of(form, assessment, None, use)
+    case = _case(use, version, assessment)
+    if case is None:
+        raise UnknownError("the case behind this assessment is not kept")
+    return file_of(form, assessment, case, use, recorded=version.at)
+
+
+def file_of(
+    form: str,
+    assessment: Assessment,
+    case: Case | None,
+    use: Services,
+    *,
+    recorded: dt.datetime | None = None,
+) -> Response:
+    """An assessment as a file; a Bundle needs its case. Raises ``UnknownError`` for another."""
     name = f"speciosa-{assessment.date}"
     if form == "report.html":
         return _file(html.render(assessment).encode(), "text/html", f"{name}.html")
-    bundle = _bundle(use, version, assessment)
+    if form == "report.json":
+        return _file(report_json.encode(assessment), "application/json", f"{name}.json")
+    if form != "bundle.fhir.json" or case is None:
+        raise UnknownError("no such file")
+    bundle = write.bundle(case, assessment, knowledge=use.knowledge, recorded=recorded or use.now())
     return _file(write.encode(bundle), "application/fhir+json", f"{name}.fhir.json")
 
 
@@ -138,15 +163,8 @@ def _short(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _case(use: Services, version: Version, assessment: Assessment) -> Any:  # noqa: ANN401
+def _case(use: Services, version: Version, assessment: Assessment) -> Case | None:
     return drafts.case_behind(use, version, assessment.provenance.input_sha256)
-
-
-def _bundle(use: Services, version: Version, assessment: Assessment) -> dict[str, Any]:
-    case = _case(use, version, assessment)
-    if case is None:
-        raise UnknownError("the case behind this assessment is not kept")
-    return write.bundle(case, assessment, knowledge=use.knowledge, recorded=version.at)
 
 
 def _file(body: bytes, kind: str, name: str) -> Response:

@@ -14,7 +14,7 @@ from speciosa.errors import InputError
 from speciosa.knowledge.law import period_id
 from speciosa.knowledge.law.record import SUBSTANCES, Level, Status
 from speciosa.regulation import law_at
-from speciosa.web.pages import known_names
+from speciosa.web import place_names
 from speciosa.web.pages.browse import show, tiles
 from speciosa.web.pages.browse.show import SignedIn
 from speciosa.web.services import Use
@@ -95,7 +95,7 @@ def law(
     result: LawResult | None = None
     periods: Periods = ()
     if place.strip() and not wrong_date:
-        code = known_names.place_code(place, knowledge)
+        code = place_names.place_code(place, knowledge)
         try:
             result = law_at(knowledge, code, date)
             periods = history(knowledge, code)
@@ -115,7 +115,7 @@ def law(
         periods=periods,
         date=date,
         words=knowledge.law.words,
-        choices=known_names.places(knowledge),
+        choices=place_names.places(knowledge),
         substances=[(one, knowledge.law.words.substances[one]) for one in SUBSTANCES],
         rows=ordered(rows, sort),
         tiles=[
