@@ -150,8 +150,11 @@ class Codes(Table):
 
     def find(self, system: str, code: str) -> tuple[Code, ...]:
         """What a code of a system (short name or address) stands for; empty where not known."""
-        name = self._system_names.get(_plain(system), "")
-        return self._by_code.get((name, code.strip()), ())
+        return self._by_code.get((self.system_name(system), code.strip()), ())
+
+    def system_name(self, system: str) -> str:
+        """The short name of a terminology by its name or address; "" for an unknown one."""
+        return self._system_names.get(_plain(system), "")
 
     def unit(self, written: str) -> Unit | None:
         """The unit behind a UCUM code or one of our ways of writing it."""

@@ -45,7 +45,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Words around a name that say whether it is taken; ``kratom.yaml`` explains each list."""
 
     denied_before: tuple[str, ...]
-    ends_denial: tuple[str, ...]
+    not_denied: tuple[str, ...]
+    ends_name: tuple[str, ...]
+    last_before: tuple[str, ...]
+    last_after: tuple[str, ...]
+    this_person: tuple[str, ...]
     absent_before: tuple[str, ...]
     fillers: tuple[str, ...]
     absent_after: tuple[str, ...]
@@ -89,6 +93,9 @@ class Days(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kratom_positive: int
     kratom_note: int
     score_current: int
+    administered: int
+    body_adult: int
+    body_child: int
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +129,13 @@ class FormWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     form: str
 
 
+class NoMedicines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What says that there is no medicine."""
+
+    words: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
 class RecordWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a record is read beside its coded conditions and measurements (``record.yaml``)."""
 
@@ -132,6 +146,7 @@ class RecordWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     routes: tuple[RouteCode, ...]
     times_per_day: dict[str, int]
     kratom_forms: tuple[FormWords, ...]
+    no_medicines: NoMedicines
     not_read: dict[str, str]
 
 
@@ -139,3 +154,73 @@ class RecordWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 def record_words() -> RecordWords:
     """Periods, places, answers and routes."""
     return files.read("reading/record.yaml", RecordWords)
+
+
+class DangerCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A code and what it says of danger to oneself."""
+
+    system: str
+    code: str
+    says: Literal["thoughts", "attempt", "self_harm", "history"]
+    verified: bool = False
+
+
+class Classes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Classes of ICD-10 from the first to the last, both included; ``intent`` of poisonings."""
+
+    first: str
+    last: str
+    intent: str = ""
+
+
+class DangerWordLists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that say danger to oneself, by what they say."""
+
+    attempt: tuple[str, ...]
+    self_harm: tuple[str, ...]
+    thoughts: tuple[str, ...]
+
+
+class AnswerWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words of an answer of the PHQ-9, in lower case, and its score."""
+
+    score: int
+    words: tuple[str, ...]
+
+
+class DangerWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a record says danger of suicide (``danger.yaml``)."""
+
+    codes: tuple[DangerCode, ...]
+    self_harm_classes: Classes
+    poisoning: Classes
+    words: DangerWordLists
+    past: tuple[str, ...]
+    not_now: tuple[str, ...]
+    item9: tuple[str, ...]
+    answers: tuple[AnswerWords, ...]
+    recent_days: int
+
+
+@lru_cache(maxsize=1)
+def danger_words() -> DangerWords:
+    """Codes and words of suicidal thoughts, attempts and self-harm."""
+    return files.read("reading/danger.yaml", DangerWords)
+
+
+class ConditionWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words of conditions and of what makes them absent, past or a relative's."""
+
+    names: dict[str, tuple[str, ...]]
+    not_there: tuple[str, ...]
+    family: tuple[str, ...]
+    past: tuple[str, ...]
+    past_anywhere: tuple[str, ...]
+    pregnancy_codes: tuple[str, ...]
+    pregnancy_words: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def condition_words() -> ConditionWords:
+    """How conditions are told from words (``conditions.yaml``)."""
+    return files.read("reading/conditions.yaml", ConditionWords)

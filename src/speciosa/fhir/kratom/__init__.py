@@ -12,10 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from speciosa.fhir.kratom import laboratory
 from speciosa.fhir.kratom.result import Confidence, Ground, Match, Status
 from speciosa.fhir.kratom.words import Named, named_in, worth_reading
+from speciosa.fhir.references import referred
 from speciosa.fhir.shape import a_dict, a_list, dicts, text
+from speciosa.knowledge import load
 from speciosa.knowledge.reading import Substance, Test, kratom_words
 
 __all__ = [
@@ -98,11 +102,17 @@ def find(
 
 
 def find_all(
-    resources: Iterable[Mapping[str, Any]], *, today: dt.date | None = None
+    resources: Iterable[Mapping[str, Any]],
+    *,
+    today: dt.date | None = None,
+    medications: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[Match, ...]:
-    """``find`` over resources that may refer to each other."""
+    """``find`` over resources that may refer to each other.
+
+    ``medications``: Medications by further references (the addresses of a Bundle's entries).
+    """
     held = list(resources)
-    index = _by_reference(held)
+    index = {**_by_reference(held), **(medications or {})}
     return tuple(match for one in held for match in _find(one, index, today))
 
 
@@ -137,10 +147,13 @@ def _in_medication(
             yield _stated(_by_text(resource, field, named), status)
 
 
+_PROPOSED = frozenset({"proposal", "plan", "option"})
+
+
 def _status_of(kind: str, resource: Mapping[str, Any], today: dt.date | None) -> Status:
     if resource.get("doNotPerform") is True:
         return Status.NOT_TAKEN
-    if kind == "MedicationRequest" and text(resource.get("intent")) in {"proposal", "option"}:
+    if kind == "MedicationRequest" and text(resource.get("intent")) in _PROPOSED:
         return Status.UNCERTAIN
     status = _BY_STATUS[kind].get(text(resource.get("status")), Status.UNCERTAIN)
     end = text(a_dict(resource.get("effectivePeriod")).get("end"))[:10]
@@ -157,7 +170,7 @@ def _concepts(
     yield "medicationReference", {"text": reference.get("display")}
     contained = {f"#{text(one.get('id'))}": one for one in dicts(resource.get("contained"))}
     target = text(reference.get("reference"))
-    medication = contained.get(target) or index.get(target)
+    medication = contained.get(target) or referred(target, index)
     if medication is None:
         return
     yield "medicationReference.code", a_dict(medication.get("code"))
@@ -171,7 +184,7 @@ def _in_concept(
 ) -> Iterator[Match]:
     for i, coding in enumerate(dicts(concept.get("coding"))):
         system, code = text(coding.get("system")).rstrip("/"), text(coding.get("code"))
-        known = _substances().get((system, code.upper()))
+        known = _substances().get((load().codes.system_name(system) or system, code.upper()))
         if known is not None:
             yield Match(
                 resource=_name(resource),
@@ -349,6 +362,7 @@ def _by_text(resource: Mapping[str, Any], field: str, named: Named) -> Match:
         because=named.because,
         substance=named.substance,
         when=_when(resource),
+        of_person=named.of_person and text(resource.get("resourceType")) != "FamilyMemberHistory",
     )
 
 
@@ -359,18 +373,12 @@ def _with(
     ground: Ground | None = None,
     confidence: Confidence | None = None,
 ) -> Match:
-    return Match(
-        resource=match.resource,
-        field=match.field,
-        words=match.words,
-        ground=ground or match.ground,
+    return msgspec.structs.replace(
+        match,
         status=status,
-        confidence=confidence or match.confidence,
         because=because,
-        substance=match.substance,
-        system=match.system,
-        code=match.code,
-        when=match.when,
+        ground=ground or match.ground,
+        confidence=confidence or match.confidence,
     )
 
 
@@ -433,4 +441,5 @@ def _by_reference(resources: Iterable[Mapping[str, Any]]) -> Mapping[str, Mappin
 
 @lru_cache(maxsize=1)
 def _substances() -> dict[tuple[str, str], Substance]:
-    return {(one.system, one.code): one for one in kratom_words().substances}
+    name = load().codes.system_name
+    return {(name(one.system) or one.system, one.code): one for one in kratom_words().substances}

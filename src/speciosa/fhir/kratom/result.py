@@ -38,6 +38,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     ``resource`` is ``Type/id`` (``Type`` alone without an id); ``field`` the path inside it;
     ``words`` the name as written there, never the text around it; ``when`` an ISO date, which can
     be a year or a month, or "" when none is given. ``because`` is a sentence for a reader.
+    ``of_person`` is false where it speaks of somebody else.
     """
 
     resource: str
@@ -51,3 +52,4 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     system: str = ""
     code: str = ""
     when: str = ""
+    of_person: bool = True

@@ -33,6 +33,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     status: Status | None
     confidence: Confidence
     because: str
+    of_person: bool = True
 
 
 def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
@@ -47,7 +48,7 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
     plain = _look_alikes().sub(lambda found: " " * len(found[0]), plain)
     found: list[Named] = []
     for span in _spans(plain, names_what_is_taken):
-        status, because = _said(plain, *span)
+        status, because, of_person = _said(plain, *span)
         words = plain[slice(*span)]
         # The name of a product is shown whole, as its words say its form; a note never is.
         shown = " ".join(text.split()) if names_what_is_taken else words
@@ -58,6 +59,7 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
                 status=status,
                 confidence=_confidence(words, names_what_is_taken, status),
                 because=because,
+                of_person=of_person,
             )
         )
         if names_what_is_taken or len(found) == _MOST_IN_ONE_TEXT:
@@ -132,24 +134,29 @@ def _confidence(words: str, names_what_is_taken: bool, status: Status | None) ->
 # ------------------------------------------------------------------ what the sentence says
 
 
-def _said(plain: str, start: int, end: int) -> tuple[Status | None, str]:
+def _said(plain: str, start: int, end: int) -> tuple[Status | None, str, bool]:
     said = kratom_words().said
     left_edge = max((m.end() for m in _SENTENCE.finditer(plain, 0, start)), default=0)
     right = _SENTENCE.search(plain, end)
     # The mark that ends the sentence stays, because a question is not a statement.
     after = _tokens(plain[end : right.end() if right else len(plain)])
     before = _tokens(plain[left_edge:start])
+    if _of_somebody_else(before, said):
+        return Status.UNCERTAIN, "the sentence speaks of somebody else", False
     status, because = _judged(before, after, said)
-    if re.match(r"-\w", plain[end:]):
-        # "Kratom-related", "kratom-free": the name is only a part of a word.
-        return Status.UNCERTAIN, "the name is a part of another word"
+    if re.match(r"-\w", plain[end:]) or _BEFORE_HYPHEN.search(plain[:start]):
+        # "Kratom-related", "non-kratom": the name is only a part of a word.
+        return Status.UNCERTAIN, "the name is a part of another word", True
     if status in {Status.NOT_TAKEN, Status.STOPPED} and (
         _any_of([*before, *after], said.again)
         or _starts_with(after, said.taken_after, reach=2)
         or any(token[0].isdigit() for token in after[:3] if status is Status.NOT_TAKEN)
     ):
-        return Status.UNCERTAIN, "the sentence says both no and yes"
-    return status, because
+        return Status.UNCERTAIN, "the sentence says both no and yes", True
+    return status, because, True
+
+
+_BEFORE_HYPHEN = re.compile(r"\b(?!ex-)\w+-$")
 
 
 def _judged(before: list[str], after: list[str], said: Said) -> tuple[Status | None, str]:
@@ -158,9 +165,22 @@ def _judged(before: list[str], after: list[str], said: Said) -> tuple[Status | N
         return Status.UNCERTAIN, "the sentence asks, or speaks of somebody else"
     if _ends_with(before, said.unclear_before, reach=_REACH) is not None:
         return Status.UNCERTAIN, "the sentence does not say that it is taken"
-    if _denied(before, said) or _absent(before, after, said):
+    if _any_of(before[-_REACH:], said.last_before) or _any_of(after, said.last_after):
+        return Status.UNCERTAIN, "the sentence says when it was last, not whether it is now"
+    denial = _denied(before, said)
+    if denial or _absent(before, after, said):
+        # A no that is itself denied, or is about something of kratom, denies nothing.
+        if denial == _TWICE or not _ends_there(after, said):
+            return Status.UNCERTAIN, "the sentence is not plainly a denial"
         return Status.NOT_TAKEN, "the sentence says that it is not taken"
     return _stopped_or_taken(before, after, said)
+
+
+def _of_somebody_else(before: list[str], said: Said) -> bool:
+    """Whether somebody else is who takes it, and not who reports it of this person."""
+    plain = [token.removesuffix("'s") for token in before]
+    at = _ends_with(plain, said.someone_else, reach=_REACH + 2)
+    return at is not None and not _any_of(plain[at + 1 :], said.this_person)
 
 
 def _stopped_or_taken(before: list[str], after: list[str], said: Said) -> tuple[Status | None, str]:
@@ -175,9 +195,32 @@ def _stopped_or_taken(before: list[str], after: list[str], said: Said) -> tuple[
     return None, "the text names it"
 
 
-def _denied(before: list[str], said: Said) -> bool:
+_TWICE = "a denial that is denied"
+
+
+def _denied(before: list[str], said: Said) -> str:
+    """Whether a denial reaches the name over words of a list alone: how, or "" when it does not."""
     at = _ends_with(before, said.denied_before, reach=_REACH_OF_DENIAL)
-    return at is not None and not _any_of(before[at:], said.ends_denial)
+    if at is None:
+        return ""
+    ends = next(
+        at + len(phrase)
+        for phrase in _phrases(said.denied_before)
+        if tuple(before[at : at + len(phrase)]) == phrase
+    )
+    if not set(before[ends:]) <= {*said.fillers, ",", "(", ")", ":"}:
+        return ""
+    return _TWICE if _any_of(before[max(0, at - 3) : at], said.not_denied) else "plain"
+
+
+def _ends_there(after: list[str], said: Said) -> bool:
+    """Whether nothing follows the name but words of use and of a list, or a new part begins."""
+    for i, token in enumerate(after):
+        if token in {",", ")", ":"} or _starts_with(after[i:], said.absent_after, reach=0):
+            return True
+        if token not in {*said.fillers, "("}:
+            return token in said.ends_name
+    return True
 
 
 def _absent(before: list[str], after: list[str], said: Said) -> bool:

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from speciosa.case import parse_case
 from speciosa.errors import InputError, InputProblem
 from speciosa.fhir import kratom
-from speciosa.fhir.canonical import CASE_FORM, without_version
-from speciosa.fhir.case_form import from_items
 from speciosa.fhir.read.bundle import Record, name_of, read_record
 from speciosa.fhir.read.conditions import read_conditions
+from speciosa.fhir.read.danger import UNREAD, about_suicide, ask, read_danger
 from speciosa.fhir.read.kratom_use import read_kratom
 from speciosa.fhir.read.medicines import KINDS, Medicine, medicine, read_medicines
 from speciosa.fhir.read.observations import Measurements
+from speciosa.fhir.read.own_form import OwnForm, fill, is_case_form, own_form
 from speciosa.fhir.read.patient import has_died, read_patient
 from speciosa.fhir.read.result import Ignored, Imported, Reading, Used
 from speciosa.fhir.read.scores import Scores
-from speciosa.fhir.shape import dicts, text
+from speciosa.fhir.shape import text
 from speciosa.knowledge.reading import record_words
 
 if TYPE_CHECKING:
@@ -47,27 +47,32 @@ def case_from_bundle(bundle: object, knowledge: Knowledge, *, today: dt.date) ->
     case form) gives back its case with the date it had.
     """
     record = read_record(bundle)
-    form = _case_form(record)
-    if form is not None:
+    form = own_form(record)
+    if form is not None and form.says_all(record):
         return _from_form(form, record)
     reading = Reading(document={"date": today})
-    for resource, why in record.others:
-        kind = text(resource.get("resourceType"))
-        reading.ignore(name_of(resource), record_words().not_read.get(kind, why))
     read_patient(record.patient, reading, knowledge, today)
-    medicines = [r for r in record.resources if text(r.get("resourceType")) in KINDS]
+    # What was written from the case of the form is in the form; scores are read nevertheless,
+    # because an item 9 is never left unread.
+    told = [r for r in record.resources if form is None or not form.holds(r)]
+    medicines = [r for r in told if text(r.get("resourceType")) in KINDS]
     read_medicines(medicines, record.medications, reading, knowledge, today)
-    conditions = [r for r in record.resources if text(r.get("resourceType")) in _CONDITIONS]
-    read_conditions(conditions, reading, knowledge)
-    _read_answers(record, reading, knowledge, today)
-    told = (r for r in record.resources if not _is_case_form(r))
+    conditions = [r for r in told if text(r.get("resourceType")) in _CONDITIONS]
+    read_conditions(conditions, reading, knowledge, today)
+    _read_answers(record, reading, knowledge, today, form)
+    danger = (r for r in told if text(r.get("resourceType")) in _DANGERS)
+    read_danger(danger, reading, knowledge, today)
     listed = {id(m): m for m in record.medications.values()}
-    found = kratom.find_all((*told, *listed.values()), today=today)
+    searched = (*(r for r in told if not is_case_form(r)), *listed.values())
+    found = kratom.find_all(searched, today=today, medications=record.medications)
     matches = tuple(m for m in found if m.resource.partition("/")[0] not in _NO_EVIDENCE)
     read_kratom(matches, {name_of(r): r for r in record.resources}, reading, today)
+    if form is not None:
+        fill(form, reading, knowledge, names_kratom=bool(matches))
     return _imported(record, reading, matches)
 
 
+_DANGERS = frozenset({"Condition", "Flag"})
 _CONDITIONS = frozenset({"Condition", "FamilyMemberHistory"})
 # A product on a list, a plan or a conclusion says nothing about what the person takes.
 _NO_EVIDENCE = frozenset(
@@ -76,24 +81,46 @@ _NO_EVIDENCE = frozenset(
 )
 
 
-def _read_answers(record: Record, reading: Reading, knowledge: Knowledge, today: dt.date) -> None:
+def _read_answers(
+    record: Record, reading: Reading, knowledge: Knowledge, today: dt.date, form: OwnForm | None
+) -> None:
     scores = Scores(reading, knowledge, today)
     measurements = Measurements(reading, knowledge, today)
+    for resource, why in record.others:
+        kind = text(resource.get("resourceType"))
+        own = form is not None and form.holds(resource)
+        said = _OWN_WRITING if own else record_words().not_read.get(kind, why)
+        reading.ignore(name_of(resource), said)
+        scores.left_out(resource)
     for resource in record.resources:
         kind, here = text(resource.get("resourceType")), name_of(resource)
+        own = form is not None and form.holds(resource)
         if kind == "Observation":
-            if not scores.observation(resource) and not measurements.observation(resource):
-                reading.ignore(here, "a measurement that the assessment does not use")
+            taken = scores.observation(resource)
+            if own and not taken:
+                reading.ignore(here, _OWN_WRITING)
+            elif not taken and not measurements.observation(resource):
+                _unread(resource, reading, "a measurement that the assessment does not use")
         elif kind == "QuestionnaireResponse":
-            if _is_case_form(resource):
-                reading.ignore(here, _OLD_FORM)
+            if is_case_form(resource):
+                if form is None:
+                    reading.ignore(here, _OLD_FORM)
             elif not scores.response(resource):
-                reading.ignore(here, "a questionnaire that is not read")
-        elif kind not in KINDS and kind not in _CONDITIONS:
+                _unread(resource, reading, "a questionnaire that is not read")
+        elif own:
+            reading.ignore(here, _OWN_WRITING)
+        elif kind not in KINDS and kind not in _CONDITIONS and kind not in _DANGERS:
             why = record_words().not_read.get(kind, "a type of resource that is not read")
             reading.ignore(here, why)
     scores.put()
     measurements.put()
+
+
+def _unread(resource: dict[str, Any], reading: Reading, why: str) -> None:
+    """Leave out an answer or measurement; one that names suicide is asked."""
+    reading.ignore(name_of(resource), why)
+    if about_suicide(resource):
+        ask(reading, UNREAD)
 
 
 def _imported(record: Record, reading: Reading, matches: tuple[kratom.Match, ...]) -> Imported:
@@ -130,35 +157,14 @@ def _bounded(reading: Reading) -> dict[str, Any]:
     return reading.document
 
 
-# ------------------------------------------------------------------ our own case form
-
-
-def _is_case_form(resource: dict[str, Any]) -> bool:
-    return without_version(text(resource.get("questionnaire"))) == CASE_FORM
-
-
-def _case_form(record: Record) -> dict[str, Any] | None:
-    """The case form of a Bundle that we wrote; a record that merely holds one is read itself."""
-    forms = [r for r in record.resources if _is_case_form(r)]
-    if record.kind != "collection" or len(forms) != 1:
-        return None
-    return forms[0]
-
-
-def _from_form(form: dict[str, Any], record: Record) -> Imported:
-    here = name_of(form)
-    try:
-        document = from_items(dicts(form.get("item")))
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
-        problem = InputProblem(here, "a case form that cannot be read", "one that we wrote")
-        raise InputError([problem]) from None
-    case = parse_case(document)
-    ignored = [Ignored(resource=name_of(r), why=why) for r, why in record.others]
-    ignored += [
-        Ignored(resource=name_of(r), why=_OWN_WRITING) for r in record.resources if r is not form
-    ]
+def _from_form(form: OwnForm, record: Record) -> Imported:
+    here = name_of(form.resource)
     return Imported(
-        case=case,
-        used=(Used(resource=here, field="the whole case", said=f"as it was on {case.date}"),),
-        ignored=tuple(ignored),
+        case=form.case,
+        used=(Used(resource=here, field="the whole case", said=f"as it was on {form.case.date}"),),
+        ignored=tuple(
+            Ignored(resource=name_of(r), why=_OWN_WRITING)
+            for r in (*record.resources, *(one for one, _ in record.others))
+            if r is not form.resource
+        ),
     )

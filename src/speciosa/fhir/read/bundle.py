@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from speciosa.errors import InputError, InputProblem
+from speciosa.fhir.references import without_history
 from speciosa.fhir.shape import a_dict, dicts, text
 
 MAX_ENTRIES = 50_000
@@ -54,7 +55,7 @@ def read_record(data: object) -> Record:
 
 
 def _of_one_person(kind: str, entries: Sequence[dict[str, Any]]) -> Record:
-    patients: dict[str, tuple[dict[str, Any], set[str]]] = {}
+    people: list[_Patient] = []
     rest: list[dict[str, Any]] = []
     others: list[tuple[dict[str, Any], str]] = []
     medications: dict[str, dict[str, Any]] = {}
@@ -68,19 +69,18 @@ def _of_one_person(kind: str, entries: Sequence[dict[str, Any]]) -> Record:
         elif text(a_dict(entry.get("search")).get("mode")) == "outcome":
             others.append((resource, "a message of the server"))
         elif what == "Patient":
-            known = _names(entry, resource)
-            same = next((key for key, (_, names) in patients.items() if names & known), name_of(
-                resource) + f"#{len(patients)}")  # fmt: skip
-            held = patients.get(same, (resource, set()))
-            patients[same] = (resource, held[1] | known)
+            people.append(_Patient(resource, entry))
         elif what == "Medication":
-            medications |= dict.fromkeys(_names(entry, resource), resource)
+            known = {without_history(name) for name in _names(entry, resource)}
+            medications |= dict.fromkeys(known, resource)
         else:
             rest.append(resource)
-    if len(patients) > 1:
-        raise _wrong("entry", f"{len(patients)} patients", "the record of one person")
-    patient, names = next(iter(patients.values()), ({}, set()))
-    mine, foreign = _about(rest, names, bool(patients))
+    for other in people[1:]:
+        if not people[0].is_same(other):
+            raise _wrong("entry", "entries of more than one patient", "the record of one person")
+    patient = people[0].resource if people else {}
+    names = set().union(*(one.names for one in people))
+    mine, foreign = _about(rest, names, bool(people))
     return Record(
         kind=kind,
         patient=patient,
@@ -88,6 +88,27 @@ def _of_one_person(kind: str, entries: Sequence[dict[str, Any]]) -> Record:
         others=(*others, *foreign),
         medications=medications,
     )
+
+
+class _Patient:
+    """A Patient of the Bundle and the names by which it is known there."""
+
+    def __init__(self, resource: dict[str, Any], entry: Mapping[str, Any]) -> None:
+        self.resource = resource
+        self.url = without_history(text(entry.get("fullUrl")))
+        self.names = _names(entry, resource)
+
+    def is_same(self, other: _Patient) -> bool:
+        """Whether both are surely one person: by address, id or identifier, and no doubt in it."""
+        for field in ("birthDate", "gender"):
+            told = {text(one.resource.get(field)) for one in (self, other)} - {"", "unknown"}
+            if len(told) > 1:
+                return False
+        shared = self.names & other.names
+        if self.url and other.url and self.url != other.url:
+            # Ids are only good on one server.
+            return any(name.startswith("identifier:") for name in shared)
+        return bool(shared)
 
 
 def _names(entry: Mapping[str, Any], resource: Mapping[str, Any]) -> set[str]:
@@ -98,7 +119,7 @@ def _names(entry: Mapping[str, Any], resource: Mapping[str, Any]) -> set[str]:
         found |= {f"{kind}/{id_}", f"urn:uuid:{id_}"}
     for identifier in dicts(resource.get("identifier")):
         system, value = text(identifier.get("system")), text(identifier.get("value"))
-        if value:
+        if system and value:
             found |= {f"{kind}?identifier={system}|{value}", f"identifier:{system}|{value}"}
     return found - {""}
 
@@ -107,22 +128,42 @@ def _about(
     resources: Sequence[dict[str, Any]], names: set[str], known: bool
 ) -> tuple[list[dict[str, Any]], list[tuple[dict[str, Any], str]]]:
     subjects = {_subject(one) for one in resources} - {""}
+    bases = {_base(s) for s in subjects if _relative(s) in names or not known} - {""}
+    own = {_base(n) for n in names} - {""}
+    if not known and len({_relative(s) for s in subjects}) > 1:
+        given = f"no Patient, and entries about {len(subjects)} different ones"
+        raise _wrong("entry", given, "the record of one person")
+    if not own and len(bases) > 1:
+        raise _wrong("entry", "patients of different servers", "the record of one person")
     if not known:
-        if len({s.rpartition("/")[2] for s in subjects}) > 1:
-            given = f"no Patient, and entries about {len(subjects)} different ones"
-            raise _wrong("entry", given, "the record of one person")
-        names = subjects
+        names = {_relative(s) for s in subjects}
     mine: list[dict[str, Any]] = []
     foreign: list[tuple[dict[str, Any], str]] = []
     for one in resources:
         subject = _subject(one)
-        if not subject:
+        if not subject and known and text(one.get("resourceType")) in _SUBJECT_MAY_LACK:
+            mine.append(one)
+        elif not subject:
             foreign.append((one, "it does not say whom it is about"))
-        elif subject in names or _relative(subject) in names:
+        elif subject in names or (
+            _relative(subject) in names
+            and not (own and _base(subject) and _base(subject) not in own)
+        ):
             mine.append(one)
         else:
             foreign.append((one, "it is about somebody or something else"))
     return mine, foreign
+
+
+# R4 lets these be without a subject; in the record of one person they are of that person.
+_SUBJECT_MAY_LACK = frozenset({"Observation", "QuestionnaireResponse"})
+
+
+def _base(reference: str) -> str:
+    """The server of an absolute address; "" for any other reference."""
+    if not reference.startswith(("http://", "https://")):
+        return ""
+    return without_history(reference).rpartition("/Patient/")[0]
 
 
 def _subject(resource: Mapping[str, Any]) -> str:
@@ -131,13 +172,15 @@ def _subject(resource: Mapping[str, Any]) -> str:
     if told:
         return told
     identifier = a_dict(reference.get("identifier"))
-    value = text(identifier.get("value"))
-    return f"identifier:{text(identifier.get('system'))}|{value}" if value else ""
+    system, value = text(identifier.get("system")), text(identifier.get("value"))
+    return f"identifier:{system}|{value}" if value else ""
 
 
 def _relative(reference: str) -> str:
-    """``Patient/1`` of an absolute address, with or without a version."""
-    plain = reference.partition("/_history/")[0]
+    """``Patient/1`` of an absolute address, with or without a version; others as they are."""
+    if reference.startswith(("identifier:", "urn:", "#")):
+        return reference
+    plain = without_history(reference)
     return "/".join(plain.split("/")[-2:])
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from speciosa.case import vocabulary as v
 from speciosa.case.model import Condition
 from speciosa.fhir.read.bundle import name_of
+from speciosa.fhir.read.dates import latest, when
+from speciosa.fhir.read.diagnosis import diagnosis, is_pregnancy
 from speciosa.fhir.read.result import fits
 from speciosa.fhir.shape import a_dict, dicts, text
-from speciosa.knowledge.medicines.names import normalise
+from speciosa.knowledge.reading import record_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,24 +37,39 @@ _ORDER = (
     v.ConditionStatus.ABSENT,
 )
 _MOST_UNKNOWN = 100
-_SHORTEST_CODE = 3
-GAD = "generalized anxiety disorder"
 
 
 def read_conditions(
-    resources: Sequence[dict[str, Any]], reading: Reading, knowledge: Knowledge
+    resources: Sequence[dict[str, Any]], reading: Reading, knowledge: Knowledge, today: dt.date
 ) -> None:
     """Conditions of the person and of relatives into the case, each once."""
     found: dict[tuple[str, bool], tuple[v.ConditionStatus, str, list[str], str]] = {}
     for resource in resources:
-        for concept, status, said in _entries(resource, reading):
+        for concept, told, said in _entries(resource, reading):
             here = name_of(resource)
-            known, how = _known(concept, knowledge)
-            words = text(concept.get("text")) or _display(concept)
-            name = known or words[:200]
+            if _pregnancy(concept, told, resource, reading, today):
+                continue
+            found_here = diagnosis(concept, knowledge)
+            known, how, words = found_here.known, found_here.how, found_here.words
+            status = told
+            if told is v.ConditionStatus.CURRENT and found_here.status is not None:
+                status = found_here.status
+            if told is v.ConditionStatus.CURRENT and found_here.doubtful:
+                why = "its words say that it is not there, or not for certain"
+                reading.ignore(here, why, words[:120])
+                if known:
+                    reading.questions.append(f"Does the person have this? {words[:120]}")
+                continue
+            # A code that nobody here can read is a diagnosis nevertheless.
+            name = known or words[:200] or _code(concept)
             if not name:
                 reading.ignore(here, "it names no condition that can be read")
                 continue
+            if not known and not words and status is v.ConditionStatus.CURRENT:
+                how = "a code alone, which is not known: it is kept and not used"
+                reading.questions.append(f"Which condition is meant by the code {name}?")
+            elif not known:
+                how = "not recognised as a condition that changes the assessment"
             if not known and status is not v.ConditionStatus.CURRENT:
                 why = f"{status}, and not a condition that changes the assessment"
                 reading.ignore(here, why, words[:120])
@@ -116,36 +134,37 @@ def _entries(
     return [(concept, status, note)]
 
 
-def _known(concept: dict[str, Any], knowledge: Knowledge) -> tuple[str, str]:
-    """The known name of a condition and how it was recognised; ("", "") for no known one."""
-    for coding in dicts(concept.get("coding")):
-        system, code = text(coding.get("system")), text(coding.get("code"))
-        for start in _starts(code):
-            for meant in knowledge.codes.find(system, start):
-                kind, _, name = meant.key.partition("/")
-                if kind == "condition":
-                    sure = "" if meant.verified else "by a code that was not confirmed in a source"
-                    return (GAD if name == "gad" else name), sure
-    for words in (text(concept.get("text")), _display(concept)):
-        key = normalise(words.removesuffix("(disorder)")).replace(" ", "_")
-        if key in set(v.KnownCondition):
-            return key, "by its name"
-        if key.replace("_", " ") in {GAD, GAD.replace("z", "s")}:
-            return GAD, "by its name"
-    return "", ""
-
-
-def _starts(code: str) -> list[str]:
-    """A code and, for classes of ICD-10, what it belongs to (F32.1: F32.1, F32)."""
-    if not code[:1].isalpha():
-        return [code]
-    return [code[:n].rstrip(".") for n in range(min(len(code), 8), _SHORTEST_CODE - 1, -1)]
+def _pregnancy(
+    concept: dict[str, Any],
+    told: v.ConditionStatus,
+    resource: dict[str, Any],
+    reading: Reading,
+    today: dt.date,
+) -> bool:
+    """Take a pregnancy that is on the list of conditions; ``False`` when it is none."""
+    if not is_pregnancy(concept) or told is v.ConditionStatus.FAMILY:
+        return False
+    here = name_of(resource)
+    if told is not v.ConditionStatus.CURRENT:
+        reading.ignore(here, "a pregnancy that is over, or was ruled out")
+        return True
+    date = latest(when(resource, "onsetDateTime", "onsetPeriod", "recordedDate"))
+    if date is not None and (today - date).days > record_words().days.pregnant:
+        reading.ignore(here, "a pregnancy longer ago than one lasts", date.isoformat())
+        reading.questions.append("Is the person pregnant? An old pregnancy is still marked active.")
+        return True
+    reading.part("person")["pregnancy"] = v.Pregnancy.PREGNANT
+    day = date.isoformat() if date else "no date"
+    reading.use(here, "person.pregnancy", f"pregnant ({day})")
+    if date is None:
+        reading.questions.append("Is the person pregnant? The record's entry has no date.")
+    return True
 
 
 def _codes(concept: object) -> set[str]:
     return {text(c.get("code")) for c in dicts(a_dict(concept).get("coding"))}
 
 
-def _display(concept: dict[str, Any]) -> str:
-    shown = (text(c.get("display")) for c in dicts(concept.get("coding")))
-    return next(filter(None, shown), "")
+def _code(concept: dict[str, Any]) -> str:
+    given = (text(c.get("code")) for c in dicts(concept.get("coding")))
+    return next(filter(None, given), "")[:40]

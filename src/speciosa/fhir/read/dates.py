@@ -23,6 +23,14 @@ def exact(value: object) -> dt.date | None:
     return _day(*parts) if parts and parts[1] and parts[2] else None
 
 
+def not_after(value: object, today: dt.date) -> dt.date | None:
+    """The day, where it has come: the day after ``today`` has begun in zones further east."""
+    day = exact(value)
+    if day is not None and day - today == dt.timedelta(days=1):
+        return today
+    return None if day is None or day > today else day
+
+
 def latest(value: object) -> dt.date | None:
     """The last day that a date can mean."""
     parts = _parts(value)

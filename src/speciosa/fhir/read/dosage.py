@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from speciosa.fhir.read.dates import latest
 from speciosa.fhir.shape import a_dict, dicts, number, text
 from speciosa.knowledge.reading import record_words
 
 _MG = {"mg": 1.0, "milligram": 1.0, "g": 1000.0, "gram": 1000.0, "ug": 0.001, "mcg": 0.001}
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0}
-_UNCLEAR_REPEAT = ("frequencyMax", "periodMax", "countMax", "dayOfWeek", "duration")
+_UNCLEAR_REPEAT = ("frequencyMax", "periodMax", "count", "countMax", "dayOfWeek", "duration")
 
 
 def read_dosage(dosages: object, *, single: bool) -> tuple[dict[str, Any], str]:
@@ -46,6 +48,17 @@ def read_dosage(dosages: object, *, single: bool) -> tuple[dict[str, Any], str]:
     elif why:
         unclear.append(why)
     return found, ("left out: " + "; ".join(unclear)) if unclear else ""
+
+
+def order_ended(resource: dict[str, Any], today: dt.date) -> bool:
+    """Whether every timing of an order has an end that has passed."""
+    bounds = [
+        latest(
+            a_dict(a_dict(a_dict(one.get("timing")).get("repeat")).get("boundsPeriod")).get("end")
+        )
+        for one in dicts(resource.get("dosageInstruction") or resource.get("dosage"))
+    ]
+    return bool(bounds) and all(end is not None and end < today for end in bounds)
 
 
 def read_amount(dosages: object) -> tuple[float | None, str, float | None]:

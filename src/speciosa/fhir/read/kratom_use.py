@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from speciosa.fhir.read.result import Reading
 
 _MEDICINES = ("MedicationStatement", "MedicationRequest", "MedicationAdministration")
+_GIVEN = ("MedicationAdministration", "MedicationDispense")
 
 
 def read_kratom(
@@ -32,8 +34,9 @@ def read_kratom(
     ``resources`` are the entries by ``Type/id``, for the amount of a product.
     A negative test or a denial never becomes "never used": both only say what was found then.
     """
-    taken = [m for m in matches if m.status is Status.TAKEN and _still_holds(m, today)]
-    stopped = [m for m in matches if m.status is Status.STOPPED]
+    told = [m for m in matches if m.of_person]
+    taken = [m for m in told if m.status is Status.TAKEN and _still_holds(m, today)]
+    stopped = [m for m in told if m.status is Status.STOPPED]
     seen: set[tuple[str, Status]] = set()
     for match in matches:
         if (match.resource, match.status) in seen:
@@ -48,8 +51,11 @@ def read_kratom(
         status = v.KratomStatus.STOPPED
     if status is not None:
         reading.document["kratom"] = _use(status, taken or stopped, stopped, resources, today)
-    if matches and (status is None or len({m.status for m in matches}) > 1):
-        reading.questions.append(_question(matches))
+    once = any(m.resource.startswith(_GIVEN) for m in taken)
+    if told and (status is None or once or len({m.status for m in told}) > 1):
+        reading.questions.append(_question(told))
+    elif matches and status is None:
+        reading.questions.append("Does the person use kratom? The record names somebody else's.")
 
 
 def _still_holds(match: Match, today: dt.date) -> bool:
@@ -57,9 +63,12 @@ def _still_holds(match: Match, today: dt.date) -> bool:
         return False
     days = record_words().days
     limit = {Ground.LABORATORY: days.kratom_positive, Ground.TEXT: days.kratom_note}
+    date = latest(match.when)
+    if match.resource.startswith(_GIVEN):
+        # One dose given or handed over: as a positive test, it says what was then.
+        return date is not None and 0 <= (today - date).days <= days.kratom_positive
     if match.ground is Ground.CODE or match.resource.startswith(_MEDICINES):
         return True
-    date = latest(match.when)
     return date is not None and 0 <= (today - date).days <= limit[match.ground]
 
 
@@ -111,7 +120,9 @@ def _products(
     return [one for i, one in enumerate(found) if one not in found[:i]]
 
 
-_LEAF = frozenset({v.KratomForm.LEAF_POWDER, v.KratomForm.TEA, v.KratomForm.FRESH_LEAF})
+# Grams of tea can be the cup or the leaf, so they are asked and not taken.
+_LEAF = frozenset({v.KratomForm.LEAF_POWDER, v.KratomForm.FRESH_LEAF})
+_MULTIPLE = re.compile(r"(?:x\d+|\d+x)")
 
 
 def _amount(form: v.KratomForm, resource: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +145,8 @@ def _form(match: Match) -> v.KratomForm:
     if match.substance == "7-hydroxymitragynine":
         return v.KratomForm.SEVEN_OH_PRODUCT
     words = set(normalise(match.words).split())
+    if any(map(_MULTIPLE.fullmatch, words)):
+        return v.KratomForm.EXTRACT
     for known in record_words().kratom_forms:
         if words & set(known.words):
             return v.KratomForm(known.form)

@@ -12,8 +12,15 @@ import msgspec
 from speciosa.case.model import CaseMedicine
 from speciosa.fhir.read.bundle import name_of
 from speciosa.fhir.read.dates import earliest, exact, latest
-from speciosa.fhir.read.dosage import read_dosage
-from speciosa.fhir.read.naming import NamedMedicine, concept_of, name_medicine
+from speciosa.fhir.read.dosage import order_ended, read_dosage
+from speciosa.fhir.read.naming import (
+    NEITHER,
+    UNREAD_MEDICINE,
+    NamedMedicine,
+    concept_of,
+    name_medicine,
+    says_none,
+)
 from speciosa.fhir.read.result import Ignored, fits
 from speciosa.fhir.shape import a_dict, text
 from speciosa.knowledge.reading import record_words
@@ -51,9 +58,10 @@ _STANDING: Mapping[str, Mapping[str, Standing]] = {
         "entered-in-error": Standing.NOT_TAKEN,
     },
     "MedicationAdministration": {
-        "in-progress": Standing.TAKEN,
-        "completed": Standing.STOPPED,
-        "stopped": Standing.STOPPED,
+        # That one dose was given, or is being given, says nothing of the next.
+        "in-progress": Standing.UNCERTAIN,
+        "completed": Standing.UNCERTAIN,
+        "stopped": Standing.UNCERTAIN,
         "not-done": Standing.NOT_TAKEN,
         "entered-in-error": Standing.NOT_TAKEN,
     },
@@ -119,11 +127,15 @@ def read_one(
     standing = _standing(kind, resource, today)
     if standing is Standing.NOT_TAKEN:
         return Ignored(resource=here, why="its status says that it is not taken")
+    if standing is Standing.TAKEN and order_ended(resource, today):
+        standing = Standing.UNCERTAIN
     concept, why = concept_of(resource, medications)
+    if says_none(concept):
+        return Ignored(resource=here, why="it says that no medicine is known")
     named = name_medicine(concept, knowledge) if concept else None
     if named is None or (named.kratom and not named.parts):
         kratom = "kratom: read as kratom use, not as a medicine"
-        unread = kratom if named else why or "it has neither a known code nor words"
+        unread = kratom if named else why or NEITHER
         return Ignored(resource=here, why=unread)
     fields, notes = _fields(kind, resource, named)
     told = _dated(kind, resource, standing, fields, today)
@@ -176,27 +188,16 @@ def _dated(
     kind: str, resource: dict[str, Any], standing: Standing, fields: dict[str, Any], today: dt.date
 ) -> str | list[str]:
     """Fill since and stopped; a text is the reason why the entry is left out."""
+    if kind == "MedicationAdministration":
+        return _given(resource, today)
     period = a_dict(resource.get("effectivePeriod"))
     since = exact(period.get("start") or resource.get("effectiveDateTime"))
     if kind == "MedicationRequest":
         since = exact(resource.get("authoredOn"))
     notes: list[str] = []
-    if standing is Standing.STOPPED:
-        end_given = period.get("end") or resource.get("effectiveDateTime")
-        end = exact(end_given)
-        possible = latest(end_given)
-        if possible is None:
-            ordered = latest(resource.get("authoredOn"))
-            if ordered is not None and (today - ordered).days > record_words().days.order_active:
-                return "ordered long ago, and stopped or completed since"
-            return "stopped or completed, and no date says when"
-        if (today - possible).days > record_words().days.stopped_medicine:
-            return "stopped long ago"
-        if end is None:
-            return "stopped, and the date has no day"
-        if end <= today:
-            fields["stopped"] = end
-    if since is not None and since <= today and kind != "MedicationAdministration":
+    if standing is Standing.STOPPED and (why := _ended(resource, fields, today)):
+        return why
+    if since is not None and since <= today:
         stopped = fields.get("stopped")
         if stopped is None or since <= stopped:
             fields["since"] = since
@@ -207,6 +208,34 @@ def _dated(
         if ordered is not None and (today - ordered).days > record_words().days.order_active:
             notes.append(f"{_OLD_ORDER} {ordered.year}")
     return notes
+
+
+def _ended(resource: dict[str, Any], fields: dict[str, Any], today: dt.date) -> str:
+    """Fill stopped; a text is the reason why the entry is left out."""
+    end_given = a_dict(resource.get("effectivePeriod")).get("end")
+    end_given = end_given or resource.get("effectiveDateTime")
+    end, possible = exact(end_given), latest(end_given)
+    if possible is None:
+        ordered = latest(resource.get("authoredOn"))
+        if ordered is not None and (today - ordered).days > record_words().days.order_active:
+            return "ordered long ago, and stopped or completed since"
+        return "stopped or completed, and no date says when"
+    if (today - possible).days > record_words().days.stopped_medicine:
+        return "stopped long ago"
+    if end is None:
+        return "stopped, and the date has no day"
+    if end <= today:
+        fields["stopped"] = end
+    return ""
+
+
+def _given(resource: dict[str, Any], today: dt.date) -> str | list[str]:
+    """What an administration says: that one dose was given on a day."""
+    end = a_dict(resource.get("effectivePeriod")).get("end")
+    day = latest(end or resource.get("effectiveDateTime"))
+    if day is not None and (today - day).days > record_words().days.administered:
+        return "a dose given long ago"
+    return [f"one dose was given{f' on {day.isoformat()}' if day else ', without a date'}"]
 
 
 # ------------------------------------------------------------------ the whole list
@@ -225,6 +254,9 @@ def read_medicines(
         found = read_one(resource, medications, knowledge, today)
         if isinstance(found, Ignored):
             reading.ignored.append(found)
+            if found.why in UNREAD_MEDICINE:
+                question = "Which medicine is it? An entry of the record could not be read: "
+                reading.questions.append(f"{question}{found.resource}.")
             if found.why.startswith("stopped or completed"):
                 said = found.said[:80]
                 question = f"{said}: stopped or completed, no date given. Is it still taken?"

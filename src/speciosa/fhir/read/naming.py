@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from speciosa.errors import KnowledgeError
+from speciosa.fhir.references import referred
 from speciosa.fhir.shape import a_dict, dicts, text
 from speciosa.knowledge.medicines import Match, NameKind
+from speciosa.knowledge.reading import record_words
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -49,8 +51,7 @@ def concept_of(
     reference = a_dict(resource.get("medicationReference"))
     target = text(reference.get("reference"))
     contained = {f"#{text(one.get('id'))}": one for one in dicts(resource.get("contained"))}
-    found = contained.get(target) or medications.get(target)
-    found = found or medications.get("/".join(target.split("/")[-2:]))
+    found = contained.get(target) or referred(target, medications)
     if found is not None:
         code = a_dict(found.get("code"))
         if code:
@@ -61,10 +62,22 @@ def concept_of(
     display = text(reference.get("display"))
     if display:
         return {"text": display}, ""
-    return {}, ("it refers to a Medication that is not in the record" if target else _NAMELESS)
+    return {}, (_ELSEWHERE if target else _NAMELESS)
 
 
 _NAMELESS = "it does not say which medicine"
+_ELSEWHERE = "it refers to a Medication that is not in the record"
+NEITHER = "it has neither a known code nor words"
+UNREAD_MEDICINE = frozenset({_NAMELESS, _ELSEWHERE, NEITHER})
+
+
+def says_none(concept: Mapping[str, Any]) -> bool:
+    """Whether a concept says that there is no medicine ("no known medications")."""
+    none = record_words().no_medicines
+    shown = (text(concept.get("text")), *_displays(concept))
+    if any(" ".join(one.casefold().split()).rstrip(".") in none.words for one in shown):
+        return True
+    return any(text(c.get("code")) in none.codes for c in dicts(concept.get("coding")))
 
 
 def name_medicine(concept: Mapping[str, Any], knowledge: Knowledge) -> NamedMedicine | None:

@@ -11,7 +11,7 @@ import msgspec
 from speciosa.case.model import Lab, Person
 from speciosa.case.vocabulary import LAB_UNITS, LabName
 from speciosa.fhir.read.bundle import name_of
-from speciosa.fhir.read.dates import exact, when
+from speciosa.fhir.read.dates import exact, not_after, when
 from speciosa.fhir.read.result import fits
 from speciosa.fhir.shape import a_dict, dicts, number, text
 from speciosa.knowledge.reading import record_words
@@ -36,6 +36,7 @@ _FACTORS: Mapping[str, Mapping[str, float]] = {
     "ms": {"s": 1000.0},
     "ng/mL": {"ug/L": 1.0, "ng/ml": 1.0},
 }
+_YEAR, _GROWN = 365.25, 18
 _BODY = {"weight": ("weight_kg", "kg"), "height": ("height_cm", "cm")}
 
 
@@ -63,8 +64,9 @@ class Measurements:
         if text(resource.get("status")) in _NO_RESULT:
             self._reading.ignore(here, "its status says that it is no result")
             return True
-        date = exact(when(resource, "effectiveDateTime", "effectivePeriod", "issued"))
-        if date is not None and date > self._today:
+        told = when(resource, "effectiveDateTime", "effectivePeriod", "issued")
+        date = not_after(told, self._today)
+        if date is None and exact(told) is not None:
             self._reading.ignore(here, "dated after the day of the case")
             return True
         kind, _, name = key.partition("/")
@@ -76,6 +78,10 @@ class Measurements:
             fields = self._lab(resource, name, date)
         if isinstance(fields, str):
             self._reading.ignore(here, fields, key.rpartition("/")[2])
+            if kind == "lab":
+                question = f"What was the {name}? A result on record could not be read: {fields}."
+                if question not in self._reading.questions:
+                    self._reading.questions.append(question)
             return True
         self._keep(key, _Seen(date=date, resource=here, fields=fields))
         return True
@@ -117,7 +123,7 @@ class Measurements:
     ) -> dict[str, Any] | str:
         quantity = a_dict(resource.get("valueQuantity"))
         if text(quantity.get("comparator")):
-            return "a result given as less or more than a limit"
+            return "it is given as less or more than a limit"
         why = "it has no numeric value"
         for unit in LAB_UNITS[LabName(name)]:
             value = self._in_unit(quantity, unit)
@@ -174,7 +180,11 @@ class Measurements:
         for key, seen in self._newest.items():
             kind, _, name = key.partition("/")
             day = seen.date.isoformat() if seen.date else "no date"
-            if kind == "body":
+            if kind == "body" and (why := self._old(name, seen.date)):
+                self._reading.ignore(seen.resource, why, day)
+                question = f"What is the {name} today? The record's is {why}."
+                self._reading.questions.append(question)
+            elif kind == "body":
                 self._reading.part("person").update(seen.fields)
                 said = f"{next(iter(seen.fields.values())):g} ({day})"
                 self._reading.use(seen.resource, f"person.{next(iter(seen.fields))}", said)
@@ -184,6 +194,18 @@ class Measurements:
                 self._reading.use(seen.resource, f"labs.{name}", said)
             else:
                 self._put_answer(seen, day)
+
+    def _old(self, name: str, date: dt.date | None) -> str:
+        """Why a weight or height does not hold today; "" when it does."""
+        if date is None:
+            return "without a date"
+        days, age = record_words().days, self._reading.part("person").get("age_years")
+        gone = (self._today - date).days
+        # What was measured in a child says nothing about an adult.
+        child = age is None or age - gone / _YEAR < _GROWN
+        if name == "height" and not child:
+            return ""
+        return "old" if gone > (days.body_child if child else days.body_adult) else ""
 
     def _put_answer(self, seen: _Seen, day: str) -> None:
         what, _, answer = seen.fields["means"].partition("/")
@@ -200,6 +222,10 @@ class Measurements:
         if seen.date is None or (self._today - seen.date).days > days:
             self._reading.ignore(seen.resource, "an answer about pregnancy that is too old", day)
             self._reading.questions.append("Is the person pregnant? The record's answer is old.")
+            return
+        if self._reading.part("person").get("pregnancy", answer) != answer:
+            self._reading.ignore(seen.resource, "the list of conditions says otherwise", day)
+            self._reading.questions.append("Is the person pregnant? The record says both.")
             return
         self._reading.part("person")["pregnancy"] = answer
         self._reading.use(seen.resource, "person.pregnancy", f"{answer} ({day})", note)

@@ -70,13 +70,21 @@ def _place(
     patient: dict[str, Any], here: str, reading: Reading, knowledge: Knowledge, today: dt.date
 ) -> None:
     found: dict[str, str] = {}
+    unclear = ""
     given = [one for one in dicts(patient.get("address")) if _current(one, today)]
     home = [one for one in given if text(one.get("use")) == "home"]
     for address in home or given:
-        code = _code(address, knowledge)
+        code, why = _code(address, knowledge)
         if code:
             found.setdefault(code, "")
-    if len(found) == 1:
+        unclear = unclear or why
+    if unclear and not found:
+        reading.ignore(here, unclear)
+        reading.questions.append(f"Where does the person live? {unclear.capitalize()}.")
+    elif unclear:
+        reading.ignore(here, unclear)
+        reading.questions.append("Where does the person live? One of the addresses is not clear.")
+    elif len(found) == 1:
         (code,) = found
         reading.document["place"] = code
         note = "from the address; the law of a town or county is not looked up by it"
@@ -84,8 +92,6 @@ def _place(
     elif found:
         reading.ignore(here, "several addresses in different places: the place is not known")
         reading.questions.append("Where does the person live? The record holds several addresses.")
-    elif given:
-        reading.ignore(here, "the address is in no place that the law on file knows")
 
 
 def _current(address: dict[str, Any], today: dt.date) -> bool:
@@ -95,19 +101,23 @@ def _current(address: dict[str, Any], today: dt.date) -> bool:
     )
 
 
-def _code(address: dict[str, Any], knowledge: Knowledge) -> str:
+def _code(address: dict[str, Any], knowledge: Knowledge) -> tuple[str, str]:
+    """The place of an address, or why there is none."""
     written = text(address.get("country")).upper()
+    state = text(address.get("state"))
+    if not written:
+        return "", "the address names no country"
     country = record_words().countries.get(written, written)
     if country not in knowledge.law.codes:
-        return ""
-    state = text(address.get("state"))
+        return "", "the country of the address is not one that the law on file knows"
     if not state:
-        return country
+        return country, ""
     below = [code for code in knowledge.law.below(country) if "/" not in code]
     for code in below:
         if code == f"{country}-{state.upper()}" or code == state.upper():
-            return code
+            return code, ""
         place = knowledge.law.get(code)
         if place is not None and place.name.casefold() == state.casefold():
-            return code
-    return country
+            return code, ""
+    # A state that is not known may have a law of its own: the country's alone would hide it.
+    return ("", "the state of the address is not recognised") if below else (country, "")

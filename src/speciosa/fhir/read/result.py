@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from speciosa.case.vocabulary import KratomStatus
+from speciosa.fhir.kratom import Match, Status
+from speciosa.fhir.read.naming import UNREAD_MEDICINE
+
 if TYPE_CHECKING:
     from speciosa.case import Case
     from speciosa.errors import InputProblem
-    from speciosa.fhir.kratom import Match
 
 
 class Used(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,25 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[str, ...] = ()
     kratom: tuple[Match, ...] = ()
     problems: tuple[InputProblem, ...] = ()
+
+    @property
+    def uncertain_kratom(self) -> tuple[Match, ...]:
+        """Where the record leaves open whether this person takes kratom now.
+
+        Empty when the case says that they do, for a plain denial, and for other people's kratom:
+        what is checked with kratom has otherwise to be checked as if it were taken, and asked.
+        """
+        use = self.case.kratom if self.case is not None else None
+        if use is not None and use.status is KratomStatus.USING:
+            return ()
+        return tuple(
+            m for m in self.kratom if m.of_person and m.status in (Status.UNCERTAIN, Status.TAKEN)
+        )
+
+    @property
+    def unread_medicines(self) -> tuple[Ignored, ...]:
+        """Entries of medicines that name none that can be read, so that none was checked."""
+        return tuple(one for one in self.ignored if one.why in UNREAD_MEDICINE)
 
     def counts(self) -> dict[str, int]:
         """How many things were ignored for each reason, most frequent first."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from speciosa.case.model import AuditC, Earlier, Gad7, Isi, Phq9
+from speciosa.fhir.read import danger
 from speciosa.fhir.read.bundle import name_of
-from speciosa.fhir.read.dates import exact, when
+from speciosa.fhir.read.dates import exact, not_after, when
 from speciosa.fhir.read.result import fits
 from speciosa.fhir.shape import a_dict, dicts, number, text
 from speciosa.knowledge.reading import record_words
@@ -36,6 +38,15 @@ _LOINC = "http://loinc.org"
 _NO_RESULT = frozenset({"entered-in-error", "cancelled", "registered"})
 _MAX_ITEMS = 2_000
 ITEM9 = 9
+_ITEM9 = ("phq9", "item/9")
+_MOST = 3
+# Eight answers of at most 3: what a total holds beyond it is of item 9.
+_MOST_WITHOUT_ITEM9 = 8 * _MOST
+_BY_TOTAL = "the total of the PHQ-9 shows that item 9 was answered above 0"
+_NO_DAY = "a score without the day it was taken"
+_PHQ9 = re.compile(r"phq[\s_-]?9")
+_NINTH = re.compile(r"(?:^|\D)0?9$")
+_DIGITS = re.compile(r"\d{1,2}")
 
 
 class Answered(msgspec.Struct, kw_only=True):
@@ -55,6 +66,7 @@ class Scores:
     def __init__(self, reading: Reading, knowledge: Knowledge, today: dt.date) -> None:
         self._reading, self._knowledge, self._today = reading, knowledge, today
         self._found: dict[tuple[str, dt.date], Answered] = {}
+        self._undated: list[tuple[str, int]] = []  # item 9 above 0, with its resource
 
     # -------------------------------------------------------------- in
 
@@ -70,48 +82,86 @@ class Scores:
             self._reading.ignore(here, "its status says that it is no result")
             return True
         date = self._date(resource, here, "effectiveDateTime", "effectivePeriod", "issued")
-        if date is None:
-            return True
         for one, (instrument, part) in mine:
             if part == "panel":
                 continue
             value = self._value(one, instrument, part)
             if value is None:
-                self._reading.ignore(here, "its value is no possible score")
+                why = "its value is no possible score"
+                self._unread(here, instrument, part, why)
             else:
-                self._put(instrument, date, here, part, value)
+                self._take(instrument, date, here, part, value)
         return True
 
     def response(self, resource: dict[str, Any]) -> bool:
         """Take the answers of a QuestionnaireResponse; ``False`` when none is of ours."""
-        here = name_of(resource)
-        answers = [found for item in _items(resource) if (found := self._answer(item))]
+        here, status = name_of(resource), text(resource.get("status"))
+        form = text(resource.get("questionnaire")).casefold()
+        keyed = [(item, self._item_key(item, form)) for item in _items(resource)]
+        answers = [(key, self._answer(item, *key)) for item, key in keyed if key is not None]
         if not answers:
             return False
-        if text(resource.get("status")) not in {"completed", "amended", "in-progress"}:
+        if status == "entered-in-error":
+            self._reading.ignore(here, "its status says that it was an error")
+            return True
+        complete = status in {"completed", "amended", "in-progress"}
+        if not complete:
             self._reading.ignore(here, "its status says that it was not completed")
-            return True
         date = self._date(resource, here, "authored")
-        if date is None:
-            return True
-        for instrument, part, value in answers:
-            self._put(instrument, date, here, part, value)
+        for (instrument, part), value in answers:
+            if value is None:
+                self._unread(here, instrument, part, "an answer that cannot be read")
+            elif complete or _is_item9(instrument, part):
+                self._take(instrument, date, here, part, value)
         return True
 
+    def left_out(self, resource: dict[str, Any]) -> None:
+        """Ask for an item 9 in an entry that is not read, unless it is answered with 0."""
+        kind = text(resource.get("resourceType"))
+        if kind == "Observation":
+            measured = [resource, *dicts(resource.get("component"))]
+            keys = [(one, self._key(a_dict(one.get("code")))) for one in measured]
+            values = [self._value(one, *key) for one, key in keys if key and _is_item9(*key)]
+        elif kind == "QuestionnaireResponse":
+            form = text(resource.get("questionnaire")).casefold()
+            asked = [(item, self._item_key(item, form)) for item in _items(resource)]
+            values = [self._answer(item, *key) for item, key in asked if key and _is_item9(*key)]
+        else:
+            return
+        if any(value != 0 for value in values):
+            question = f"{danger.ASK}: an entry with item 9 of the PHQ-9 was left out."
+            danger.ask(self._reading, question)
+
+    def _unread(self, here: str, instrument: str, part: str, why: str) -> None:
+        self._reading.ignore(here, why, instrument)
+        if _is_item9(instrument, part):
+            danger.ask(self._reading, danger.UNREAD_ITEM9)
+
+    def _take(
+        self, instrument: str, date: dt.date | None, here: str, part: str, value: int
+    ) -> None:
+        if date is not None:
+            self._put(instrument, date, here, part, value)
+        elif _is_item9(instrument, part) and value > 0:
+            self._undated.append((here, value))
+        elif instrument == "phq9" and part == "total" and value > _MOST_WITHOUT_ITEM9:
+            self._undated.append((here, value - _MOST_WITHOUT_ITEM9))
+
     def _date(self, resource: dict[str, Any], here: str, *fields: str) -> dt.date | None:
-        date = exact(when(resource, *fields))
+        told = when(resource, *fields)
+        date = not_after(told, self._today)
         if date is None:
-            self._reading.ignore(here, "a score without the day it was taken")
-        elif date > self._today:
-            self._reading.ignore(here, "dated after the day of the case")
-            return None
+            late = exact(told) is not None
+            why = "dated after the day of the case" if late else _NO_DAY
+            self._reading.ignore(here, why)
         return date
 
     def _key(self, concept: dict[str, Any]) -> tuple[str, str] | None:
         for coding in dicts(concept.get("coding")):
             if found := self._meant(text(coding.get("system")), text(coding.get("code"))):
                 return found
-        return None
+        shown = [text(concept.get("text")), *(text(c.get("display")) for c in _codings(concept))]
+        return _ITEM9 if any(map(danger.names_item9, shown)) else None
 
     def _meant(self, system: str, code: str) -> tuple[str, str] | None:
         for meant in self._knowledge.codes.find(system, code):
@@ -127,6 +177,8 @@ class Scores:
             told = number(measured.get("valueInteger"))
         if told is None:
             told = self._coded(a_dict(measured.get("valueCodeableConcept")), instrument)
+        if told is None:
+            told = _worded(measured.get("valueString"), instrument)
         if a_dict(measured.get("valueQuantity")).get("comparator"):
             return None
         return self._possible(told, instrument, part)
@@ -145,7 +197,7 @@ class Scores:
         for coding in dicts(concept.get("coding")):
             if (found := self._score(coding, instrument)) is not None:
                 return found
-        return None
+        return _worded(concept.get("text"), instrument)
 
     def _score(self, coding: dict[str, Any], instrument: str) -> float | None:
         for extension in dicts(coding.get("extension")):
@@ -156,24 +208,23 @@ class Scores:
             start, _, score = meant.key.rpartition("/")
             if start == f"instrument/{instrument}/answer":
                 return float(score)
-        return None
+        return _worded(coding.get("display"), instrument)
 
-    def _answer(self, item: dict[str, Any]) -> tuple[str, str, int] | None:
-        found = self._item_key(item)
+    def _answer(self, item: dict[str, Any], instrument: str, part: str) -> int | None:
         answers = dicts(item.get("answer"))
-        if found is None or len(answers) != 1:
+        if len(answers) != 1:
             return None
-        instrument, part = found
         answer = answers[0]
         told = number(answer.get("valueInteger"))
         if told is None:
             told = number(answer.get("valueDecimal"))
         if told is None:
             told = self._score(a_dict(answer.get("valueCoding")), instrument)
-        value = self._possible(told, instrument, part)
-        return None if value is None else (instrument, part, value)
+        if told is None:
+            told = _worded(answer.get("valueString"), instrument)
+        return self._possible(told, instrument, part)
 
-    def _item_key(self, item: dict[str, Any]) -> tuple[str, str] | None:
+    def _item_key(self, item: dict[str, Any], form: str) -> tuple[str, str] | None:
         link = text(item.get("linkId"))
         by_code = self._meant(_LOINC, link.rpartition("/")[2])
         if by_code is not None and by_code[1] != "panel":
@@ -181,7 +232,10 @@ class Scores:
         instrument, _, number_ = link.partition(".")
         if instrument in _PARTS and number_.isdigit():
             return instrument, f"item/{int(number_)}"
-        return (instrument, "total") if instrument in _PARTS and number_ == "total" else None
+        if instrument in _PARTS and number_ == "total":
+            return instrument, "total"
+        ninth = _PHQ9.search(form) and _NINTH.search(link)
+        return _ITEM9 if ninth or danger.names_item9(text(item.get("text"))) else None
 
     def _put(self, instrument: str, date: dt.date, here: str, part: str, value: int) -> None:
         held = self._found.setdefault(
@@ -246,22 +300,68 @@ class Scores:
                 self._reading.use(here, "earlier", said)
 
     def _keep_item9(self, sittings: Sequence[Answered]) -> None:
-        """An answer above 0 to item 9 is never lost behind a newer score that does not hold it."""
-        answered = next((s for s in sittings if ITEM9 in s.items), None)
-        if answered is None or answered.items[ITEM9] == 0:
+        """An answer above 0 to item 9 is never lost behind a newer score, nor for its date."""
+        told = [(s, score) for s in sittings if (score := _least_item9(s)) is not None]
+        recent = [pair for pair in told if self._asks_now(pair[0], told[0][0])]
+        warning = next(((s, score) for s, score in recent if score > 0), None)
+        if warning is not None:
+            sitting, score = warning
+            said = f"item 9 of the PHQ-9 was {score} on {sitting.date.isoformat()}"
+            if ITEM9 not in sitting.items:
+                said = f"{_BY_TOTAL}, {sitting.date.isoformat()}"
+            danger.ask(self._reading, f"{danger.ASK} now: {said}.")
+            if sitting is told[0][0]:
+                self._warn(sitting.resources[0], score, sitting.date, said)
+        if self._undated:
+            here, score = max(self._undated, key=lambda pair: pair[1])
+            said = f"item 9 of the PHQ-9 was {score}, and the record does not say when"
+            danger.ask(self._reading, f"{danger.ASK} now: {said}.")
+            self._warn(here, score, None, said)
+
+    def _asks_now(self, sitting: Answered, newest: Answered) -> bool:
+        """Whether a sitting is the newest with item 9, or so near that its answer is asked."""
+        days = record_words().days.score_current
+        return sitting is newest or (self._today - sitting.date).days <= days
+
+    def _warn(self, here: str, score: int, date: dt.date | None, said: str) -> None:
+        """Put an item 9 above 0 into the case, unless what is there warns already."""
+        held = self._reading.part("symptoms").get("phq9") or {}
+        if (_item9(held) or 0) > 0:
             return
-        score, day = answered.items[ITEM9], answered.date.isoformat()
-        said = f"item 9 of the PHQ-9 was {score} on {day}"
-        self._reading.questions.insert(0, f"Ask about suicidal thoughts now: {said}.")
-        held = self._reading.part("symptoms").get("phq9")
-        if held is not None and _item9(held) is not None:
-            return
-        newest = {**(held or {"date": answered.date}), "item9": score}
-        if not fits(Phq9, newest):
-            newest = {"item9": score, "date": answered.date}
+        told = {f: held[f] for f in ("total", "date") if f in held}
+        if held.get("answers") and None not in held["answers"]:
+            told["total"] = sum(held["answers"])
+        day = {"date": date} if date else {}
+        ways = ({**held, "item9": score}, {**told, "item9": score}, {**day, "item9": score})
+        newest = next(way for way in ways if (held or way is ways[2]) and fits(Phq9, way))
         self._reading.part("symptoms")["phq9"] = newest
         note = "kept, although newer or other scores do not hold it"
-        self._reading.use(answered.resources[0], "symptoms.phq9.item9", said, note)
+        self._reading.use(here, "symptoms.phq9.item9", said, note)
+
+
+def _is_item9(instrument: str, part: str) -> bool:
+    return (instrument, part) == _ITEM9
+
+
+def _least_item9(sitting: Answered) -> int | None:
+    """Item 9 as answered, or what the total leaves for it at least; ``None``: not known."""
+    if ITEM9 in sitting.items:
+        return sitting.items[ITEM9]
+    others = [sitting.items.get(i, 3) for i in range(1, ITEM9)]
+    least = max(sitting.totals, default=0) - sum(others)
+    return least if 0 < least <= _MOST else None
+
+
+def _worded(value: object, instrument: str) -> float | None:
+    """A number written as text, or one of the four answers of the PHQ-9 and GAD-7 in words."""
+    said = text(value)
+    if _DIGITS.fullmatch(said):
+        return float(said)
+    return danger.score_of_words(said) if instrument in {"phq9", "gad7"} else None
+
+
+def _codings(concept: dict[str, Any]) -> list[dict[str, Any]]:
+    return dicts(concept.get("coding"))
 
 
 def _item9(phq9: dict[str, Any]) -> int | None:
