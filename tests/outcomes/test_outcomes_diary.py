@@ -66,7 +66,9 @@ def test_a_wrong_cell_is_named_by_line_and_field(cell: str, field: str) -> None:
 
 
 def test_every_problem_is_listed_not_the_first_alone() -> None:
-    found = read("date,gad7,phq9\n2026-11-01,99,99\nyesterday,5,5\n2026-11-03,1\n2026-11-01,1,1\n")
+    found = read(
+        "date,gad7,phq9\n2026-11-01,99,99\nyesterday,5,5\n2026-11-03,1,2,3\n2026-11-01,1,1\n"
+    )
     assert [p.field for p in found.problems] == [
         "line 2, gad7",
         "line 2, phq9",

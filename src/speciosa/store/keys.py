@@ -74,6 +74,12 @@ def open_link(connection: Connection, token_hash: str, now: dt.datetime) -> Link
     return None if row is None else _link(row)
 
 
+def link(connection: Connection, token_hash: str) -> Link | None:
+    """The link, whether or not it can still be used."""
+    row = connection.execute(select(links).where(links.c.token_hash == token_hash)).one_or_none()
+    return None if row is None else _link(row)
+
+
 def spend_link(connection: Connection, token_hash: str, now: dt.datetime) -> str:
     """Use a link up; whose it is. Raises ``ConflictError`` when it was used before."""
     whose = select(links.c.person).where(links.c.token_hash == token_hash)

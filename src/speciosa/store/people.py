@@ -7,11 +7,13 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Row, exists, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from speciosa.store.records import ConflictError, External, Person, UnknownError
+from speciosa.store.records import ConflictError, External, Person, TakenError, UnknownError
 from speciosa.store.tables import externals, labels, people
+
+_LABELS = 7_203_519  # the number of the lock on references; any that nothing else uses
 
 
 def new_id() -> str:
@@ -83,6 +85,16 @@ def by_external(connection: Connection, system: str, value: str) -> Person | Non
         select(externals.c.person).where(externals.c.system == system, externals.c.value == value)
     ).scalar_one_or_none()
     return None if found is None else get(connection, found)
+
+
+def check_free(connection: Connection, label: str, person: str = "") -> None:
+    """Raise ``TakenError`` where another person has this reference, whatever its case."""
+    if connection.dialect.name == "postgresql":
+        # Two that add the same reference at once wait for one another until this transaction ends.
+        connection.execute(select(func.pg_advisory_xact_lock(_LABELS)))
+    taken = select(people.c.id).where(people.c.folded == _fold(label), people.c.id != person)
+    if connection.execute(taken.limit(1)).scalar_one_or_none() is not None:
+        raise TakenError("somebody has this reference already")
 
 
 def relabel(connection: Connection, person: str, label: str, by: str, at: dt.datetime) -> Person:

@@ -101,5 +101,13 @@ class ConflictError(StoreError):
     """The record has a newer version than the one the change was made from."""
 
 
+class TakenError(ConflictError):
+    """The reference is another person's."""
+
+
+class NotStorableError(StoreError):
+    """What was given cannot be kept as it is: a character or a size that no database takes."""
+
+
 class SchemaError(StoreError):
     """The database is older or newer than this program: upgrade one of them."""

@@ -65,10 +65,21 @@ class Store:
     # People
 
     def add_person(
-        self, label: str, *, by: str, at: dt.datetime, external: Iterable[External] = ()
+        self,
+        label: str,
+        *,
+        by: str,
+        at: dt.datetime,
+        external: Iterable[External] = (),
+        unique: bool = False,
     ) -> Person:
-        """A new person. Raises ``ConflictError`` when an external id is taken."""
+        """A new person. Raises ``ConflictError`` when an external id is taken.
+
+        ``unique``: ``TakenError`` when another person has the label, whatever its case.
+        """
         with self._database.write() as connection:
+            if unique:
+                people.check_free(connection, label)
             return people.add(connection, label, by, at, external)
 
     def person(self, person: str) -> Person:
@@ -89,9 +100,13 @@ class Store:
         with self._database.read() as connection:
             return people.by_external(connection, system, value)
 
-    def relabel(self, person: str, label: str, *, by: str, at: dt.datetime) -> Person:
-        """Give a person another label; the export keeps the earlier ones."""
+    def relabel(
+        self, person: str, label: str, *, by: str, at: dt.datetime, unique: bool = False
+    ) -> Person:
+        """Give a person another label; the export keeps the earlier ones. As ``add_person``."""
         with self._database.write() as connection:
+            if unique:
+                people.check_free(connection, label, person)
             return people.relabel(connection, person, label, by, at)
 
     def link_external(self, person: str, external: External, *, by: str, at: dt.datetime) -> Person:
@@ -265,6 +280,11 @@ class Store:
         with self._database.read() as connection:
             link = keys.open_link(connection, token_hash, now)
         return None if link is None else (link.person, link.what)
+
+    def link(self, token_hash: str) -> Link | None:
+        """A link, whether or not it can still be used."""
+        with self._database.read() as connection:
+            return keys.link(connection, token_hash)
 
     def use_link(  # noqa: PLR0913
         self,

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from speciosa.clinical.outcomes.accounts import Shift, most, shift, strict_shift
 from speciosa.clinical.outcomes.courses import measurement_error
-from speciosa.clinical.outcomes.kratom import about_kratom, daily_use, direction_of
+from speciosa.clinical.outcomes.kratom import about_kratom, direction_of
 from speciosa.clinical.outcomes.regression import DAYS_A_WEEK, Range, united
 from speciosa.clinical.outcomes.result import Course, Mark, Point, Response, Verdict
 from speciosa.clinical.outcomes.thresholds import days, number, unsettled_days
@@ -22,13 +23,12 @@ from speciosa.clinical.outcomes.timeline import Direction, Event, EventKind
 from speciosa.finding import Estimate
 
 if TYPE_CHECKING:
-    from speciosa.clinical.outcomes.kratom import KratomChange
-    from speciosa.clinical.outcomes.timeline import Entry
+    from speciosa.clinical.outcomes.accounts import Account
+    from speciosa.clinical.outcomes.kratom import KratomChange, Use
     from speciosa.knowledge import Knowledge
 
 COMPARED = ("gad7", "phq9")
 POINTS = "points"
-Told = tuple[tuple[dt.date, bool, float | None], ...]
 
 
 class Change(NamedTuple):
@@ -66,18 +66,16 @@ def mark_of(event: Event, knowledge: Knowledge) -> Mark:
 
 def responses_of(
     courses: tuple[Course, ...],
-    entries: Iterable[Entry],
     events: Iterable[Event],
-    kratom: tuple[KratomChange, ...],
+    use: Use,
     knowledge: Knowledge,
 ) -> tuple[Response, ...]:
     """Every change in treatment or kratom against every questionnaire that can be compared."""
     events = tuple(sorted(set(events), key=lambda e: (e.date, e.kind, e.what, e.treatment, e.note)))
-    told = daily_use(entries)
-    others = tuple(_changes(events, kratom, knowledge))
+    others = tuple(_changes(events, use.changes, knowledge))
     compared = [c for c in courses if c.instrument in COMPARED]
     return tuple(
-        _response(course, event, others, told, knowledge)
+        _response(course, event, others, use, knowledge)
         for event in events
         if event.kind is not EventKind.LIFE
         for course in compared
@@ -88,7 +86,7 @@ def _changes(
     events: Iterable[Event], kratom: tuple[KratomChange, ...], knowledge: Knowledge
 ) -> Iterator[Change]:
     for event in events:
-        is_kratom = about_kratom(event, knowledge) and event.kind is not EventKind.LIFE
+        is_kratom = about_kratom(event, knowledge)
         yield Change(event.date, event.what, is_kratom, direction_of(event), event.date)
     for change in kratom:
         if change.implied:
@@ -138,7 +136,7 @@ def _settling(change: Change, knowledge: Knowledge) -> dt.timedelta:
 
 
 def _response(
-    course: Course, event: Event, others: tuple[Change, ...], told: Told, knowledge: Knowledge
+    course: Course, event: Event, others: tuple[Change, ...], use: Use, knowledge: Knowledge
 ) -> Response:
     wording = knowledge.care.outcomes
     mark = mark_of(event, knowledge)
@@ -164,7 +162,7 @@ def _response(
     if mark.kratom:
         verdict, reasons = _of_kratom(event, verdict, reasons, knowledge)
     elif verdict in (Verdict.LOWER, Verdict.NO_CLEAR_DIFFERENCE):
-        beside = _beside_kratom(event, window, told, knowledge)
+        beside = _beside_kratom(event, window, use, knowledge)
         if beside:
             verdict, reasons = Verdict.CANNOT_TELL, (beside,)
     if verdict is Verdict.CANNOT_TELL:
@@ -320,27 +318,34 @@ def _of_kratom(
     return verdict, reasons
 
 
-def _beside_kratom(event: Event, window: Window, told: Told, knowledge: Knowledge) -> str:
+def _beside_kratom(event: Event, window: Window, use: Use, knowledge: Knowledge) -> str:
     """Why kratom stands in the way of a favourable verdict; empty where its use was steady."""
     line = knowledge.care.outcomes.line
-    before = _use(told, window.before[0].date, event.date, knowledge)
-    after = _use(told, event.date + dt.timedelta(days=1), window.after[-1].date, knowledge)
+    before = _accounts(use, window.before[0].date, event.date)
+    after = _accounts(use, event.date + dt.timedelta(days=1), window.after[-1].date)
     if not before or not after:
         return line("kratom_unrecorded")
-    return line("kratom_differs") if len(before | after) > 1 else ""
+    if len({a.used for a in (*before, *after)}) > 1:
+        return line("kratom_differs")
+    highest, now = most(before), most(after)
+    if highest is None or now is None or not now.used:
+        return ""
+    found = strict_shift(highest, now)
+    if found in (Shift.MORE, Shift.UNKNOWN) and not (highest.amounts and now.amounts):
+        return line("kratom_amount_unknown")
+    is_less = shift(highest, now, use.share) is Shift.LESS
+    return line("kratom_differs") if is_less or found in (Shift.MORE, Shift.UNKNOWN) else ""
 
 
-def _use(told: Told, begin: dt.date, end: dt.date, knowledge: Knowledge) -> set[bool]:
-    """Whether kratom was used, by every account in a stretch of time.
+def _accounts(use: Use, begin: dt.date, end: dt.date) -> tuple[Account, ...]:
+    """Every account of kratom use in a stretch of time.
 
     An account that is older than the stretch, but recent, still holds at its beginning.
     """
-    reach = begin - dt.timedelta(days=days(knowledge, "kratom-record-days"))
-    inside = {used for date, used, _ in told if begin <= date <= end}
+    inside = tuple(a for a in use.accounts if begin <= a.date <= end)
     if inside:
         return inside
-    earlier = [used for date, used, _ in told if reach <= date < begin]
-    return set(earlier[-1:])
+    return tuple(a for a in use.accounts if begin - use.holds <= a.date < begin)[-1:]
 
 
 # ------------------------------------------------------------------ words

@@ -1,17 +1,23 @@
-"""Lists of a clinic: who needs somebody first. Item 9, then reliable worsening, then overdue."""
+"""Lists of a clinic: who needs somebody first, in the order of ``Concern``."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from speciosa.clinical.outcomes.courses import WITHDRAWAL_SCALES
+from speciosa.clinical.outcomes.findings import labs_of, withdrawal_of
+from speciosa.clinical.outcomes.matters import Matter, matter_line
 from speciosa.clinical.outcomes.next_visit import next_visit
 from speciosa.clinical.outcomes.picture import picture_of
 from speciosa.clinical.outcomes.result import Attention, Concern
 from speciosa.clinical.outcomes.timeline import Timeline
+from speciosa.finding import Severity
 
 if TYPE_CHECKING:
+    from speciosa.clinical.outcomes.picture import Picture
+    from speciosa.clinical.outcomes.result import Compared, Course, NextVisit
     from speciosa.knowledge import Knowledge
 
 _ORDER = tuple(Concern)
@@ -35,9 +41,9 @@ def overdue(
 def deteriorating(
     people: Iterable[tuple[str, Timeline]], knowledge: Knowledge, today: dt.date
 ) -> tuple[Attention, ...]:
-    """Those with a positive item 9 or reliable worsening, the most pressing first."""
+    """Those with a positive item 9, danger or worsening, the most pressing first."""
     listed = attention(people, knowledge, today)
-    return tuple(a for a in listed if set(a.concerns) & {Concern.ITEM_9, Concern.WORSENING})
+    return tuple(a for a in listed if a.concerns[0] is not Concern.OVERDUE)
 
 
 def _with(concern: Concern, listed: tuple[Attention, ...]) -> tuple[Attention, ...]:
@@ -49,43 +55,57 @@ def _pressing(found: Attention) -> tuple[int, float, int, str]:
 
 
 def _of(person: str, timeline: Timeline, knowledge: Knowledge, today: dt.date) -> Attention:
-    line = knowledge.care.outcomes.line
     picture = picture_of(timeline, knowledge, today)
     due = next_visit(picture, timeline.visits, knowledge)
-    concerns, lines = [], []
-    if picture.positive is not None:
-        concerns.append(Concern.ITEM_9)
-        item9 = picture.positive
-        lines.append(line("list_item9", answer=item9.answer, date=item9.date.isoformat()))
-    if picture.danger is not None:
-        # A dangerous side effect stands with the worsened: it is about now, not about a date.
-        concerns.append(Concern.WORSENING)
-        date, words = picture.danger
-        lines.append(line("list_danger", date=date.isoformat(), words=", ".join(words)))
-    worse = picture.worse()
-    for course, compared in worse:
-        concerns.append(Concern.WORSENING)
-        kratom = picture.unsettling(compared.to_date, knowledge) is not None
-        lines.append(
-            line(
-                "list_worse_kratom" if kratom else "list_worse",
-                name=course.name,
-                from_total=f"{compared.from_total:g}",
-                to_total=f"{compared.to_total:g}",
-                to_date=compared.to_date.isoformat(),
-                label=compared.label,
-            )
-        )
-    late = 0 if due is None else due.overdue_days
-    if due is not None and due.overdue_since is not None:
-        concerns.append(Concern.OVERDUE)
-        lines.append(line("list_overdue", date=due.overdue_since.isoformat(), days=late))
+    found = sorted(_concerns(picture, due, knowledge), key=lambda x: _ORDER.index(x[0]))
+    risen = (*picture.worse(), *picture.perhaps_worse())
     return Attention(
         person=person,
-        concerns=tuple(dict.fromkeys(concerns)),
-        lines=tuple(lines),
-        overdue_days=late,
-        rise=max((x.difference for _, x in worse), default=0.0),
+        concerns=tuple(dict.fromkeys(concern for concern, _ in found)),
+        lines=tuple(line for _, line in found),
+        overdue_days=0 if due is None else due.overdue_days,
+        rise=max((x.difference for _, x in risen), default=0.0),
         last_entry=picture.last,
         next_date=None if due is None else due.date,
+    )
+
+
+def _concerns(
+    picture: Picture, due: NextVisit | None, knowledge: Knowledge
+) -> Iterator[tuple[Concern, str]]:
+    line = knowledge.care.outcomes.line
+    for matter in picture.matters:
+        yield _concern_of(matter), matter_line(matter, knowledge)
+    for course, compared in picture.worse():
+        yield Concern.WORSENING, _worse(course, compared, picture, knowledge)
+    for course, compared in picture.perhaps_worse():
+        yield Concern.POSSIBLE, _worse(course, compared, picture, knowledge)
+    for lab in labs_of(picture, knowledge):
+        if lab.severity.rank <= Severity.MAJOR.rank:
+            is_urgent = lab.severity.rank < Severity.MAJOR.rank
+            yield Concern.DANGER if is_urgent else Concern.LABORATORY, lab.text
+    for course in picture.courses:
+        if course.instrument in WITHDRAWAL_SCALES:
+            for rise in withdrawal_of(course, knowledge):
+                yield Concern.WITHDRAWAL, rise.text
+    if due is not None and due.overdue_since is not None:
+        date, late = due.overdue_since.isoformat(), due.overdue_days
+        yield Concern.OVERDUE, line("list_overdue", date=date, days=late)
+
+
+def _concern_of(matter: Matter) -> Concern:
+    if not matter.current:
+        return Concern.UNSEEN
+    return Concern.ITEM_9 if matter.item9 else Concern.DANGER
+
+
+def _worse(course: Course, compared: Compared, picture: Picture, knowledge: Knowledge) -> str:
+    kratom = picture.unsettling(compared.to_date, knowledge) is not None
+    return knowledge.care.outcomes.line(
+        "list_worse_kratom" if kratom else "list_worse",
+        name=course.name,
+        from_total=f"{compared.from_total:g}",
+        to_total=f"{compared.to_total:g}",
+        to_date=compared.to_date.isoformat(),
+        label=compared.label,
     )

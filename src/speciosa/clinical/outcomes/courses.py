@@ -6,21 +6,22 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from speciosa.clinical.outcomes.kratom import relieved
 from speciosa.clinical.outcomes.result import Compared, Course, Point
 from speciosa.clinical.outcomes.thresholds import days
 
 if TYPE_CHECKING:
-    from speciosa.clinical.outcomes.kratom import KratomChange
+    from speciosa.clinical.outcomes.kratom import Use
     from speciosa.clinical.outcomes.timeline import Entry
     from speciosa.knowledge import Knowledge
     from speciosa.knowledge.instruments import Instrument
+    from speciosa.knowledge.instruments.record import ChangeLabel
 
 FOLLOWED = ("gad7", "phq9", "isi")
 WITHDRAWAL_SCALES = ("sows", "cows")
 BETTER = frozenset({"reliable_improvement", "possible_improvement", "improvement"})
 WORSE = frozenset({"reliable_worsening", "rise"})
-PERHAPS_WORSE = frozenset({"possible_worsening"})
+POSSIBLY = "possible_worsening"
+PERHAPS_WORSE = frozenset({POSSIBLY})
 
 
 class Contradiction(NamedTuple):
@@ -31,9 +32,7 @@ class Contradiction(NamedTuple):
     totals: tuple[float, ...]
 
 
-def courses_of(
-    entries: Iterable[Entry], kratom: tuple[KratomChange, ...], knowledge: Knowledge
-) -> tuple[Course, ...]:
+def courses_of(entries: Iterable[Entry], use: Use, knowledge: Knowledge) -> tuple[Course, ...]:
     """Every questionnaire that was scored at least once, those most followed first."""
     by_name: dict[str, dict[dt.date, Point]] = {}
     for entry in entries:
@@ -47,7 +46,7 @@ def courses_of(
                 low=total if measured.low is None else min(measured.low, total),
                 high=total if measured.high is None else max(measured.high, total),
                 source=entry.source,
-                unsettled=any(c.unsettles(entry.date, knowledge) for c in kratom),
+                unsettled=any(c.unsettles(entry.date, knowledge) for c in use.changes),
             )
             days_ = by_name.setdefault(measured.instrument, {})
             known = days_.get(entry.date)
@@ -59,7 +58,7 @@ def courses_of(
         _course(
             knowledge.instruments.by_id[name],
             tuple(by_name[name][date] for date in sorted(by_name[name])),
-            kratom,
+            use,
             knowledge,
         )
         for name in sorted(by_name, key=lambda n: (order.get(n, len(order)), n))
@@ -91,12 +90,12 @@ def _order(point: Point) -> tuple[float, float, float, str]:
 def _course(
     instrument: Instrument,
     points: tuple[Point, ...],
-    kratom: tuple[KratomChange, ...],
+    use: Use,
     knowledge: Knowledge,
 ) -> Course:
     rules = instrument.change
     first, newest = points[0], points[-1]
-    more_kratom = relieved(kratom, first.date, newest.date)
+    more_kratom = use.can_lower(first.date, newest.date)
     reliable = None if rules.reliable is None else rules.reliable.number
     low, high = instrument.total_low or 0, instrument.total_high or int(max(p.high for p in points))
     return Course(
@@ -149,10 +148,16 @@ def _compare(
         rules.label(_whole(end.high - start.low)),
     }
     settled = ends == {label}
+    kind = label.kind if label is not None and settled else ""
     if label is None:
         text = wording.line("no_rule")
+    elif settled:
+        text = label.label
+    elif _rose(label, ends):
+        # An item left out does not take a worsening away.
+        kind, text = POSSIBLY, wording.line("label_open_worse")
     else:
-        text = label.label if settled else wording.line("label_open")
+        text = wording.line("label_open")
     return Compared(
         since=since,
         from_date=start.date,
@@ -160,9 +165,15 @@ def _compare(
         to_date=end.date,
         to_total=end.total,
         difference=end.total - start.total,
-        kind=label.kind if label is not None and settled else "",
+        kind=kind,
         label=text,
     )
+
+
+def _rose(label: ChangeLabel, ends: set[ChangeLabel | None]) -> bool:
+    """Whether an open change is a worsening at both ends, or at the total as it was scored."""
+    worse = WORSE | PERHAPS_WORSE
+    return label.kind in worse or all(end is not None and end.kind in worse for end in ends)
 
 
 def _whole(difference: float) -> float:

@@ -1,8 +1,7 @@
 """A diary as CSV: read strictly, every problem with its line and field, and written safely.
 
-One row a day. The first row names the columns; ``date`` is needed, the rest may be left out or
-empty. Dates are ``2026-11-22`` and nothing else, because 03/04 has two meanings. Where anything is
-wrong the caller must import nothing: ``Diary.entries`` are then only what a preview may show.
+One row a day; the first row names the columns and only ``date`` is needed, as ``2026-11-22``: 03/04
+has two meanings. Where anything is wrong the caller must import nothing.
 """
 
 from __future__ import annotations
@@ -11,15 +10,17 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.case.vocabulary import Difficulty, KratomForm, SideEffect
+from speciosa.clinical.outcomes.sheet import SheetError, open_sheet
 from speciosa.clinical.outcomes.thresholds import days
 from speciosa.clinical.outcomes.timeline import Entry, Kratom, Measured, Period, Source
 from speciosa.errors import InputProblem
 
 if TYPE_CHECKING:
+    from speciosa.clinical.outcomes.sheet import Sheet
     from speciosa.knowledge import Knowledge
 
 SCALES = ("gad7", "phq9", "isi", "sows", "cows")
@@ -41,6 +42,7 @@ COLUMNS = (
 )
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,7}(\.\d{1,4})?", re.ASCII)
+_NOTHING_AFTER = re.compile(r"[.,]0{1,4}$")
 _WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _YES, _NO = "yes", "no"
@@ -55,11 +57,15 @@ class Row(NamedTuple):
 
 
 class Diary(NamedTuple):
-    """What a file holds: rows read, entries of those without a problem, every problem."""
+    """What a file holds: rows read, entries of those without a problem, every problem.
+
+    ``item9``: the highest answer to item 9 that could be read, also in rows with a problem.
+    """
 
     rows: int
     read: tuple[Row, ...]
     problems: tuple[InputProblem, ...]
+    item9: int = 0
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -82,24 +88,13 @@ def read(data: bytes, knowledge: Knowledge, today: dt.date) -> Diary:
     if len(data) > limit:
         return _refused("file", f"{len(data)} bytes", f"at most {limit} bytes")
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return _refused(f"line {line}", "bytes that are no UTF-8", "text in UTF-8")
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return _refused(f"line {line}", "a null character", "text")
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = next(reader, [])
-    except csv.Error as error:
-        return _refused("line 1", str(error), "a row of column names")
-    columns, problems = _columns(header)
-    if problems:
-        return Diary(0, (), problems)
-    return _rows(reader, columns, knowledge, today)
+        sheet = open_sheet(data)
+        columns, problems = _columns(sheet.header)
+        if problems:
+            return Diary(0, (), problems)
+        return _rows(sheet, columns, _Context(knowledge, today, sheet.decimal_comma))
+    except SheetError as error:
+        return _refused(error.field, error.value, error.accepted)
 
 
 def _refused(field: str, value: str, accepted: str) -> Diary:
@@ -107,7 +102,7 @@ def _refused(field: str, value: str, accepted: str) -> Diary:
 
 
 def _columns(header: list[str]) -> tuple[list[str], tuple[InputProblem, ...]]:
-    names = [name.strip().casefold() for name in header]
+    names = [_column(name) for name in header]
     accepted = ", ".join(COLUMNS)
     problems = [
         InputProblem(f"line 1, column {i}", repr(name[:40]), accepted)
@@ -123,31 +118,37 @@ def _columns(header: list[str]) -> tuple[list[str], tuple[InputProblem, ...]]:
     return names, tuple(problems)
 
 
-def _rows(
-    reader: Iterator[list[str]], columns: list[str], knowledge: Knowledge, today: dt.date
-) -> Diary:
-    limit = days(knowledge, "diary-rows")
+def _column(name: str) -> str:
+    """The column that a heading names: "GAD-7" and "Sleep hours" are written in more ways."""
+    plain = name.strip().casefold()
+    joined = re.sub(r"[^a-z0-9]", "", plain)
+    return next((c for c in COLUMNS if c.replace("_", "") == joined), plain)
+
+
+def _rows(sheet: Sheet, columns: list[str], context: _Context) -> Diary:
+    limit = days(context.knowledge, "diary-rows")
     found: list[Row] = []
     problems: list[InputProblem] = []
     lines: dict[dt.date, int] = {}
-    count = 0
+    count = item9 = 0
+    rows = iter(sheet.rows)
     while True:
         try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            line = reader.line_num  # type: ignore[attr-defined]
-            problems.append(InputProblem(f"line {line}", str(error), "a row of cells"))
+            row = next(rows, None)
+        except SheetError as error:
+            problems.append(InputProblem(error.field, error.value, error.accepted))
             break
-        if cells is None:
+        if row is None:
             break
-        line = reader.line_num  # type: ignore[attr-defined]
-        if not any(cell.strip() for cell in cells):
+        line = row.line
+        if not any(cell.strip() for cell in row.cells):
             continue
         count += 1
         if count > limit:
             problems.append(InputProblem(f"line {line}", "too many rows", f"at most {limit} rows"))
             break
-        entry, wrong = _row(cells, columns, line, _Context(knowledge, today))
+        entry, wrong, answer = _row(row.cells, columns, line, context)
+        item9 = max(item9, answer)
         if entry is not None and entry.date in lines:
             value = f"{entry.date.isoformat()}, as on line {lines[entry.date]}"
             wrong.append(InputProblem(f"line {line}, date", value, "each day once"))
@@ -158,7 +159,7 @@ def _rows(
                 found.append(Row(line, entry))
     if not count and not problems:
         problems.append(InputProblem("file", "no rows", "a row for each day"))
-    return Diary(count, tuple(found), tuple(problems))
+    return Diary(count, tuple(found), tuple(problems), item9)
 
 
 # ------------------------------------------------------------------ one row
@@ -167,14 +168,16 @@ def _rows(
 class _Context(NamedTuple):
     knowledge: Knowledge
     today: dt.date
+    decimal_comma: bool
 
 
 def _row(
     cells: list[str], columns: list[str], line: int, context: _Context
-) -> tuple[Entry | None, list[InputProblem]]:
+) -> tuple[Entry | None, list[InputProblem], int]:
+    """The entry of a row, its problems, and item 9 even where something else is wrong."""
     if len(cells) != len(columns):
         where = f"line {line}"
-        return None, [InputProblem(where, f"{len(cells)} cells", f"{len(columns)} cells")]
+        return None, [InputProblem(where, f"{len(cells)} cells", f"{len(columns)} cells")], 0
     values: dict[str, object] = {}
     problems: list[InputProblem] = []
     for name, cell in zip(columns, cells, strict=True):
@@ -185,16 +188,17 @@ def _row(
             values[name] = _READ[name](text, name, context)
         except _CellError as error:
             problems.append(InputProblem(f"line {line}, {name}", error.value, error.accepted))
+    answered = values.get("item9")
+    item9 = answered if isinstance(answered, int) else 0
     if "date" not in values:
         if not any(p.field.endswith(", date") for p in problems):
             problems.append(InputProblem(f"line {line}, date", "nothing", "a date"))
-        return None, problems
+        return None, problems, item9
     clash = _clash(values)
     if clash:
         problems.append(InputProblem(f"line {line}, {clash[0]}", clash[1], clash[2]))
-    return (
-        (_entry(values), problems) if not problems else (_entry({"date": values["date"]}), problems)
-    )
+    told = {"date": values["date"]} if problems else values
+    return _entry(told), problems, item9
 
 
 def _clash(values: dict[str, object]) -> tuple[str, str, str] | None:
@@ -251,6 +255,7 @@ def _entry(values: dict[str, object]) -> Entry:
 
 def _date(text: str, _: str, context: _Context) -> dt.date:
     accepted = "a date as 2026-11-22 (year-month-day)"
+    text = text.removesuffix(" 00:00:00")
     if not _DATE.fullmatch(text):
         raise _CellError(repr(text[:40]), accepted)
     try:
@@ -270,12 +275,15 @@ def _total(text: str, name: str, context: _Context) -> float:
 
 def _whole_between(text: str, low: int, high: int) -> int:
     accepted = f"a whole number from {low} to {high}"
+    text = _NOTHING_AFTER.sub("", text)
     if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
         raise _CellError(repr(text[:40]), accepted)
     return int(text)
 
 
-def _amount(text: str, highest: float) -> float:
+def _amount(text: str, highest: float, context: _Context) -> float:
+    if context.decimal_comma:
+        text = text.replace(",", ".", 1)
     if not _NUMBER.fullmatch(text) or float(text) > highest:
         accepted = f"a number from 0 to {highest:g}, with a point for decimals"
         raise _CellError(repr(text[:40]), accepted)
@@ -283,7 +291,7 @@ def _amount(text: str, highest: float) -> float:
 
 
 def _yes(text: str, _: str, __: _Context) -> bool:
-    word = text.casefold()
+    word = {"true": _YES, "false": _NO}.get(text.casefold(), text.casefold())
     if word not in (_YES, _NO):
         raise _CellError(repr(text[:40]), "yes or no")
     return word == _YES
@@ -322,12 +330,12 @@ _READ: dict[str, Callable[[str, str, _Context], object]] = {
     "item9": lambda text, _, __: _whole_between(text, 0, 3),
     "difficulty": lambda text, _, __: _word(text, Difficulty),
     "days_lost": lambda text, _, __: _whole_between(text, 0, 31),
-    "sleep_hours": lambda text, _, __: _amount(text, 24),
+    "sleep_hours": lambda text, _, context: _amount(text, 24, context),
     "kratom_used": _yes,
-    "kratom_doses": lambda text, _, __: _amount(text, 500),
-    "kratom_leaf_g": lambda text, _, __: _amount(text, 500),
-    "kratom_mitragynine_mg": lambda text, _, __: _amount(text, 10_000),
-    "kratom_7oh_mg": lambda text, _, __: _amount(text, 10_000),
+    "kratom_doses": lambda text, _, context: _amount(text, 500, context),
+    "kratom_leaf_g": lambda text, _, context: _amount(text, 500, context),
+    "kratom_mitragynine_mg": lambda text, _, context: _amount(text, 10_000, context),
+    "kratom_7oh_mg": lambda text, _, context: _amount(text, 10_000, context),
     "kratom_form": lambda text, _, __: _word(text, KratomForm),
     "side_effects": _effects,
     "note": _note,

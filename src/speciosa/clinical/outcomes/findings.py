@@ -15,7 +15,7 @@ from speciosa.clinical.outcomes.courses import (
     WORSE,
     contradictions,
 )
-from speciosa.clinical.outcomes.kratom import daily_use, relieved
+from speciosa.clinical.outcomes.matters import Topic
 from speciosa.clinical.outcomes.thresholds import days, number
 from speciosa.clinical.outcomes.timeline import Direction
 from speciosa.finding import Finding, Missing
@@ -34,13 +34,14 @@ def findings_of(picture: Picture, due: NextVisit | None, knowledge: Knowledge) -
     """Every finding, in no particular order."""
     wording = knowledge.care.outcomes
     yield from _item9(picture, knowledge)
+    yield from _matters(picture, knowledge)
     yield from _side_effects(picture, knowledge)
     for course in picture.courses:
         if course.instrument in FOLLOWED:
             yield from _course(course, picture, knowledge)
         elif course.instrument in WITHDRAWAL_SCALES:
-            yield from _withdrawal(course, knowledge)
-    yield from _labs(picture, knowledge)
+            yield from withdrawal_of(course, knowledge)
+    yield from labs_of(picture, knowledge)
     yield from _kratom(picture, knowledge)
     for found in contradictions(picture.entries):
         instrument = knowledge.instruments.by_id.get(found.instrument)
@@ -75,8 +76,8 @@ def missing_of(picture: Picture, knowledge: Knowledge) -> Iterator[Missing]:
         yield wording.gap("phq9")
     if "gad7" not in followed:
         yield wording.gap("gad7")
-    told = daily_use(picture.entries)
-    since = told[-1][0] if told else picture.entries[0].date
+    told = picture.use.accounts
+    since = told[-1].date if told else picture.entries[0].date
     silent = (picture.today - since).days > days(knowledge, "kratom-record-days")
     if not told or silent:
         yield wording.gap("kratom", since=since.isoformat())
@@ -98,15 +99,22 @@ def _item9(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
         yield wording.finding("item9_positive", values={"answer": item9.answer, "date": date})
     elif item9.earlier is not None:
         values = {"earlier": item9.earlier.isoformat(), "date": date}
-        yield wording.finding("item9_earlier", values=values)
+        still_open = any(m.topic is Topic.ITEM_9 for m in picture.matters)
+        yield wording.finding("item9_earlier" if still_open else "item9_past", values=values)
+
+
+def _matters(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
+    """Effects and signs that nobody has looked at; item 9 of the entries stands for itself."""
+    for matter in picture.matters:
+        if matter.topic is Topic.ITEM_9:
+            continue
+        key = f"{matter.topic}_{'now' if matter.current else 'earlier'}"
+        values = {"date": matter.date.isoformat(), "words": matter.words}
+        yield knowledge.care.outcomes.finding(key, values=values, about=matter.date.isoformat())
 
 
 def _side_effects(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
     wording = knowledge.care.outcomes
-    if picture.danger is not None:
-        date, effects = picture.danger
-        values = {"date": date.isoformat(), "words": ", ".join(effects)}
-        yield wording.finding("danger_side_effect", values=values)
     told: dict[dt.date, set[str]] = {}
     for entry in picture.entries:
         if entry.side_effects is not None:
@@ -138,7 +146,7 @@ def _course(course: Course, picture: Picture, knowledge: Knowledge) -> Iterator[
         elif compared.kind in PERHAPS_WORSE:
             key = "worsening_possible"
         elif compared.kind in BETTER:
-            with_kratom = relieved(picture.kratom, compared.from_date, compared.to_date)
+            with_kratom = picture.use.can_lower(compared.from_date, compared.to_date)
             key = "fall_with_kratom" if with_kratom else "improvement"
         elif not compared.kind:
             key = "change_open"
@@ -191,7 +199,8 @@ def _read_with_kratom(course: Course, picture: Picture, knowledge: Knowledge) ->
             yield wording.finding("relief_reading", values=values, about=about)
 
 
-def _withdrawal(course: Course, knowledge: Knowledge) -> Iterator[Finding]:
+def withdrawal_of(course: Course, knowledge: Knowledge) -> Iterator[Finding]:
+    """A withdrawal scale that rose between its last two totals."""
     if len(course.points) < 2:
         return
     before, now = course.points[-2:]
@@ -229,7 +238,8 @@ def _kratom(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
 # ------------------------------------------------------------------ labs
 
 
-def _labs(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
+def labs_of(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
+    """Newest values above a limit."""
     newest: dict[LabName, tuple[dt.date, LabValue]] = {}
     for entry in picture.entries:
         for lab in entry.labs:

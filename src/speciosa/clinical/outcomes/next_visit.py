@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from speciosa.clinical.outcomes.kratom import about_kratom
+from speciosa.clinical.outcomes.matters import Topic
 from speciosa.clinical.outcomes.result import NextVisit
 from speciosa.clinical.outcomes.thresholds import days
 from speciosa.clinical.outcomes.timeline import EventKind, Source, Visit
@@ -74,10 +75,13 @@ def _pressing(picture: Picture, knowledge: Knowledge) -> Iterator[Due]:
             ("safety/limit/item9_ask_today",),
             today=True,
         )
-    if picture.danger is not None:
+    if picture.current(Topic.EFFECTS):
         yield Due(
             picture.today, line("label_today"), line("why_danger"), (effects,), (), (), today=True
         )
+    for matter in picture.current(Topic.CASE, Topic.DRAFT):
+        why = line(f"why_{matter.topic}", date=matter.date.isoformat())
+        yield Due(picture.today, line("label_today"), why, (scales, effects), (), (), today=True)
     for course, compared in picture.worse():
         yield Due(
             compared.to_date + dt.timedelta(days=days(knowledge, "early-contact-days")),

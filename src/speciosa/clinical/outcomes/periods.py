@@ -16,7 +16,7 @@ from speciosa.clinical.outcomes.timeline import Event, EventKind
 from speciosa.finding import Estimate
 
 if TYPE_CHECKING:
-    from speciosa.clinical.outcomes.kratom import KratomChange
+    from speciosa.clinical.outcomes.kratom import Use
     from speciosa.knowledge import Knowledge
 
 
@@ -24,7 +24,7 @@ class Around(NamedTuple):
     """What else is on record beside the periods of one treatment."""
 
     events: tuple[Event, ...]
-    kratom: tuple[KratomChange, ...]
+    use: Use
 
 
 class Span(NamedTuple):
@@ -38,7 +38,7 @@ class Span(NamedTuple):
 def repeated_of(
     courses: tuple[Course, ...],
     events: Iterable[Event],
-    kratom: tuple[KratomChange, ...],
+    use: Use,
     knowledge: Knowledge,
     today: dt.date,
 ) -> tuple[Repeated, ...]:
@@ -49,7 +49,7 @@ def repeated_of(
         spans = tuple(_spans(own, courses, today))
         if sum(1 for s in spans if s.on) < 2:
             continue
-        around = Around(tuple(e for e in events if _key(e) != name), kratom)
+        around = Around(tuple(e for e in events if _key(e) != name), use)
         for course in courses:
             if course.instrument in COMPARED:
                 found.append(_compare(course, own[0], spans, around, knowledge))
@@ -187,9 +187,11 @@ def _obstacles(
         return
     begin, end = spans[0].begin, spans[-1].end
     others = {e.what for e in around.events if begin < e.date < end}
-    others |= {c.what for c in around.kratom if c.implied and begin < c.date < end}
+    others |= {c.what for c in around.use.changes if c.implied and begin < c.date < end}
     if others:
         yield line("other_changes", what=", ".join(sorted(others)))
+    if around.use.can_lower(begin, end):
+        yield line("kratom_differs")
     needed = days(knowledge, "pairs-needed")
     if len(differences) < needed:
         yield line("few_pairs", count=len(differences), needed=needed)

@@ -5,12 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from speciosa.clinical.outcomes import kratom as use
 from speciosa.clinical.outcomes.courses import (
     FOLLOWED,
     PERHAPS_WORSE,
     WORSE,
     courses_of,
+)
+from speciosa.clinical.outcomes.kratom import Use, use_of
+from speciosa.clinical.outcomes.matters import (
+    Matter,
+    Topic,
+    is_review,
+    item9_by_day,
+    matters_of,
 )
 from speciosa.clinical.outcomes.result import Compared, Course
 from speciosa.clinical.outcomes.timeline import Direction, Entry, Event, Timeline
@@ -34,12 +41,21 @@ class Picture(NamedTuple):
     today: dt.date
     entries: tuple[Entry, ...]
     events: tuple[Event, ...]
-    kratom: tuple[KratomChange, ...]
+    use: Use
     courses: tuple[Course, ...]
     item9: Item9 | None
     item9_missing: dt.date | None
-    danger: tuple[dt.date, tuple[str, ...]] | None
+    matters: tuple[Matter, ...]
     future: int
+
+    @property
+    def kratom(self) -> tuple[KratomChange, ...]:
+        """Every change of kratom use in order of date."""
+        return self.use.changes
+
+    def current(self, *topics: Topic) -> tuple[Matter, ...]:
+        """What the newest account of it says, by topic."""
+        return tuple(m for m in self.matters if m.current and m.topic in topics)
 
     @property
     def positive(self) -> Item9 | None:
@@ -92,8 +108,7 @@ class Picture(NamedTuple):
             found.add("item9_positive")
         if self.item9 is None or self.item9_missing is not None:
             found.add("item9_unknown")
-        told = use.daily_use(self.entries)
-        if self.kratom or any(used for _, used, _ in told):
+        if self.kratom or any(account.used for account in self.use.accounts):
             found.add("kratom")
         if self.unsettling(self.today, knowledge) is not None:
             found.add("kratom_recent_change")
@@ -107,31 +122,27 @@ def picture_of(timeline: Timeline, knowledge: Knowledge, today: dt.date) -> Pict
     entries = tuple(sorted((e for e in timeline.entries if e.date <= today), key=lambda e: e.date))
     events = tuple(
         sorted(
-            {e for e in timeline.events if e.date <= today},
+            {e for e in timeline.events if e.date <= today and not is_review(e)},
             key=lambda e: (e.date, e.kind, e.what, e.treatment, str(e.direction), e.note),
         )
     )
-    kratom = use.changes(entries, events, knowledge)
+    use = use_of(entries, events, knowledge)
     return Picture(
         today=today,
         entries=entries,
         events=events,
-        kratom=kratom,
-        courses=courses_of(entries, kratom, knowledge),
-        item9=_item9(entries),
+        use=use,
+        courses=courses_of(entries, use, knowledge),
+        item9=_item9(timeline.entries, today),
         item9_missing=_item9_missing(entries),
-        danger=_danger(entries, knowledge),
+        matters=matters_of(timeline, knowledge, today),
         future=sum(e.date > today for e in timeline.entries)
         + sum(e.date > today for e in timeline.events),
     )
 
 
-def _item9(entries: tuple[Entry, ...]) -> Item9 | None:
-    by_day: dict[dt.date, int] = {}
-    for entry in entries:
-        answer = entry.suicidality
-        if answer is not None:
-            by_day[entry.date] = max(answer, by_day.get(entry.date, 0))
+def _item9(entries: tuple[Entry, ...], today: dt.date) -> Item9 | None:
+    by_day = item9_by_day(entries, today)
     if not by_day:
         return None
     newest = max(by_day)
@@ -144,16 +155,3 @@ def _item9_missing(entries: tuple[Entry, ...]) -> dt.date | None:
     asked = max((e.date for e in entries if e.measured("phq9") is not None), default=None)
     answered = max((e.date for e in entries if e.suicidality is not None), default=None)
     return asked if asked is not None and (answered is None or answered < asked) else None
-
-
-def _danger(
-    entries: tuple[Entry, ...], knowledge: Knowledge
-) -> tuple[dt.date, tuple[str, ...]] | None:
-    """Dangerous side effects in the newest account of side effects."""
-    newest = max((e.date for e in entries if e.side_effects is not None), default=None)
-    if newest is None:
-        return None
-    names = knowledge.care.outcomes.words["danger_side_effects"]
-    told = {str(effect) for e in entries if e.date == newest for effect in e.side_effects or ()}
-    found = tuple(word for name, word in names.items() if name in told)
-    return (newest, found) if found else None

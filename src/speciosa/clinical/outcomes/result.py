@@ -48,7 +48,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     ``reliable`` is the smallest change beyond measurement error, ``band`` the totals around the
     first one that do not reach it. ``response`` and ``remission`` are ``None`` where they cannot
     be said. ``more_kratom``: kratom was begun or used more since the first total, or changed in
-    a way that is not recorded; a fall is then no response.
+    a way or by an amount that is not recorded; a fall is then no response.
     """
 
     instrument: str
@@ -140,7 +140,11 @@ class NextVisit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutcomesResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Follow-up of one person up to a day."""
+    """Follow-up of one person up to a day.
+
+    ``crisis``: an urgent route holds now. ``to_look_at``: what stays on the clinic's list until a
+    clinician records having looked at it.
+    """
 
     today: dt.date
     headline: str
@@ -152,13 +156,19 @@ class OutcomesResult(msgspec.Struct, frozen=True, kw_only=True):
     next_visit: NextVisit | None = None
     missing: tuple[Missing, ...] = ()
     crisis: bool = False
+    to_look_at: tuple[str, ...] = ()
 
 
 class Concern(StrEnum):
     """Why a person stands on a clinic's list, most pressing first."""
 
     ITEM_9 = "item 9"
+    DANGER = "danger"
     WORSENING = "worsening"
+    LABORATORY = "laboratory"
+    UNSEEN = "not yet looked at"
+    POSSIBLE = "possible worsening"
+    WITHDRAWAL = "withdrawal"
     OVERDUE = "overdue"
 
 

@@ -21,6 +21,9 @@ Name = Annotated[str, msgspec.Meta(max_length=200)]
 Answer = Annotated[int, msgspec.Meta(ge=0, le=10)]
 
 
+_EIGHT_ITEMS = 8 * 3  # the most that the other answers of a PHQ-9 add up to
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of the parts of a timeline."""
 
@@ -108,20 +111,27 @@ class Entry(Part, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def suicidality(self) -> int | None:
-        """Item 9 of the PHQ-9 as answered, the worse where it stands twice; never imputed."""
+        """Item 9 of the PHQ-9 as answered, the worse where it stands twice; never imputed.
+
+        Where only a total is known that the other eight answers cannot reach, what is left of it.
+        """
         phq9 = self.measured("phq9")
         answers = phq9.answers if phq9 is not None else ()
         given = [self.item9, answers[8] if len(answers) == 9 else None]
-        return max((x for x in given if x is not None), default=None)
+        answered = max((x for x in given if x is not None), default=None)
+        if answered is None and phq9 is not None and phq9.total is not None and not answers:
+            return int(phq9.total) - _EIGHT_ITEMS if phq9.total > _EIGHT_ITEMS else None
+        return answered
 
 
 class EventKind(StrEnum):
-    """What happened."""
+    """What happened. ``reviewed``: a clinician looked at what was pressing; ``what`` was done."""
 
     STARTED = "started"
     STOPPED = "stopped"
     CHANGED = "changed"
     LIFE = "life"
+    REVIEWED = "reviewed"
 
 
 class Direction(StrEnum):
@@ -152,9 +162,30 @@ class Visit(Part, frozen=True, kw_only=True, omit_defaults=True):
     note: Note = ""
 
 
+class AlarmSource(StrEnum):
+    """Where an alarm stands."""
+
+    CASE = "case"
+    DRAFT = "draft"
+
+
+class Alarm(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """An urgent route of a kept case, or danger signs and item 9 in a form not yet finished.
+
+    ``newest``: no later case is on record. Item 9 of a kept case is an entry and not repeated.
+    """
+
+    date: dt.date
+    source: AlarmSource
+    words: str
+    item9: int = 0
+    newest: bool = True
+
+
 class Timeline(Part, frozen=True, kw_only=True, omit_defaults=True):
     """Everything over time of one person, in any order."""
 
     entries: tuple[Entry, ...] = ()
     events: tuple[Event, ...] = ()
     visits: tuple[Visit, ...] = ()
+    alarms: tuple[Alarm, ...] = ()

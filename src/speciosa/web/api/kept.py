@@ -14,7 +14,6 @@ from speciosa.assessment import Assessment
 from speciosa.case import parse_case
 from speciosa.case.parts import Part
 from speciosa.clinical import outcomes
-from speciosa.clinical.outcomes.timeline import Entry, Event, Timeline, Visit
 from speciosa.errors import InputError, InputProblem
 from speciosa.report import html
 from speciosa.report import json as report_json
@@ -28,7 +27,8 @@ from speciosa.web.api.problem import NotFoundError
 from speciosa.web.api.records import Limit, Offset
 from speciosa.web.api.route import PREFIX, router
 from speciosa.web.api.versions import IfMatch, PersonId, RecordId, person_of, record_of, tag
-from speciosa.web.services import Services, Use
+from speciosa.web.person import of_person
+from speciosa.web.services import Use
 
 routes = router()
 HTML = "text/html"
@@ -163,18 +163,5 @@ def remove(
 def follow_up(person: PersonId, _: Reader, use: Use) -> Response:
     """What entries, events and contacts add up to: courses, changes, the next contact."""
     person_of(use, person)
-    return answers.json(outcomes.assess(timeline(use, person), use.knowledge, use.today()))
-
-
-def timeline(use: Services, person: str) -> Timeline:
-    """Everything over time that is kept of a person."""
-    kept = use.store.latest(person, Kind.ENTRY, Kind.EVENT, Kind.VISIT)
-
-    def bodies(kind: Kind) -> list[bytes]:
-        return [version.body for version in kept if version.kind is kind]
-
-    return Timeline(
-        entries=tuple(msgspec.json.decode(raw, type=Entry) for raw in bodies(Kind.ENTRY)),
-        events=tuple(msgspec.json.decode(raw, type=Event) for raw in bodies(Kind.EVENT)),
-        visits=tuple(msgspec.json.decode(raw, type=Visit) for raw in bodies(Kind.VISIT)),
-    )
+    kept = of_person(use.store, person, use.knowledge)
+    return answers.json(outcomes.assess(kept.timeline, use.knowledge, use.today()))

@@ -20,6 +20,8 @@ from speciosa.web.api.idempotency import Key, Made, Write, once
 from speciosa.web.api.problem import NotFoundError
 from speciosa.web.api.route import PREFIX, router
 from speciosa.web.api.versions import PersonId, person_of
+from speciosa.web.person import add as add_person
+from speciosa.web.person import relabel as relabel_person
 from speciosa.web.services import Use
 
 routes = router()
@@ -108,7 +110,7 @@ def add(who: Writer, body: Json, use: Use, key: Key = None) -> Response:
     external = [External(system=one.system, value=one.value) for one in given.external]
 
     def save(_: bytes) -> Made:
-        made = use.store.add_person(given.label, by=who.id, at=use.now(), external=external)
+        made = add_person(use, given.label, by=who.id, external=external)
         return Made(person=made.id)
 
     write = Write(who=who, route=f"POST {PREFIX}/people", key=key, raw=body.raw)
@@ -143,7 +145,7 @@ def relabel(person: PersonId, who: Writer, body: Json, use: Use) -> Response:
     """Give a person another reference; the export keeps the earlier ones."""
     given = as_part(body.data, Relabel, "person")
     person_of(use, person)
-    return answers.json(use.store.relabel(person, given.label, by=who.id, at=use.now()))
+    return answers.json(relabel_person(use, person, given.label, by=who.id))
 
 
 @routes.delete(

@@ -14,8 +14,10 @@ from speciosa.web.followup import (
     people,
     person,
     phone,
+    reviews,
     visits,
 )
+from speciosa.web.followup.refused import link_help
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -25,5 +27,18 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
-    for room in (people, lists, person, entries, changes, visits, diary, links, ending, phone):
+    for room in (
+        people,
+        lists,
+        person,
+        entries,
+        changes,
+        reviews,
+        visits,
+        diary,
+        links,
+        ending,
+        phone,
+    ):
         app.router.routes.extend(room.router.routes)
+    app.state.link_help = link_help

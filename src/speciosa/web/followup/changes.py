@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from speciosa.clinical.outcomes.timeline import Direction, Event, EventKind
 from speciosa.store import Kind
 from speciosa.web import render
-from speciosa.web.followup import keeping
 from speciosa.web.followup.asking import (
     Filled,
     Form,
@@ -17,6 +16,7 @@ from speciosa.web.followup.asking import (
     see_other,
 )
 from speciosa.web.followup.fields import date_of
+from speciosa.web.person import encode
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
@@ -60,7 +60,7 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
         note=filled.text("note")[:4000],
     )
     use.store.save(
-        person, Kind.EVENT, keeping.encode(event), by=who.id, at=use.now(), change="change added"
+        person, Kind.EVENT, encode(event), by=who.id, at=use.now(), change="change added"
     )
     return see_other(f"/people/{person}?saved=event")
 

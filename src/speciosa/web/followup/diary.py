@@ -10,9 +10,9 @@ from speciosa.clinical.outcomes.timeline import Source
 from speciosa.errors import InputProblem
 from speciosa.store import Kind
 from speciosa.web import render
-from speciosa.web.followup import keeping
 from speciosa.web.followup.asking import Filled, Form, Writer, person_of, see_other
 from speciosa.web.followup.wording import words
+from speciosa.web.person import encode, of_person, route
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
@@ -39,7 +39,7 @@ def read(request: Request, person: str, who: Writer, use: Use, form: Form) -> Re
             use.store.save(
                 person,
                 Kind.ENTRY,
-                keeping.encode(entry),
+                encode(entry),
                 by=who.id,
                 at=use.now(),
                 change="imported from a diary",
@@ -59,7 +59,7 @@ def _data(form: FormData, most: int) -> bytes:
 
 def _checked(found: diary.Diary, person: str, use: Services) -> diary.Diary:
     """Days that are in the record already are a problem: nothing is doubled or overwritten."""
-    kept = keeping.read(use.store.latest(person, Kind.ENTRY), use.knowledge)
+    kept = of_person(use.store, person, use.knowledge)
     days = {e.date for e in kept.timeline.entries if e.source is Source.DIARY}
     doubled = tuple(
         InputProblem(
@@ -74,12 +74,17 @@ def _checked(found: diary.Diary, person: str, use: Services) -> diary.Diary:
 def _page(
     request: Request, use: Services, person: str, found: diary.Diary | None, text: str
 ) -> Response:
+    urgent = None
+    if found is not None and found.item9:
+        place = of_person(use.store, person, use.knowledge).place
+        urgent = route(found.item9, place, use.today(), use.knowledge)
     return render.page(
         request,
         "followup/diary.html.jinja",
         status=422 if found is not None and found.problems else 200,
         person=person_of(use, person),
         found=found,
+        urgent=urgent,
         text=text,
         shown=SHOWN,
         words=words,

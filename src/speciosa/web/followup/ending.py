@@ -7,8 +7,8 @@ from fastapi.responses import StreamingResponse
 
 from speciosa.clinical.outcomes import diary
 from speciosa.web import render
-from speciosa.web.followup import keeping
 from speciosa.web.followup.asking import Filled, Form, Reader, Writer, person_of
+from speciosa.web.person import of_person
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
@@ -28,7 +28,7 @@ def export(person: str, _: Reader, use: Use) -> Response:
 def export_diary(person: str, _: Reader, use: Use) -> Response:
     """Entries as a table; no cell can start a formula."""
     person_of(use, person)
-    kept = keeping.read(use.store.latest(person, *keeping.KINDS), use.knowledge)
+    kept = of_person(use.store, person, use.knowledge)
     headers = {"Content-Disposition": f'attachment; filename="{person}.csv"'}
     text = diary.write(kept.timeline.entries)
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

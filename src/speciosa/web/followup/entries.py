@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response
 from speciosa.clinical.outcomes.timeline import Source
 from speciosa.store import Kind
 from speciosa.web import render
-from speciosa.web.followup import entry_form, keeping
+from speciosa.web.followup import entry_form
 from speciosa.web.followup.asking import Filled, Form, Writer, person_of, record_of, see_other
 from speciosa.web.followup.fields import Problems
+from speciosa.web.person import encode
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
@@ -29,9 +30,7 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
     entry, problems = entry_form.entry_of(filled, Source.VISIT, use.today(), use.knowledge)
     if entry is None:
         return _page(request, use, person, filled, problems)
-    use.store.save(
-        person, Kind.ENTRY, keeping.encode(entry), by=who.id, at=use.now(), change="entry added"
-    )
+    use.store.save(person, Kind.ENTRY, encode(entry), by=who.id, at=use.now(), change="entry added")
     return see_other(f"/people/{person}?saved=entry")
 
 
@@ -54,14 +53,8 @@ def _page(
         filled=filled,
         problems=problems,
         errors=dict(problems),
-        item9_now=bool(problems) and _item9(filled) > 0,
+        item9_now=bool(problems) and entry_form.item9_of(filled) > 0,
         choices=entry_form.choices(use.knowledge),
         labs=range(1, entry_form.LABS + 1),
         today=use.today(),
     )
-
-
-def _item9(filled: Filled) -> int:
-    """Item 9 as typed in a form that cannot be saved yet: the route does not wait for that."""
-    given = (filled.text("phq9_9"), filled.text("item9"))
-    return max((int(x) for x in given if x in ("1", "2", "3")), default=0)

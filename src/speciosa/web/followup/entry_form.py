@@ -15,8 +15,8 @@ from speciosa.clinical.outcomes.timeline import (
     Source,
 )
 from speciosa.errors import InputError
-from speciosa.web.followup import keeping
 from speciosa.web.followup.fields import Problems, date_of, number_of, whole_of
+from speciosa.web.person.from_case import scored
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
@@ -55,6 +55,12 @@ def choices(knowledge: Knowledge) -> Choices:
 def is_printable(instrument: Instrument) -> bool:
     """Whether every item and answer has a text on file."""
     return bool(instrument.items and instrument.answers) and all(i.text for i in instrument.items)
+
+
+def item9_of(filled: Filled) -> int:
+    """Item 9 as typed, also in a form that cannot be kept: the route does not wait for that."""
+    given = (*filled.texts("phq9_9"), *filled.texts("item9"))
+    return max((int(x) for x in given if x in ("1", "2", "3")), default=0)
 
 
 def entry_of(
@@ -133,7 +139,7 @@ def _measured(
         return None
     given = tuple(answers) if is_answered else total
     try:
-        return keeping.scored(name, given or 0, knowledge)
+        return scored(name, given or 0, knowledge)
     except InputError as error:
         problems.extend(
             (f"{name}_total", f"{p.value}: accepted is {p.accepted}.") for p in error.problems

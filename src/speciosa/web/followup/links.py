@@ -10,8 +10,8 @@ import secrets
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from speciosa.web import render
-from speciosa.web.followup import keeping
 from speciosa.web.followup.asking import Filled, Form, Writer, person_of, see_other
+from speciosa.web.person import of_person
 from speciosa.web.services import Use
 
 router = APIRouter()
@@ -42,7 +42,7 @@ def form(request: Request, person: str, _: Writer, use: Use) -> Response:
 def make(request: Request, person: str, who: Writer, use: Use) -> Response:
     """A new link. Its address is on this page and nowhere else."""
     found = person_of(use, person)
-    kept = keeping.read(use.store.latest(person, *keeping.KINDS), use.knowledge)
+    kept = of_person(use.store, person, use.knowledge)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     days = use.knowledge.care.outcome_number("link-days") or 0
     expires = use.now() + dt.timedelta(days=days)

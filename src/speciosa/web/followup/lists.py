@@ -1,4 +1,4 @@
-"""Lists of the clinic: item 9 first, then reliable worsening, then overdue."""
+"""The list of the clinic: who needs somebody first."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from fastapi import APIRouter, Request, Response
 from speciosa.clinical import outcomes
 from speciosa.clinical.outcomes.result import Concern
 from speciosa.web import render
-from speciosa.web.followup import keeping
 from speciosa.web.followup.asking import Reader
+from speciosa.web.person import KINDS, read
 from speciosa.web.services import Use
 
 router = APIRouter()
-LEVELS = {Concern.ITEM_9: "urgent", Concern.WORSENING: "major", Concern.OVERDUE: "moderate"}
+LEVELS = dict.fromkeys(Concern, "moderate") | {
+    Concern.ITEM_9: "urgent",
+    Concern.DANGER: "urgent",
+    Concern.WORSENING: "major",
+    Concern.LABORATORY: "major",
+}
 
 
 @router.get("/lists", include_in_schema=False)
@@ -20,9 +25,9 @@ def lists(request: Request, _: Reader, use: Use) -> Response:
     """Who needs somebody first."""
     labels: dict[str, str] = {}
     timelines = []
-    for person, versions in use.store.newest_of_everyone(*keeping.KINDS):
+    for person, versions in use.store.newest_of_everyone(*KINDS):
         labels[person.id] = person.label
-        timelines.append((person.id, keeping.read(versions, use.knowledge).timeline))
+        timelines.append((person.id, read(versions, use.knowledge).timeline))
     return render.page(
         request,
         "followup/lists.html.jinja",

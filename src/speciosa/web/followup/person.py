@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from speciosa.clinical import outcomes
-from speciosa.clinical.outcomes.timeline import Timeline
 from speciosa.report.charts.trend import trend
 from speciosa.store import Kind
 from speciosa.web import render
 from speciosa.web.access import Access
-from speciosa.web.followup import crisis, keeping
 from speciosa.web.followup.asking import Reader, person_of
 from speciosa.web.followup.wording import words
+from speciosa.web.person import KINDS, read, route_of
 from speciosa.web.services import Use
 
 router = APIRouter()
 SAVED = {
     "entry": "The entry is saved.",
+    "review": "What was done is recorded.",
     "event": "The change is saved.",
     "visit": "The contact is saved.",
     "removed": "The record is removed from view; its history is kept until the person is deleted.",
@@ -33,13 +31,9 @@ SAVED = {
 def one(request: Request, person: str, who: Reader, use: Use, saved: str = "") -> Response:
     """The person's page."""
     found = person_of(use, person)
-    versions = use.store.latest(person, *keeping.KINDS, Kind.DRAFT, Kind.ASSESSMENT)
-    kept = keeping.read(versions, use.knowledge)
+    versions = use.store.latest(person, *KINDS, Kind.ASSESSMENT)
+    kept = read(versions, use.knowledge)
     result = outcomes.assess(kept.timeline, use.knowledge, use.today())
-    urgent = None
-    if result.crisis:
-        item9 = _item9(kept.timeline, use.today())
-        urgent = crisis.route(item9, kept.place, use.today(), use.knowledge)
     return render.page(
         request,
         "followup/person.html.jinja",
@@ -50,7 +44,7 @@ def one(request: Request, person: str, who: Reader, use: Use, saved: str = "") -
             (course, Markup(trend(course, result.marks, name=f"trend-{course.instrument}")))  # noqa: S704 - our own SVG, escaped by its builder
             for course in result.courses
         ],
-        urgent=urgent,
+        urgent=route_of(kept, result, use.knowledge),
         drafts=[v for v in versions if v.kind is Kind.DRAFT],
         assessments=[v for v in reversed(versions) if v.kind is Kind.ASSESSMENT],
         links=[x for x in use.store.links(person) if not x.revoked],
@@ -59,9 +53,3 @@ def one(request: Request, person: str, who: Reader, use: Use, saved: str = "") -
         words=words,
         may_write=who.may(Access.WRITE),
     )
-
-
-def _item9(timeline: Timeline, today: dt.date) -> int:
-    """The newest answer to item 9; of one day the worse."""
-    answers = [(e.date, e.suicidality or 0) for e in timeline.entries if e.suicidality is not None]
-    return max((a for a in answers if a[0] <= today), default=(today, 0))[1]

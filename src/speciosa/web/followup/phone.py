@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from speciosa.clinical.outcomes.timeline import Source
-from speciosa.store import ConflictError, Kind, UnknownError
+from speciosa.clinical.outcomes.timeline import Entry, Source
+from speciosa.store import ConflictError, Kind, Link, UnknownError
 from speciosa.web import render
 from speciosa.web.access import Access, Principal, allow
-from speciosa.web.followup import crisis, entry_form, keeping
+from speciosa.web.followup import entry_form
 from speciosa.web.followup.asking import Filled, Form
+from speciosa.web.followup.entry_form import item9_of
 from speciosa.web.followup.fields import Problems
 from speciosa.web.followup.links import hash_of
+from speciosa.web.person import encode, route
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
@@ -30,55 +33,80 @@ ByLink = Annotated[Principal, Depends(allow(Access.LINK))]
 @router.get("/q/{token}", include_in_schema=False)
 def questionnaire(request: Request, token: str, _: ByLink, use: Use) -> Response:
     """The questions, or the news that the link no longer works."""
-    found = _open(request, use, token)
-    if found is None:
+    if not _open(request, use, token):
         return _gone(request)
     return _page(request, use, Filled(), [])
 
 
 @router.post("/q/{token}", include_in_schema=False)
 def answer(request: Request, token: str, _: ByLink, use: Use, form: Form) -> Response:
-    """Keep the answers, once."""
-    found = _open(request, use, token)
-    if found is None:
-        return _gone(request)
-    place = found
+    """Keep the answers, once. A positive item 9 gets its route whether or not they are kept."""
     filled = Filled(form)
+    is_open = _open(request, use, token)
     entry, problems = entry_form.entry_of(filled, Source.LINK, use.today(), use.knowledge)
+    if not is_open:
+        return _late(request, use, token, filled, entry)
     if entry is None:
         return _page(request, use, filled, problems)
     try:
         use.store.use_link(
-            hash_of(token),
-            use.now(),
-            Kind.ENTRY,
-            keeping.encode(entry),
-            by=BY,
-            change="answered by link",
+            hash_of(token), use.now(), Kind.ENTRY, encode(entry), by=BY, change="answered by link"
         )
     except (ConflictError, UnknownError):
-        return _gone(request)
+        return _late(request, use, token, filled, entry)
+    item9 = entry.suicidality or 0
+    return _done(request, use, token, item9, "received" if item9 else "thanks")
+
+
+def _late(
+    request: Request, use: Services, token: str, filled: Filled, entry: Entry | None
+) -> Response:
+    """The link was used, has expired or was withdrawn: nothing is kept, and that is said.
+
+    A phone that lost the answer sends the form again. The same answers are then with the clinic.
+    """
+    link = use.store.link(hash_of(token)) if len(token) <= LONGEST else None
+    item9 = item9_of(filled)
+    if link is not None and entry is not None and _is_kept(use, link, entry):
+        return _done(request, use, token, item9, "received" if item9 else "thanks")
+    if item9:
+        return _done(request, use, token, item9, "not_received", status=404)
+    return _gone(request)
+
+
+def _is_kept(use: Services, link: Link, entry: Entry) -> bool:
+    """Whether the same answers came through a link of this person on the day it was used."""
+    if link.used_at is None:
+        return False
+    same = msgspec.structs.replace(entry, date=link.used_at.date())
+    kept = use.store.latest(link.person, Kind.ENTRY)
+    return any(v.by == BY and v.at == link.used_at and v.body == encode(same) for v in kept)
+
+
+def _done(
+    request: Request, use: Services, token: str, item9: int, said: str, *, status: int = 200
+) -> Response:
+    """Thanks, or the route with the numbers of the place that the link is for."""
+    link = use.store.link(hash_of(token)) if len(token) <= LONGEST else None
+    place = str(json.loads(link.what).get("place", "")) if link is not None else ""
     return render.page(
         request,
         "followup/phone_done.html.jinja",
-        item9=entry.suicidality or 0,
+        status=status,
+        said=said,
         line=use.knowledge.care.outcomes.lines,
-        urgent=crisis.route(entry.suicidality, place, use.today(), use.knowledge)
-        if entry.suicidality
-        else None,
+        urgent=route(item9, place, use.today(), use.knowledge) if item9 else None,
     )
 
 
-def _open(request: Request, use: Services, token: str) -> str | None:
-    """The place that the link is for, if it still works; "" where none is known."""
+def _open(request: Request, use: Services, token: str) -> bool:
+    """Whether the link still works; whose it is goes to the audit log either way."""
     if len(token) > LONGEST:
-        return None
-    found = use.store.open_link(hash_of(token), use.now())
-    if found is None:
-        return None
-    person, what = found
-    request.state.audit_person = person
-    return str(json.loads(what).get("place", ""))
+        return False
+    link = use.store.link(hash_of(token))
+    if link is not None:
+        request.state.audit_person = link.person
+    return use.store.open_link(hash_of(token), use.now()) is not None
 
 
 def _page(request: Request, use: Services, filled: Filled, problems: Problems) -> Response:

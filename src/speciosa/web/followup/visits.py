@@ -11,9 +11,9 @@ from speciosa.clinical import outcomes
 from speciosa.clinical.outcomes.timeline import Visit
 from speciosa.store import Kind
 from speciosa.web import render
-from speciosa.web.followup import keeping
 from speciosa.web.followup.asking import Filled, Form, Writer, person_of, record_of, see_other
 from speciosa.web.followup.fields import Problems, date_of
+from speciosa.web.person import encode, of_person
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
@@ -41,7 +41,7 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
         return _page(request, use, person, filled, problems)
     visit = Visit(planned=date, label=filled.text("label")[:200], measure=measure)
     use.store.save(
-        person, Kind.VISIT, keeping.encode(visit), by=who.id, at=use.now(), change="contact planned"
+        person, Kind.VISIT, encode(visit), by=who.id, at=use.now(), change="contact planned"
     )
     return see_other(f"/people/{person}?saved=visit")
 
@@ -55,7 +55,7 @@ def done(person: str, record: str, who: Writer, use: Use) -> Response:
     use.store.save(
         person,
         Kind.VISIT,
-        keeping.encode(kept),
+        encode(kept),
         by=who.id,
         at=use.now(),
         change="contact kept",
@@ -77,7 +77,7 @@ def _page(
     request: Request, use: Services, person: str, filled: Filled, problems: Problems
 ) -> Response:
     found = person_of(use, person)
-    kept = keeping.read(use.store.latest(person, *keeping.KINDS), use.knowledge)
+    kept = of_person(use.store, person, use.knowledge)
     due = outcomes.assess(kept.timeline, use.knowledge, use.today()).next_visit
     return render.page(
         request,
