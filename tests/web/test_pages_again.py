@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.web.service import TestClient
+from tests.web.service import TestClient, client_of
 
 from speciosa.store import Kind
 from speciosa.web import at_once
@@ -258,3 +258,17 @@ def test_a_report_that_is_not_saved_can_be_downloaded(
     wrong = client.post("/cases/download", data={**typed, "person.age_years": "old", "do": file})
     assert wrong.status_code == 422
     assert 'id="person.age_years-error"' in wrong.text
+
+
+# ------------------------------------------------------------------ the navigation
+
+
+def test_records_of_other_systems_are_offered_where_some_are_registered(
+    client: TestClient, make_app: Any
+) -> None:
+    link = '<a href="/smart">'
+    assert link not in client.get("/").text
+    issuer = {"iss": "https://fhir.example/r4", "name": "Hospital", "client_id": "speciosa"}
+    with client_of(make_app(smart={"issuers": [issuer]}), "clinician") as other:
+        assert link in other.get("/").text
+        assert link in other.get("/nowhere").text

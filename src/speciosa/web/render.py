@@ -17,8 +17,10 @@ from speciosa.report.clean import clean
 from speciosa.web.access import NOBODY, Access
 from speciosa.web.services import services
 
+_SMART = "/smart"
 NAVIGATION = (
     ("/cases/new", "New assessment", Access.SIGNED_IN),
+    (_SMART, "From a record", Access.WRITE),
     ("/people", "People", Access.READ),
     ("/lists", "Lists", Access.READ),
     ("/law", "Law", Access.SIGNED_IN),
@@ -53,6 +55,12 @@ def text(request: Request, template: str, **context: Any) -> str:  # noqa: ANN40
     )
 
 
+def _navigation(request: Request) -> list[tuple[str, str, Access]]:
+    """The entries of this service; records of other systems only where some are registered."""
+    issuers = services(request).settings.smart.issuers
+    return [entry for entry in NAVIGATION if entry[0] != _SMART or issuers]
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates of the service; those of the report are under ``report/``."""
@@ -71,7 +79,7 @@ def environment() -> Environment:
     )
     environment.globals.update(
         is_here=_is_here,
-        navigation=NAVIGATION,
+        navigation=_navigation,
         severity_names=_SEVERITY_NAMES,
         static=static,
     )

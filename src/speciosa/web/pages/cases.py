@@ -145,10 +145,18 @@ def save(request: Request, principal: Writer, use: Use, record: str, form: Form)
 
 
 @router.post("/drafts/{record}/discard")
-def discard(request: Request, principal: Writer, use: Use, record: str) -> Response:
-    """Put a draft away; its versions stay until the person is deleted."""
+def discard(request: Request, principal: Writer, use: Use, record: str, form: Form) -> Response:
+    """Put a draft away as it was seen; its versions stay until the person is deleted."""
     version = drafts.record_of(use, record, Kind.DRAFT)
-    use.store.remove(record, by=principal.id, at=use.now(), change="draft put away")
+    expect = form.expect or _FIRST
+    try:
+        use.store.remove(
+            record, by=principal.id, at=use.now(), change="draft put away", expect=expect
+        )
+    except ConflictError:
+        draft = drafts.unpack(version.body)
+        shown = _show(use, draft.fields, draft.base)
+        return _draft_page(request, use, shown, version, changed=True, status=409)
     return RedirectResponse(f"/people/{version.person}", status_code=303)
 
 
@@ -170,6 +178,7 @@ def _begin(
         saved = drafts.begin(use, principal, draft, person=person, label=label, key=form.key)
     except BegunError as begun:
         return _save(request, principal, use, form, str(begun))
+    request.state.audit_person = saved.person
     return _after_saving(request, principal, use, form, saved)
 
 
@@ -300,6 +309,7 @@ def _draft_page(
     *,
     status: int = 200,
     conflict: bool = False,
+    changed: bool = False,
 ) -> HTMLResponse:
     return _page(
         request,
@@ -309,6 +319,7 @@ def _draft_page(
         draft=version,
         status=status,
         conflict=conflict,
+        changed=changed,
     )
 
 
@@ -320,7 +331,7 @@ def _page(
     status: int = 200,
     **context: Any,  # noqa: ANN401
 ) -> HTMLResponse:
-    given = {"person": None, "draft": None, "conflict": False, **context}
+    given = {"person": None, "draft": None, "conflict": False, "changed": False, **context}
     key = form.key or new_key()
     return render.page(
         request,
