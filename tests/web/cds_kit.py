@@ -9,6 +9,7 @@ import uuid
 import warnings
 from typing import Any
 
+from benchmarks.web.card_rules import broken
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
@@ -180,3 +181,21 @@ def call(hook: str, *drafts: dict[str, Any], **given: Any) -> dict[str, Any]:
         "context": context,
         "prefetch": prefetch(),
     } | given
+
+
+class Ehr:
+    """A record system: ``ehr("patient-view")`` gives the cards of a right call."""
+
+    def __init__(self, http: Any) -> None:
+        self.http = http
+
+    def post(self, path: str, body: dict[str, Any], **given: Any) -> Any:
+        return self.http.post(path, json=body, headers=bearer(path, **given))
+
+    def __call__(self, hook: str, *drafts: dict[str, Any], **given: Any) -> list[dict[str, Any]]:
+        answer = self.post(PATHS[hook], call(hook, *drafts, **given))
+        assert answer.status_code == 200, answer.text
+        references = {f"{one['resourceType']}/{one['id']}" for one in drafts}
+        assert broken(answer.json(), hook=hook, drafts=references) == []
+        cards: list[dict[str, Any]] = answer.json()["cards"]
+        return cards

@@ -23,22 +23,7 @@ def app(make_app):
 
 @pytest.fixture
 def ehr(app, client_as):
-    """``ehr("patient-view")``: the answer to a right call; ``ehr.http`` is the client."""
-
-    class Ehr:
-        http = client_as()
-
-        def post(self, path, body, **given):
-            return self.http.post(path, json=body, headers=kit.bearer(path, **given))
-
-        def __call__(self, hook, *drafts, **given):
-            answer = self.post(kit.PATHS[hook], kit.call(hook, *drafts, **given))
-            assert answer.status_code == 200, answer.text
-            references = {f"{one['resourceType']}/{one['id']}" for one in drafts}
-            assert broken(answer.json(), hook=hook, drafts=references) == []
-            return answer.json()["cards"]
-
-    return Ehr()
+    return kit.Ehr(client_as())
 
 
 def _topics(cards):
@@ -370,7 +355,10 @@ def test_nothing_found_beside_kratom_is_never_an_empty_answer(ehr):
 
 def test_an_order_without_a_medicine_yet_is_left_alone_until_it_is_signed(ehr):
     blank = {k: v for k, v in kit.draft("x").items() if k != "medicationCodeableConcept"}
-    assert ehr("order-select", blank) == []
+    cards = ehr("order-select", blank)
+    assert _topics(cards) == ["record-not-known"]
+    assert "no order was checked with it" in cards[0]["summary"]
+    assert ehr("order-select", blank, prefetch=kit.prefetch(statements=None)) == []
     assert _topics(ehr("order-sign", blank)) == ["order-not-checked"]
 
 
@@ -400,7 +388,13 @@ def test_kratom_is_never_ordered(ehr):
 
 def test_orders_of_other_things_are_left_alone(ehr):
     other = {"resourceType": "ServiceRequest", "id": "s1", "status": "draft", "intent": "order"}
-    assert ehr("order-sign", other | {"subject": {"reference": "Patient/p1"}}) == []
+    other |= {"subject": {"reference": "Patient/p1"}}
+    assert ehr("order-sign", other, prefetch=kit.prefetch(statements=None)) == []
+    for named in ({"note": [{"text": "uses kratom daily"}]}, {"code": {"text": "kratom tea"}}):
+        cards = ehr("order-sign", other | named, prefetch=kit.prefetch(statements=None))
+        assert _topics(cards) == ["record-not-known"]
+        assert "kratom" in _said(cards).lower()
+        assert not any("suggestions" in card for card in cards)
 
 
 def test_system_actions_stand_with_signing_only(ehr):
@@ -411,15 +405,20 @@ def test_system_actions_stand_with_signing_only(ehr):
 
 
 def test_no_card_recommends_or_doses_kratom(ehr):
+    taken = kit.statement("kratom powder", id="k", dosage=[{"text": "7 g three times a day"}])
     for hook in Hook:
         drafts = (
             ()
             if hook is Hook.PATIENT_VIEW
             else (kit.draft("oxycodone"), kit.draft("buspirone", id="o2"))
         )
-        said = _said(ehr(hook, *drafts)).lower()
-        for words in ("start kratom", "try kratom", "take kratom", "switch to kratom", "is safe"):
-            assert words not in said
+        for held in (kit.prefetch(), kit.prefetch(statements=kit.bundle(taken))):
+            said = _said(ehr(hook, *drafts, prefetch=held)).lower()
+            advised = r"(start|try|take|use|switch to|recommend\w*|consider) (using )?kratom"
+            for found in re.finditer(advised, said):
+                assert said[: found.start()].endswith(("patients who ", "people who "))
+            assert "is safe." not in said
+            assert not re.search(r"\d\s*(g|mg|grams?|capsules?|spoons?)\b[^.]{0,40}kratom", said)
 
 
 def test_a_dead_patient_gets_no_cards(ehr):

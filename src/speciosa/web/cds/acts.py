@@ -8,6 +8,8 @@ from speciosa.web.cds.card import Action, Suggestion, make_suggestion
 from speciosa.web.cds.orders import Order
 from speciosa.web.cds.picture import Picture
 
+ASK = "Ask about kratom use"
+
 
 def task(picture: Picture, label: str, description: str) -> Suggestion:
     """A draft task; nothing happens until a clinician takes it up."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from speciosa.assessment import brief, input_hash, sample
-from speciosa.case import Case
+from speciosa.assessment import Brief, brief, input_hash, sample
+from speciosa.case import Case, CaseMedicine, KratomProduct, KratomUse
+from speciosa.case.vocabulary import KratomForm, KratomStatus
 from speciosa.errors import InputError
 from speciosa.fhir import kratom, read
 from speciosa.pharmacology.exposure import Sampled
+from speciosa.pharmacology.interactions.result import InteractionsResult
 from speciosa.web.cds.card import Card, Link
-from speciosa.web.cds.content import cards, has_danger
+from speciosa.web.cds.content import cards, is_about_danger
 from speciosa.web.cds.hooks import Hook
-from speciosa.web.cds.orders import orders_of
+from speciosa.web.cds.orders import mentions_of, orders_of
 from speciosa.web.cds.picture import Picture
 from speciosa.web.cds.problems import lacking
 from speciosa.web.cds.record import Known
@@ -80,20 +83,19 @@ def answered(
         "type": "searchset",
         "entry": [{"resource": resource} for resource in resources],
     }
-    case = _case(bundle, knowledge, today)
+    imported = _imported(bundle, knowledge, today)
+    case = imported.case
     if case is None:
         return ()
-    matches = kratom.find_all(resources, today=today)
-    orders = () if call.hook is Hook.PATIENT_VIEW else orders_of(call, knowledge, today)
+    orders = () if call.hook is Hook.PATIENT_VIEW else orders_of(call, resources, knowledge, today)
     ordered = [one.medicine for one in orders if one.medicine is not None]
     found = brief(case, knowledge, cache.get(case, knowledge, subjects=subjects), ordered=ordered)
-    if record.medications_unknown and not has_danger(found):
-        raise lacking(MEDICATIONS_UNKNOWN)
     listed = found.interactions
+    mentions = mentions_of(call, orders, resources, today)
     picture = Picture(
         patient=call.patient,
         record=record,
-        matches=matches,
+        matches=(*imported.kratom, *mentions),
         brief=found,
         taken=frozenset(
             id_
@@ -102,27 +104,53 @@ def answered(
             or (listed.recognised.get(medicine.name, ""),)
             if id_
         ),
+        supposed=_supposed(
+            case, found, (*imported.uncertain_kratom, *mentions), ordered, knowledge
+        ),
+        unread=imported.unread_medicines,
+        questions=imported.questions,
         links=links,
     )
     if record.medications_unknown:
         # What cannot be judged is left unsaid, and the danger is said.
-        return tuple(
-            card for card in cards(picture, call.hook) if card.source.topic.code == "danger"
-        )
+        told = tuple(card for card in cards(picture, call.hook) if is_about_danger(card))
+        if not told:
+            raise lacking(MEDICATIONS_UNKNOWN)
+        return told
     return cards(picture, call.hook, orders)
 
 
-def _case(bundle: dict[str, Any], knowledge: Knowledge, today: dt.date) -> Case | None:
-    """The case of a living patient; ``None`` for one who has died."""
+def _supposed(
+    case: Case,
+    found: Brief,
+    open_: Sequence[kratom.Match],
+    ordered: Sequence[CaseMedicine],
+    knowledge: Knowledge,
+) -> InteractionsResult | None:
+    """The interactions if kratom is taken, where the record leaves open whether it is.
+
+    Leaving it out would take its warnings away.
+    """
+    if not open_ or found.kratom_status == KratomStatus.USING:
+        return None
+    concentrated = any(match.substance == "7-hydroxymitragynine" for match in open_)
+    products = (KratomProduct(form=KratomForm.SEVEN_OH_PRODUCT),) if concentrated else ()
+    use = KratomUse(status=KratomStatus.USING, products=products)
+    supposed = case.model_copy(update={"kratom": use})
+    # Without an amount there is nothing to simulate.
+    unknown = sample(supposed, knowledge, subjects=1)
+    return brief(supposed, knowledge, unknown, ordered=ordered).interactions
+
+
+def _imported(bundle: dict[str, Any], knowledge: Knowledge, today: dt.date) -> read.Imported:
+    """The record as a case, which is ``None`` only for a patient who has died."""
     try:
         imported = read.case_from_bundle(bundle, knowledge, today=today)
     except InputError:
         raise lacking(_UNREADABLE) from None
-    if imported.case is None and all(p.field == _DECEASED for p in imported.problems):
-        return None
-    if imported.case is None:
+    if imported.case is None and any(p.field != _DECEASED for p in imported.problems):
         raise lacking(_UNREADABLE)
-    return imported.case
+    return imported
 
 
 def body(made: tuple[Card, ...], hook: Hook) -> bytes:

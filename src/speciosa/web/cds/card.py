@@ -111,7 +111,7 @@ _DISPLAYS = {
     Topic.NOT_CHECKED: "Order that could not be checked",
     Topic.COURSE: "Course of GAD-7",
     Topic.LAW: "Law on kratom at the patient's place",
-    Topic.UNKNOWN: "Part of the record that could not be read",
+    Topic.UNKNOWN: "What the record leaves open",
     Topic.ORDER: "Order for kratom",
 }
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from speciosa.assessment import Brief
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.finding import Severity
 from speciosa.web.cds.card import Card, Indicator, Topic, make_card
 from speciosa.web.cds.hooks import Hook
 from speciosa.web.cds.of_orders import of_orders
-from speciosa.web.cds.of_patient import of_patient
+from speciosa.web.cds.of_patient import left_open, of_patient
 from speciosa.web.cds.orders import Order
 from speciosa.web.cds.picture import Picture
-from speciosa.web.cds.said import first, listed, paragraphs, said
+from speciosa.web.cds.said import MOST_QUESTIONS, first, listed, paragraphs, said
 
-_MOST_QUESTIONS = 6
 _DANGER = {
     UrgentStatus.EMERGENCY: Indicator.CRITICAL,
     UrgentStatus.SAME_DAY: Indicator.CRITICAL,
@@ -27,13 +25,16 @@ def cards(picture: Picture, hook: Hook, orders: Sequence[Order] = ()) -> tuple[C
     """Every card for a call, danger first."""
     danger = tuple(_danger(picture))
     if hook is Hook.PATIENT_VIEW:
-        return (*danger, *of_patient(picture))
-    return (*danger, *of_orders(picture, hook, orders))
+        made = (*danger, *of_patient(picture))
+    else:
+        made = (*danger, *of_orders(picture, hook, orders))
+    # Some screens show an empty answer as "all clear".
+    return made or tuple(left_open(picture, of_orders=hook is not Hook.PATIENT_VIEW))
 
 
-def has_danger(brief: Brief) -> bool:
-    """Whether a danger sign stands on record."""
-    return brief.urgent.status in _DANGER
+def is_about_danger(card: Card) -> bool:
+    """Whether a card must be shown even where nothing else can be said."""
+    return card.source.topic.code == Topic.DANGER
 
 
 # ------------------------------------------------------------------ danger
@@ -41,9 +42,11 @@ def has_danger(brief: Brief) -> bool:
 
 def _danger(picture: Picture) -> Iterator[Card]:
     urgent = picture.brief.urgent
-    indicator = _DANGER.get(urgent.status)
+    asked = picture.danger_question
+    indicator = _DANGER.get(urgent.status, Indicator.WARNING if asked else None)
     if indicator is None:
         return
+    questions = [asked, *urgent.ask_now] if asked else [*urgent.ask_now]
     calls = [
         f"{contact.label}: **{contact.number}**{'' if contact.verified else ' (not checked)'}"
         for contact in urgent.contacts
@@ -52,12 +55,12 @@ def _danger(picture: Picture) -> Iterator[Card]:
     yield make_card(
         Topic.DANGER,
         indicator,
-        urgent.headline,
+        urgent.headline if urgent.status in _DANGER else asked,
         paragraphs(
             listed("Call", calls),
             urgent.contacts_note,
             listed("On record", map(said, graver)),
-            listed("Ask now", first(urgent.ask_now, _MOST_QUESTIONS)),
+            listed("Ask now", first(questions, MOST_QUESTIONS)),
         ),
         links=picture.links,
     )

@@ -9,10 +9,11 @@ from speciosa.fhir.kratom import Match
 from speciosa.finding import Finding, Severity
 from speciosa.pharmacology.interactions.result import Interaction
 from speciosa.web.cds.card import Indicator, escaped, plain, quoted
-from speciosa.web.cds.picture import KRATOM
+from speciosa.web.cds.picture import KRATOM, Picture
 
 MOST_ROWS = 5
 MOST_PLACES = 5
+MOST_QUESTIONS = 6
 INDICATORS = {
     Severity.EMERGENCY: Indicator.CRITICAL,
     Severity.URGENT: Indicator.CRITICAL,
@@ -88,6 +89,12 @@ def not_checked(brief: Brief, besides: str = "") -> str:
     """What else on the list could not be checked."""
     names = [one.name for one in brief.interactions.not_checked if one.name != besides]
     return f"Not checked: {', '.join(map(quoted, names))}." if names else ""
+
+
+def to_ask(picture: Picture) -> str:
+    """What the record itself leaves to be asked."""
+    asked = [one for one in picture.questions if one != picture.danger_question]
+    return listed("Ask", first(list(map(escaped, asked)), MOST_QUESTIONS))
 
 
 def worst(
