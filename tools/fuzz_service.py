@@ -19,7 +19,7 @@ from speciosa.web.settings import Settings  # noqa: E402
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-TOKEN = "start-up-token-of-the-fuzz"  # noqa: S105  # opens a database that is thrown away
+TOKEN = "start-up-token-of-the-fuzz-only-0000"  # noqa: S105  # opens a database that is thrown away
 V1 = "/api/v1"
 
 

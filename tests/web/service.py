@@ -27,7 +27,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # asks for another HTTP library
     from starlette.testclient import TestClient
 
-START_TOKEN = "start-up-token-of-the-tests"  # noqa: S105
+START_TOKEN = "start-up-token-of-the-tests-only-0000"  # noqa: S105
 CLINIC = "https://clinic.example"
 MANY = dict.fromkeys(("signed_in", "anybody", "sign_in", "links", "cds"), "1000000/second")
 

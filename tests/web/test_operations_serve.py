@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from typing import Any
 import httpx
 import pytest
 import typer
+from tests.store import old_database
 
 from speciosa.cli.serve import command
 from speciosa.store import Store
@@ -237,8 +239,29 @@ def test_mistakes_are_said_in_one_sentence(
         assert f"port {port} of 127.0.0.1 is in use" in says(port=port)
     (tmp_path / "text.db").write_text("not a database " * 100, encoding="utf-8")
     assert says(SPECIOSA_DATABASE_URL=f"sqlite:///{tmp_path / 'text.db'}")
+    for name, value, said in (
+        ("DATABASE_URL", "sqlite://", "in memory"),
+        ("DATABASE_URL", "sqlite:///:memory:", "in memory"),
+        ("METRICS_TOKEN_FILE", "/nowhere", "metrics_token_file: the file /nowhere"),
+        ("ALLOWED_HOSTS", "a,b", "SPECIOSA_ALLOWED_HOSTS"),
+        ("START_TOKEN", "a", "start_token"),
+    ):
+        sentence = says(**{f"SPECIOSA_{name}": value})
+        assert said in sentence
+        assert sentence.count("\n") == 1
+        assert "our fault" not in sentence
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert "speciosa[web]" in says()
+
+
+def test_a_database_of_an_older_version_is_refused_by_its_remedy(
+    says: Callable[..., str], tmp_path: Path
+) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        connection.executescript(old_database.SQLITE.read_text(encoding="utf-8"))
+    said = says(SPECIOSA_DATABASE_URL=f"sqlite:///{tmp_path / 'old.db'}")
+    assert "older Speciosa" in said
+    assert "speciosa store upgrade" in said
 
 
 def test_the_light_commands_import_nothing_of_the_service() -> None:

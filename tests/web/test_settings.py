@@ -9,7 +9,14 @@ import pytest
 from pydantic import ValidationError
 from tools.describe_settings import described, rows
 
-from speciosa.web.settings import Mode, Settings, SettingsError, load_settings, secret
+from speciosa.web.settings import (
+    Mode,
+    Settings,
+    SettingsError,
+    check_secrets,
+    load_settings,
+    secret,
+)
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 CLINIC = """
@@ -83,6 +90,12 @@ def test_the_environment_goes_over_the_file(
         (CLINIC.replace('"clinician"', '"king"'), "oidc.roles.physicians"),
         ("[rates]\nlinks = 'often'", "rates.links"),
         ("this is not toml", "not TOML"),
+        ("start_token = 'short'", "start_token: needs at least 32 characters"),
+        (CLINIC + "[cds]\nopen_demo = true", "cds.open_demo"),
+        ("trusted_proxies = ['10.0.0.1']\n[cds]\nopen_demo = true", "cds.open_demo"),
+        ("allowed_hosts = ['demo.example']\n[cds]\nopen_demo = true", "cds.open_demo"),
+        ("public_url = 'https://demo.example'\n[cds]\nopen_demo = true", "cds.open_demo"),
+        ("database_url_file = '/nowhere'", "database_url_file: the file /nowhere"),
     ],
 )
 def test_a_mistake_is_named(
@@ -90,6 +103,48 @@ def test_a_mistake_is_named(
 ) -> None:
     with pytest.raises(SettingsError, match=re.escape(named)):
         load(monkeypatch, tmp_path, text)
+
+
+def test_an_open_demonstration_stays_on_this_machine_unless_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert load(monkeypatch, tmp_path, "[cds]\nopen_demo = true").cds.open_demo
+    said = CLINIC + "[cds]\nopen_demo = true\nopen_demo_to_anybody = true"
+    assert load(monkeypatch, tmp_path, said).cds.open_demo
+
+
+def test_a_file_or_list_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match="SPECIOSA_ALLOWED_HOSTS: lists"):
+        load(monkeypatch, tmp_path, "", ALLOWED_HOSTS="a,b")
+    monkeypatch.delenv("SPECIOSA_ALLOWED_HOSTS")
+    (tmp_path / "speciosa.toml").write_bytes("public_url = 'é'".encode("latin-1"))
+    with pytest.raises(SettingsError, match="is not UTF-8"):
+        load_settings()
+    monkeypatch.setenv("SPECIOSA_SETTINGS", str(tmp_path))
+    with pytest.raises(SettingsError, match="is no file"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("metrics_token_file = '/nowhere'", "metrics_token_file"),
+        (CLINIC + "client_secret_file = '/nowhere'", "oidc.client_secret_file"),
+        (
+            "[[smart.issuers]]\nname = 'e'\niss = 'https://e.test'\nclient_id = 'x'\n"
+            "client_secret_file = '/nowhere'",
+            "smart.issuers[0].client_secret_file",
+        ),
+    ],
+)
+def test_a_secret_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, named: str
+) -> None:
+    found = load(monkeypatch, tmp_path, text)
+    with pytest.raises(SettingsError, match=re.escape(f"{named}: the file /nowhere")):
+        check_secrets(found)
 
 
 def test_a_mistyped_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +168,7 @@ def test_secrets_come_from_files_and_are_not_shown(
         monkeypatch,
         tmp_path,
         f"database_url_file = '{tmp_path / 'url'}'",
-        START_TOKEN="hidden-token",  # noqa: S106
+        START_TOKEN="hidden-token" * 4,
     )
     assert found.database_url == url
     assert "hidden" not in repr(found)

@@ -48,7 +48,7 @@ def command(
         import uvicorn  # noqa: F401
 
         from speciosa.store.records import StoreError
-        from speciosa.web.settings import SettingsError, load_settings
+        from speciosa.web.settings import SettingsError, check_secrets, load_settings
     except ModuleNotFoundError as error:
         raise _wrong(
             f"speciosa serve needs further packages ({error.name} is missing): "
@@ -56,6 +56,7 @@ def command(
         ) from None
     try:
         chosen = load_settings()
+        check_secrets(chosen)
         _check_store(chosen)
     except (SettingsError, StoreError) as error:
         raise _wrong(str(error)) from None
@@ -145,8 +146,16 @@ def _prepare_token(settings: Settings) -> None:
 
 def _check_store(settings: Settings) -> None:
     """Open the store once here: one clear sentence instead of one for each worker."""
-    from speciosa.store import Store
+    from speciosa.store import Store, StoreError
+    from speciosa.store.database import file_of, parse_url
 
+    if parse_url(settings.database_url).get_backend_name() == "sqlite" and not file_of(
+        settings.database_url
+    ):
+        raise StoreError(
+            "database_url: a database in memory is lost when the service stops, and every worker "
+            "would have its own; name a file"
+        )
     Store.open(settings.database_url).close()
 
 

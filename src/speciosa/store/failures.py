@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
-from speciosa.store.records import ConflictError, StoreError
+from speciosa.store.records import ConflictError, NotStorableError, StoreError
 
 _SQLITE = {
     "SQLITE_BUSY": "the database is busy: another program holds it; try again",
@@ -16,7 +16,6 @@ _SQLITE = {
     "SQLITE_NOTADB": "the file is no SQLite database",
     "SQLITE_CORRUPT": "the database is damaged: restore a backup (speciosa store restore)",
     "SQLITE_IOERR": "reading or writing the disk that holds the database failed",
-    "SQLITE_TOOBIG": "what was to be saved is too large",
 }
 # The first two characters of PostgreSQL's code name the class of the error.
 _POSTGRES = {
@@ -37,6 +36,8 @@ def explain(error: DBAPIError) -> StoreError:
     """The same error in words; never the database's own, which can quote a row."""
     original = error.orig
     name = str(getattr(original, "sqlite_errorname", "") or "")
+    if name.startswith("SQLITE_TOOBIG"):
+        return NotStorableError("what was to be saved is too large")
     for prefix, words in _SQLITE.items():
         if name.startswith(prefix):
             return StoreError(words)
@@ -54,4 +55,4 @@ def refused(error: StatementError) -> StoreError:
     """A value that never reached the database, by the words of whoever refused it."""
     if isinstance(error.orig, StoreError):
         return error.orig
-    return StoreError(f"a value cannot be stored ({type(error.orig).__name__})")
+    return NotStorableError(f"a value cannot be stored ({type(error.orig).__name__})")

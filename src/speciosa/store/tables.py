@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from speciosa.store.records import StoreError
+from speciosa.store.records import NotStorableError, StoreError
 
 
 class UtcTime(TypeDecorator[dt.datetime]):
@@ -63,7 +63,7 @@ class Words(TypeDecorator[str]):
             except UnicodeEncodeError:
                 raw = b"\0"
             if b"\0" in raw:
-                raise StoreError("a text holds a character that cannot be stored")
+                raise NotStorableError("a text holds a character that cannot be stored")
         return value
 
 

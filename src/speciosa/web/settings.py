@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -27,6 +28,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableSettingsError
 
 from speciosa.errors import SpeciosaError
 from speciosa.web.registration.cds import CdsSettings
@@ -36,6 +38,7 @@ FILE_VARIABLE = "SPECIOSA_SETTINGS"
 _PREFIX = "SPECIOSA_"
 # Read elsewhere in the package and by its tests; everything else with the prefix is a setting.
 _NOT_SETTINGS = {FILE_VARIABLE, "SPECIOSA_CACHE_DIR", "SPECIOSA_DEBUG"}
+_SHORTEST_TOKEN = 32
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -84,7 +87,7 @@ class RateSettings(BaseModel):
     signed_in: str = Field(default="1200/minute", description="A signed-in user, all routes.")
     anybody: str = Field(default="600/minute", description="An address without a sign-in.")
     sign_in: str = Field(default="20/minute", description="Sign-in and the start-up token.")
-    links: str = Field(default="30/minute", description="Questionnaire links, by address.")
+    links: str = Field(default="30/minute", description="One questionnaire link.")
     cds: str = Field(default="200/second", description="CDS Hooks calls, by address.")
 
     @field_validator("*")
@@ -127,7 +130,8 @@ class Settings(BaseSettings):
         default=1000, ge=20, le=20_000, description="Simulated people in each assessment."
     )
     start_token: SecretStr = Field(
-        default=SecretStr(""), description="Start-up token (single mode); empty draws one."
+        default=SecretStr(""),
+        description="Start-up token (single mode), 32 characters or more; empty draws one.",
     )
     session_idle_minutes: int = Field(
         default=30, ge=1, le=1440, description="A session ends after this long without a request."
@@ -166,8 +170,20 @@ class Settings(BaseSettings):
         toml = TomlConfigSettingsSource(settings_cls, os.environ.get(FILE_VARIABLE) or None)
         return init_settings, env_settings, toml
 
+    @field_validator("start_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"needs at least {_SHORTEST_TOKEN} characters, or none to draw one")
+        return value
+
     @model_validator(mode="after")
     def _coherent(self) -> Settings:
+        if self.cds.open_demo and not self.cds.open_demo_to_anybody and not self._is_local:
+            raise ValueError(
+                "cds.open_demo: answers anybody beyond this machine with these settings; "
+                "cds.open_demo_to_anybody allows it"
+            )
         if self.mode is Mode.SINGLE:
             if not is_loopback(self.host):
                 raise ValueError("host: single mode listens on loopback only (127.0.0.1, ::1)")
@@ -195,6 +211,17 @@ class Settings(BaseSettings):
         if self.oidc.api_audience == self.oidc.client_id:
             raise ValueError("oidc.api_audience: must differ from client_id, or id tokens pass")
         return self
+
+    @property
+    def _is_local(self) -> bool:
+        """Nobody but this machine's users is meant to reach the service."""
+        by_name = urlsplit(self.public_url).hostname or "localhost"
+        return (
+            self.mode is Mode.SINGLE
+            and not self.trusted_proxies
+            and not self.allowed_hosts
+            and is_loopback(by_name)
+        )
 
     @property
     def base_url(self) -> str:
@@ -250,16 +277,43 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"{', '.join(unknown)}: no such setting (docs/operations.md has all)")
     path = given.get(FILE_VARIABLE, "")
     if path and not Path(path).is_file():
-        raise SettingsError(f"the settings file {path} does not exist")
+        what = "is no file" if Path(path).exists() else "does not exist"
+        raise SettingsError(f"the settings file {path} {what}")
     try:
         found = Settings()
+    except UnreadableSettingsError as error:
+        name = re.search(r'field "(\w+)"', str(error))
+        raise SettingsError(
+            f"{_PREFIX}{name[1].upper() if name else '...'}: lists and tables in a variable are "
+            'written as JSON: ["one", "two"]'
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"the settings file {path} is not UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
     except ValidationError as error:
         raise SettingsError("\n".join(_line(one) for one in error.errors())) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
     if found.database_url_file is not None:
-        return found.model_copy(update={"database_url": secret(found.database_url_file)})
+        url = _named("database_url_file", found.database_url_file)
+        return found.model_copy(update={"database_url": url})
     return found
+
+
+def check_secrets(settings: Settings) -> None:
+    """Read every file with a secret once. Raises ``SettingsError`` naming the setting."""
+    _named("metrics_token_file", settings.metrics_token_file)
+    _named("oidc.client_secret_file", settings.oidc.client_secret_file)
+    for number, issuer in enumerate(settings.smart.issuers):
+        _named(f"smart.issuers[{number}].client_secret_file", issuer.client_secret_file)
+
+
+def _named(setting: str, path: Path | None) -> str:
+    try:
+        return secret(path)
+    except SettingsError as error:
+        raise SettingsError(f"{setting}: {error}") from None
 
 
 def _line(error: Mapping[str, Any]) -> str:

@@ -2,8 +2,10 @@
 
 Kept under the key is which record came of it, never what the record says; the answer is made from
 the store again. Record and key are kept in one transaction, so a server that dies leaves both or
-neither. A claim keeps a second request out while the first is being worked on; it lasts a minute,
-so that such a server blocks nobody for long.
+neither. A claim keeps a second request out while the first is being worked on. A request that
+fails gives it back; else it lasts a minute, so that a server that died blocks nobody for long. Two
+that are both slower than that save once: the second finds the first's answer and takes its own
+record back.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
 from fastapi import Header
 
+from speciosa.store import StoreError
 from speciosa.web.access import Principal
 from speciosa.web.api.problem import ApiError
 from speciosa.web.services import Services
@@ -48,6 +52,13 @@ class _Kept(Made, frozen=True, kw_only=True):
 class _Claim(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     at: dt.datetime
+
+
+class _Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the claim of this request is kept, and as what."""
+
+    scope: str
+    raw: bytes
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,18 +94,37 @@ def once(
     key = _hash(write.key.encode())
     if kept := _kept(use, write, key):
         return kept
-    _claim(use, write.scope, key)
-    if kept := _kept(use, write, key):  # done while we claimed
-        return kept
-    content = compute()
-    with use.store.together():
-        made = save(content)
-        answer = msgspec.json.encode(
-            _Kept(
-                person=made.person, record=made.record, version=made.version, body=_hash(write.raw)
-            )
-        )
-        use.store.remember(write.scope, key, answer, use.now() + KEPT, person=made.person)
+    claim = _claim(use, write.scope, key)
+    try:
+        if kept := _kept(use, write, key):  # done while we claimed
+            return kept
+        content = compute()
+        with use.store.together():
+            return _save_first(use, write, key, save, content)
+    except _TooLateError:
+        if kept := _kept(use, write, key):
+            return kept
+        raise _in_progress() from None  # and what it was about was deleted since
+    except BaseException:
+        with suppress(StoreError):  # then it ends by itself
+            use.store.forget(claim.scope, key, claim.raw)
+        raise
+
+
+class _TooLateError(Exception):
+    """A twin of this request has saved; what this one saved must not stay."""
+
+
+def _save_first(
+    use: Services, write: Write, key: str, save: Callable[[bytes], Made], content: bytes
+) -> Made:
+    made = save(content)
+    answer = msgspec.json.encode(
+        _Kept(person=made.person, record=made.record, version=made.version, body=_hash(write.raw))
+    )
+    until = use.now() + KEPT
+    if use.store.remember(write.scope, key, answer, until, person=made.person) != answer:
+        raise _TooLateError
     return made
 
 
@@ -109,21 +139,25 @@ def _kept(use: Services, write: Write, key: str) -> Made | None:
     return kept
 
 
-def _claim(use: Services, scope: str, key: str) -> None:
+def _claim(use: Services, scope: str, key: str) -> _Claimed:
     """Keep others out. A claim older than a minute is that of a request that never ended."""
     mine = _Claim(token=secrets.token_hex(16), at=use.now())
+    raw = msgspec.json.encode(mine)
     generation = 0
     while True:
         generation += 1
-        raw = use.store.remember(
-            f"{scope}/claim/{generation}", key, msgspec.json.encode(mine), mine.at + KEPT
-        )
-        claim = msgspec.json.decode(raw, type=_Claim)
-        if claim.token == mine.token:
-            return
+        place = f"{scope}/claim/{generation}"
+        kept = use.store.remember(place, key, raw, mine.at + KEPT)
+        if kept == raw:
+            return _Claimed(scope=place, raw=raw)
+        claim = msgspec.json.decode(kept, type=_Claim)
         if mine.at - claim.at < CLAIMED:
-            told = "A request with this Idempotency-Key is being worked on. Try again in a minute."
-            raise ApiError(409, "in-progress", told, headers={"Retry-After": "60"})
+            raise _in_progress()
+
+
+def _in_progress() -> ApiError:
+    told = "A request with this Idempotency-Key is being worked on. Try again in a minute."
+    return ApiError(409, "in-progress", told, headers={"Retry-After": "60"})
 
 
 def _hash(raw: bytes) -> str:

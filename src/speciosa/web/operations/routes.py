@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -27,11 +28,14 @@ def build_router(settings: Settings, figures: Metrics) -> APIRouter:
         """The process answers."""
         return JSONResponse({"status": "ok"})
 
+    # Of its own: a service that computes for many is busy, not broken.
+    thread = CapacityLimiter(1)
+
     @router.get("/ready")
-    def ready(use: Use, _: Public) -> Response:
+    async def ready(use: Use, _: Public) -> Response:
         """The store answers and the knowledge is there; else 503."""
         try:
-            use.store.session("ready", use.now())
+            await to_thread.run_sync(use.store.session, "ready", use.now(), limiter=thread)
         except Exception as error:
             raise HTTPException(503) from error
         return JSONResponse(

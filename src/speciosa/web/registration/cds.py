@@ -74,6 +74,12 @@ class CdsSettings(BaseModel):
         description="Answer without any authentication: for a demonstration with invented "
         "patients only.",
     )
+    open_demo_to_anybody: bool = Field(
+        default=False, description="Allow that beyond this machine; refused otherwise."
+    )
+    keep_days: int = Field(
+        default=365, ge=1, le=3650, description="Cards and feedback on them go after this long."
+    )
     clients: tuple[CdsClient, ...] = Field(default=(), description="The EHRs that may call.")
     origins: tuple[str, ...] = Field(
         default=(), description="Web origins that may call from a browser, beside the clients'."

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from speciosa.web.access import NOBODY
+from speciosa.web.access import NOBODY, Access
 from speciosa.web.render import environment
-from speciosa.web.security.places import is_for_programs
+from speciosa.web.security.places import Place, is_for_programs
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -64,17 +65,29 @@ def answer(
             status=status,
             reference=reference,
             problems=problems,
+            help=_help(request),
+            is_lost=request.scope["method"] not in {"GET", "HEAD"},
         )
     )
     return Response(text, status, headers, media_type="text/html")
 
 
-def failure(request: HTTPConnection) -> Response:
+def _help(request: HTTPConnection) -> Markup:
+    """What the room of questionnaire links has to say to a person whose answers were not read."""
+    place: Place | None = getattr(request.state, "place", None)
+    if place is None or place.access is not Access.LINK:
+        return Markup()
+    said: Markup = request.app.state.link_help(request)
+    return said
+
+
+def failure(request: HTTPConnection, status: int) -> Response:
     """The answer to a failure of ours, even if it was the pages' own template that failed."""
+    headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     try:
-        return answer(request, 500)
+        return answer(request, status, headers=headers)
     except Exception:
-        return Response(_WORDS[500], 500, media_type="text/plain")
+        return Response(_WORDS[status], status, headers, media_type="text/plain")
 
 
 def to_sign_in(request: HTTPConnection) -> Response:

@@ -37,6 +37,14 @@ def entry_of(request: HTTPConnection, place: Place, status: int, at: dt.datetime
     )
 
 
+def is_known(request: HTTPConnection) -> bool:
+    """Whether it was found out who called, or whose link or record it was about."""
+    state = request.state
+    return bool(
+        state.principal.id or getattr(state, "audit_by", "") or getattr(state, "audit_person", "")
+    )
+
+
 def _id(value: object) -> str:
     """Ids as the store makes them; whatever else stood in the address stays out of the log."""
     text = str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,12 +14,39 @@ class TooLargeError(Exception):
     """The body is larger than the settings allow."""
 
 
+class BusyError(Exception):
+    """Callers whom nobody knows hold as much memory as they may."""
+
+
 class GoneError(Exception):
     """The client left before the body was complete."""
 
 
-async def read_body(request: HTTPConnection, receive: Receive, most: int) -> bytes:
-    """The whole body. Raises ``TooLargeError`` as soon as that is known, ``GoneError``."""
+class Strangers:
+    """How many bytes callers whom nobody knows hold in this worker."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+
+    def hold(self, count: int) -> None:
+        """Count bytes in. Raises ``BusyError`` when there is no room for them."""
+        if self._held + count > self._most:
+            raise BusyError
+        self._held += count
+
+    def release(self, count: int) -> None:
+        """Count bytes out."""
+        self._held -= count
+
+
+async def read_body(
+    request: HTTPConnection, receive: Receive, most: int, held: Callable[[int], None]
+) -> bytes:
+    """The whole body. Raises ``TooLargeError`` as soon as that is known, ``GoneError``.
+
+    ``held`` is told of every piece before it is kept.
+    """
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > most:
         raise TooLargeError
@@ -27,9 +55,11 @@ async def read_body(request: HTTPConnection, receive: Receive, most: int) -> byt
         message = await receive()
         if message["type"] == "http.disconnect":
             raise GoneError
-        body += message.get("body", b"")
-        if len(body) > most:
+        piece = message.get("body", b"")
+        if len(body) + len(piece) > most:
             raise TooLargeError
+        held(len(piece))
+        body += piece
         if not message.get("more_body", False):
             return bytes(body)
 

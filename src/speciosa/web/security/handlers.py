@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from speciosa.errors import InputError, InputProblem
-from speciosa.store.records import ConflictError, UnknownError
+from speciosa.store.records import ConflictError, NotStorableError, UnknownError
 from speciosa.web.access import NotAllowedError, SignInNeededError
 from speciosa.web.security.answers import answer, to_sign_in
 
@@ -26,6 +26,9 @@ def install_handlers(app: FastAPI) -> None:
         InputError: _input,
         UnknownError: lambda request, _: answer(request, 404),
         ConflictError: lambda request, _: answer(request, 409),
+        NotStorableError: lambda request, _: answer(request, 422),
+        # A text nested deeper than any case; what is read of it stays as it was.
+        RecursionError: lambda request, _: answer(request, 422),
         SignInNeededError: lambda request, _: to_sign_in(request),
         NotAllowedError: lambda request, _: answer(request, 403),
     }

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Match, Mount
 
 from speciosa.web.access import Access, access_of
 
+PROBES = frozenset({"/health", "/ready"})
 _NEEDS_PRINCIPAL = frozenset({Access.SIGNED_IN, Access.READ, Access.WRITE, Access.ADMIN})
 _AUDITED = frozenset({Access.READ, Access.WRITE, Access.ADMIN, Access.LINK, Access.CDS})
 
@@ -31,6 +32,13 @@ class Place:
     def needs_principal(self) -> bool:
         """Somebody has to be signed in."""
         return self.access in _NEEDS_PRINCIPAL
+
+    @property
+    def needs_caller(self) -> bool:
+        """It matters who calls by session or token; probes must not wait for the store."""
+        return not (
+            self.is_static or self.template in PROBES or self.access in {Access.CDS, Access.LINK}
+        )
 
     @property
     def is_audited(self) -> bool:

@@ -118,7 +118,6 @@ def _admit(request: Request, use: Services, principal: Principal, target: str) -
     name = session_cookie(use.settings)
     if name in request.cookies:
         sessions.drop(use.store, request.cookies[name])
-    use.store.sweep(use.now())  # what expired goes when somebody comes
     key, _ = sessions.start(use.store, principal, now=use.now(), settings=use.settings)
     _audit(request, use, principal.id, "ok")
     response = RedirectResponse(target, 303)

@@ -45,7 +45,7 @@ def start(
         started_at=now,
         seen_at=now,
     )
-    _keep(store, key, session, settings)
+    store.put_session(hashed(key), msgspec.json.encode(session), _end(session, settings))
     return key, session
 
 
@@ -64,7 +64,10 @@ def find(store: Store, key: str, *, now: dt.datetime, settings: Settings) -> Ses
     idle = dt.timedelta(minutes=settings.session_idle_minutes)
     if now - session.seen_at > idle / 10:  # not a write for every request
         session = msgspec.structs.replace(session, seen_at=now)
-        _keep(store, key, session, settings)
+        body = msgspec.json.encode(session)
+        # Never a new row: this request may be overtaken by the sign-out.
+        if not store.renew_session(hashed(key), body, _end(session, settings)):
+            return None
     return session
 
 
@@ -76,10 +79,6 @@ def drop(store: Store, key: str) -> None:
 def hashed(key: str) -> str:
     """What the store knows of a key: whoever reads the database cannot enter with it."""
     return hashlib.sha256(b"session:" + key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _keep(store: Store, key: str, session: Session, settings: Settings) -> None:
-    store.put_session(hashed(key), msgspec.json.encode(session), _end(session, settings))
 
 
 def _end(session: Session, settings: Settings) -> dt.datetime:
