@@ -187,3 +187,53 @@ def test_what_is_written_reads_back_the_same(days: dict[dt.date, Entry]) -> None
 def test_any_bytes_give_a_diary_or_problems(data: bytes) -> None:
     found = diary.read(b"date,gad7,note\n" + data, K, TODAY)
     assert found.problems or found.entries
+
+
+# ------------------------------------------------------------------ as spreadsheets write it
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"date;sleep_hours;gad7\n2026-11-20;7,5;9\n",
+        b"sep=;\ndate;sleep_hours;gad7\n2026-11-20;7,5;9\n",
+        b"date\tsleep_hours\tgad7\n2026-11-20\t7,5\t9\n",
+        "date\tsleep_hours\tgad7\r\n2026-11-20\t7,5\t9\r\n".encode("utf-16"),
+        b"date,sleep_hours,gad7,,\n2026-11-20,7.5,9,,\n",
+        b"date,sleep_hours,gad7,note\n2026-11-20,7.5,9\n",
+        b"date,sleep_hours,gad7\n2026-11-20 00:00:00,7.5,9.0\n",
+        b"Date,Sleep hours,GAD-7\n2026-11-20,7.5,9\n",
+    ],
+)
+def test_what_has_one_meaning_is_read_however_a_spreadsheet_wrote_it(data: bytes) -> None:
+    found = diary.read(data, K, TODAY)
+    assert found.problems == ()
+    (entry,) = found.entries
+    assert (entry.date, entry.sleep_hours) == (dt.date(2026, 11, 20), 7.5)
+    assert [(m.instrument, m.total) for m in entry.scores] == [("gad7", 9)]
+
+
+def test_yes_and_no_as_a_spreadsheet_turns_them() -> None:
+    found = diary.read(b"date,kratom_used\n2026-11-19,TRUE\n2026-11-20,FALSE\n", K, TODAY)
+    assert [e.kratom.used for e in found.entries if e.kratom] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"date,gad7\n20/11/2026,9\n",
+        b"date,sleep_hours\n2026-11-20,7,5\n",
+        b"date;gad7\n2026-11-20;9,5\n",
+        b"date;sleep_hours\n2026-11-20;1.234,5\n",
+        "date,note\n2026-11-20,caf\u00e9\n".encode("cp1252"),
+        b"sep=|\ndate|gad7\n2026-11-20|9\n",
+    ],
+)
+def test_what_has_two_meanings_is_refused(data: bytes) -> None:
+    assert diary.read(data, K, TODAY).problems
+
+
+def test_the_highest_item_9_is_told_of_rows_that_cannot_be_kept() -> None:
+    found = diary.read(b"date,item9,gad7\n20/11/2026,2,5\n2026-11-20,1,99\n", K, TODAY)
+    assert found.entries == ()
+    assert found.item9 == 2
