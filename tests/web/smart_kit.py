@@ -97,7 +97,7 @@ class Ehr:
             "access_token": TOKEN,
             "token_type": "Bearer",
             "expires_in": self.expires_in,
-            "scope": "patient/*.rs",
+            "scope": "patient/*.rs patient/*.c",
             "patient": PATIENT,
         }
         return httpx.Response(200, json=given | self.token)

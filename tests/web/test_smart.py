@@ -19,6 +19,7 @@ from speciosa.case import parse_case
 from speciosa.report import json as report_json
 from speciosa.store import Kind
 from speciosa.web.registration.smart import SmartIssuer, SmartSettings
+from speciosa.web.smart.back import may_create
 
 ISSUER = {"name": "Town hospital", "iss": ISS, "client_id": "speciosa", "may_write": True}
 
@@ -310,9 +311,14 @@ def test_no_token_in_the_store_the_pages_or_the_logs(
 
 def keep_assessment(app: FastAPI, draft: str) -> str:
     """Save the case of a draft and its assessment; gives the assessment's record."""
+    return keep_case(app, draft, json.loads(app.state.services.store.version(draft).body)["base"])
+
+
+def keep_case(app: FastAPI, draft: str, document: dict[str, Any]) -> str:
+    """Save a case of the draft's person and its assessment; gives the assessment's record."""
     use = app.state.services
     version = use.store.version(draft)
-    case = parse_case(json.loads(version.body)["base"])
+    case = parse_case(document)
     body = json.dumps(case.model_dump(mode="json", exclude_defaults=True)).encode()
     kept = {"by": "someone", "at": use.now(), "change": "test"}
     use.store.save(version.person, Kind.CASE, body, **kept)
@@ -383,6 +389,7 @@ def test_a_lost_answer_leads_to_no_second_copy(client: TestClient, ehr: Ehr, ass
     again = client.get(assessed).text
     assert posted(client, assessed, again).status_code == 303
     assert ehr.written == written
+    assert f"{len(written)} of them stood there already" in client.get(assessed).text
 
 
 def test_a_choice_of_kinds_is_kept(client: TestClient, ehr: Ehr, assessed: str) -> None:
@@ -390,6 +397,120 @@ def test_a_choice_of_kinds_is_kept(client: TestClient, ehr: Ehr, assessed: str) 
     assert posted(client, assessed, page).status_code == 303
     assert {one["resourceType"] for one in ehr.written.values()} == {"CarePlan"}
     assert _dangling(ehr.written) == set()
+
+
+def _codes(written: dict[str, dict[str, Any]]) -> set[str]:
+    return {one.get("code", {}).get("text", "") for one in written.values()}
+
+
+def _observed(id_: str, code: str, value: float, unit: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "id": id_,
+        "status": "final",
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "effectiveDateTime": "2026-11-10",
+        "valueQuantity": {"value": value, "unit": unit, "code": unit},
+    }
+
+
+def test_what_was_read_there_is_never_written_back(
+    client: TestClient, ehr: Ehr, app: FastAPI
+) -> None:
+    ehr.resources += [
+        _observed("alt", "1742-6", 80, "U/L"),
+        _observed("gad7", "70274-6", 12, "{score}"),
+        _observed("weight", "29463-7", 70, "kg"),
+    ]
+    record = connected(client, ehr)
+    draft = taken(client, record).headers["location"].rpartition("/")[2]
+    base = json.loads(app.state.services.store.version(draft).body)["base"]
+    assert base["labs"]
+    assert base["symptoms"]["gad7"]["total"] == 12
+    base["labs"].append({"name": "ast", "value": 60, "unit": "U/L", "date": "2026-11-20"})
+    base["symptoms"]["phq9"] = {"total": 9, "date": "2026-11-20"}
+    address = f"{record}/write/{keep_case(app, draft, base)}"
+    page = client.get(address).text
+    assert posted(client, address, page).status_code == 303
+    sent = _codes(ehr.written)
+    assert any("PHQ-9" in one for one in sent)
+    assert not any("GAD-7" in one or "weight" in one or one in {"alt", "ast"} for one in sent)
+    # What was typed here is sent when it is asked for; what was read is not.
+    every = {"kind": ["Measurement", "Observation"]}
+    page = client.get(address, params=every).text
+    assert posted(client, address, page).status_code == 303
+    sent = _codes(ehr.written)
+    assert "ast" in sent
+    assert not any("GAD-7" in one or "weight" in one or one == "alt" for one in sent)
+
+
+def test_a_second_choice_is_sent_and_the_first_not_again(
+    client: TestClient, ehr: Ehr, assessed: str
+) -> None:
+    for number, kind in enumerate(("CarePlan", "QuestionnaireResponse"), start=1):
+        page = client.get(assessed, params={"kind": [kind]}).text
+        answer = posted(client, assessed, page)
+        assert answer.status_code == 303
+        assert f"kind={kind}" in answer.headers["location"]
+        assert len({one["resourceType"] for one in ehr.written.values()}) == number
+    posts = len([r for r in ehr.asked if r.method == "POST"])
+    page = client.get(assessed, params={"kind": ["CarePlan"]}).text
+    assert "not\nwritten again" in page
+    assert posted(client, assessed, page, kind=["CarePlan"]).status_code == 303
+    assert len([r for r in ehr.asked if r.method == "POST"]) == posts
+
+
+def test_without_leave_to_create_nothing_is_offered(
+    client: TestClient, ehr: Ehr, app: FastAPI
+) -> None:
+    ehr.token = {"scope": "patient/*.rs patient/Flag.cu"}
+    record = connected(client, ehr)
+    draft = taken(client, record).headers["location"].rpartition("/")[2]
+    address = f"{record}/write/{keep_assessment(app, draft)}"
+    page = client.get(address, params={"kind": ["Flag", "CarePlan"]}).text
+    assert 'value="Flag"' in page
+    assert "CarePlan" not in page
+    ehr.token = {"scope": "patient/*.rs"}
+    other = connected(client, ehr) + "/write/" + address.rpartition("/")[2]
+    page = client.get(other).text
+    assert "granted no leave" in page
+    assert "<details>" not in page
+    assert posted(client, other, page).status_code == 403
+    assert not ehr.written
+
+
+def test_a_corrected_case_leaves_its_earlier_assessment_writable(
+    client: TestClient, ehr: Ehr, assessed: str, app: FastAPI
+) -> None:
+    store = app.state.services.store
+    (case,) = store.latest(store.version(assessed.rpartition("/")[2]).person, Kind.CASE)
+    later = json.dumps(json.loads(case.body) | {"place": "US-TX"}).encode()
+    kept = {"by": "someone", "at": case.at, "change": "corrected"}
+    store.save(case.person, Kind.CASE, later, record=case.record, expect=case.version, **kept)
+    page = client.get(assessed)
+    assert page.status_code == 200
+    assert posted(client, assessed, page.text).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("scope", "may"),
+    [
+        ("patient/*.c", True),
+        ("patient/*.cruds", True),
+        ("patient/CarePlan.write", True),
+        ("user/CarePlan.*", True),
+        ("patient/CarePlan.c?status=draft", True),
+        ("patient/*.rs", False),
+        ("patient/*.read", False),
+        ("patient/Flag.c", False),
+        ("launch openid", False),
+        ("system/*.c", False),
+        ("", False),
+    ],
+)
+def test_what_scopes_allow(scope: str, may: bool) -> None:
+    assert may_create(scope, "CarePlan") is may
 
 
 def test_what_was_not_shown_is_not_written(client: TestClient, ehr: Ehr, assessed: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.fhir import canonical
 from speciosa.fhir.write import forms, issues, measurements, medicines, plan, predictions
-from speciosa.fhir.write.context import DEVICE, PATIENT, Entry, Writing
+from speciosa.fhir.write.context import DEVICE, PATIENT, Entry, Writing, identity
 from speciosa.fhir.write.elements import Element, concept, hl7, narrative, pruned
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from speciosa.case import Case
     from speciosa.knowledge import Knowledge
 
-__all__ = ["bundle", "encode"]
+__all__ = ["bundle", "encode", "identity"]
 
 
 def bundle(

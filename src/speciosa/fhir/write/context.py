@@ -21,6 +21,16 @@ PATIENT = "patient"
 DEVICE = "device"
 
 
+def identity(assessment: Assessment, name: str) -> str:
+    """The id of the resource that goes by a name (``lab/0``) in the Bundle of an assessment."""
+    made = assessment.provenance
+    parts = (
+        made.input_sha256, str(made.seed), made.speciosa_version, made.knowledge_release,
+        made.evidence_overlay, name,
+    )  # fmt: skip
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "|".join((canonical.ROOT, *parts))))
+
+
 @dataclass(frozen=True)
 class Entry:
     """A resource and the name by which others of the Bundle refer to it."""
@@ -57,12 +67,7 @@ class Writing:
 
     def id_of(self, name: str) -> str:
         """The id of a resource: the same input always gives the same one."""
-        made = self.assessment.provenance
-        parts = (
-            made.input_sha256, str(made.seed), made.speciosa_version, made.knowledge_release,
-            made.evidence_overlay, name,
-        )  # fmt: skip
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, "|".join((canonical.ROOT, *parts))))
+        return identity(self.assessment, name)
 
     def reference(self, name: str) -> Element:
         """A reference to another resource of this Bundle."""

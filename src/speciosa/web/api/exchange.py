@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import Depends, Request, Response
 
-from speciosa import assessment
 from speciosa.assessment import Assessment
-from speciosa.case import Case, parse_case
+from speciosa.case import Case
 from speciosa.clinical import safety
 from speciosa.clinical.safety.result import UrgentResult
 from speciosa.errors import InputError, InputProblem
@@ -28,6 +26,7 @@ from speciosa.web.api.people import Reader
 from speciosa.web.api.problem import FieldProblem, NotFoundError
 from speciosa.web.api.route import router
 from speciosa.web.api.versions import PersonId, RecordId, record_of
+from speciosa.web.person.behind import case_behind
 from speciosa.web.services import Services, Use
 
 routes = router()
@@ -116,12 +115,7 @@ def as_fhir(person: PersonId, record: RecordId, _: Reader, request: Request, use
 
 
 def _case_of(made: Assessment, person: str, use: Services) -> Case:
-    """The case that an assessment was made from, found by its hash among all versions."""
-    for newest in use.store.latest(person, Kind.CASE):
-        for version in reversed(use.store.history(newest.record)):
-            if version.removed:
-                continue
-            case = parse_case(json.loads(version.body))
-            if assessment.input_hash(case) == made.provenance.input_sha256:
-                return case
-    raise NotFoundError("case that this assessment was made from")
+    case = case_behind(use.store, person, made.provenance.input_sha256)
+    if case is None:
+        raise NotFoundError("case that this assessment was made from")
+    return case

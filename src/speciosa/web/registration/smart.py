@@ -34,8 +34,14 @@ class SmartIssuer(BaseModel):
         description="Scopes asked for when the clinician starts here.",
     )
     may_write: bool = Field(
-        default=False, description="Offer to write results back, on the clinician's click."
+        default=False,
+        description="Offer to write results back on a click; asks for patient/*.c.",
     )
+
+    def scopes(self, *, from_ehr: bool) -> str:
+        """The scopes asked for; where writing is offered, leave to create is among them."""
+        asked = self.launch_scopes if from_ehr else self.standalone_scopes
+        return f"{asked} patient/*.c" if self.may_write else asked
 
     @model_validator(mode="after")
     def _https(self) -> Self:

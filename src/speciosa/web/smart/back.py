@@ -7,7 +7,8 @@ a repeated transaction writes nothing twice even where the server's answer was l
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from speciosa.fhir.shape import a_dict, dicts, text
@@ -20,20 +21,35 @@ if TYPE_CHECKING:
     from speciosa.web.smart.launch import Connection
 
 WRITTEN = "urn:speciosa:written"
-# What is offered, and what is chosen before the clinician says otherwise.
-KINDS = (
-    *("Flag", "QuestionnaireResponse", "Observation", "DetectedIssue"),
-    *("RiskAssessment", "CarePlan"),
-)
+# What is offered, in words. Measurements are chosen by hand only: the record has its own.
+MEASUREMENT = "Measurement"
+KINDS: Mapping[str, str] = {
+    "Flag": "Danger (Flag)",
+    "QuestionnaireResponse": "Answers, and the whole case (QuestionnaireResponse)",
+    "Observation": "Scores, substances, predictions (Observation)",
+    MEASUREMENT: "Laboratory values, weight and height as typed here (Observation)",
+    "DetectedIssue": "Interactions (DetectedIssue)",
+    "RiskAssessment": "Safety rules that hold (RiskAssessment)",
+    "CarePlan": "Draft plan (CarePlan)",
+}
+CHOSEN = tuple(kind for kind in KINDS if kind != MEASUREMENT)
+_MEASURED = frozenset({"laboratory", "vital-signs", "procedure"})
 _ONE_IDENTIFIER = frozenset({"QuestionnaireResponse"})
+_RIGHTS = re.compile(r"c?r?u?d?s?")
 
 
-def transaction(bundle: dict[str, Any], kinds: Collection[str]) -> dict[str, Any]:
-    """The transaction that creates the resources of these kinds; references to others are cut."""
+def transaction(
+    bundle: dict[str, Any], kinds: Collection[str], *, without: Collection[str] = ()
+) -> dict[str, Any]:
+    """The transaction that creates the resources of these kinds; references to others are cut.
+
+    ``without`` are the addresses of resources that the record has already.
+    """
     chosen = [
-        (text(entry.get("fullUrl")), a_dict(entry.get("resource")))
+        (url, resource)
         for entry in dicts(bundle.get("entry"))
-        if text(a_dict(entry.get("resource")).get("resourceType")) in kinds
+        for url, resource in ((text(entry.get("fullUrl")), a_dict(entry.get("resource"))),)
+        if kind_of(resource) in kinds and url not in without
     ]
     inside = {url for url, _ in chosen}
     return {
@@ -43,8 +59,35 @@ def transaction(bundle: dict[str, Any], kinds: Collection[str]) -> dict[str, Any
     }
 
 
-def send(client: httpx.Client, connection: Connection, prepared: dict[str, Any]) -> tuple[str, ...]:
-    """Send the transaction; gives where each resource is now. Raises ``SmartError``."""
+def kind_of(resource: Mapping[str, Any]) -> str:
+    """The kind under which a resource is offered: its type, measurements apart."""
+    codes = {
+        text(coding.get("code"))
+        for category in dicts(resource.get("category"))
+        for coding in dicts(category.get("coding"))
+    }
+    kind = text(resource.get("resourceType"))
+    return MEASUREMENT if kind == "Observation" and codes & _MEASURED else kind
+
+
+def may_create(scope: str, kind: str) -> bool:
+    """Whether granted scopes let resources of a kind be created, as SMART 1 and 2 write them."""
+    resource = "Observation" if kind == MEASUREMENT else kind
+    for one in scope.split():
+        who, _, rest = one.partition("/")
+        what, _, rights = rest.partition("?")[0].partition(".")
+        creates = rights in {"write", "*"} or (
+            rights.startswith("c") and _RIGHTS.fullmatch(rights) is not None
+        )
+        if who in {"patient", "user"} and what in {"*", resource} and creates:
+            return True
+    return False
+
+
+def send(
+    client: httpx.Client, connection: Connection, prepared: dict[str, Any]
+) -> tuple[bool, ...]:
+    """Send the transaction; says of each entry whether it is new there. Raises ``SmartError``."""
     headers = {
         "Accept": "application/fhir+json",
         "Content-Type": "application/fhir+json",
@@ -55,7 +98,7 @@ def send(client: httpx.Client, connection: Connection, prepared: dict[str, Any])
     wrong = [one for one in made if not text(one.get("status")).startswith(("200", "201"))]
     if wrong or len(made) != len(prepared["entry"]):
         raise SmartError("The server did not confirm every resource: check the record.", 502)
-    return tuple(text(one.get("location"))[:200] for one in made)
+    return tuple(text(one.get("status")).startswith("201") for one in made)
 
 
 def _entry(url: str, resource: dict[str, Any], inside: Collection[str]) -> dict[str, Any]:

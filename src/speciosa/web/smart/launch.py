@@ -82,7 +82,7 @@ def begin(
         "response_type": "code",
         "client_id": issuer.client_id,
         "redirect_uri": back_to,
-        "scope": issuer.launch_scopes if launch else issuer.standalone_scopes,
+        "scope": issuer.scopes(from_ehr=bool(launch)),
         "state": state,
         "aud": issuer.iss,
         "code_challenge": challenge.decode().rstrip("="),
@@ -154,7 +154,8 @@ def exchange(
         iss=issuer.iss,
         token=token,
         patient=patient,
-        scope=text(answer.get("scope"))[:1000],
+        # A server that names no scope granted what was asked for (RFC 6749).
+        scope=text(answer.get("scope"))[:2000] or issuer.scopes(from_ehr=True),
         by=attempt.by,
         expires=now + dt.timedelta(seconds=seconds),
     )

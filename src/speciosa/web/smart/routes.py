@@ -158,7 +158,7 @@ def callback(
 @router.get("/smart/records/{handle}", include_in_schema=False)
 def show(request: Request, who: Writer, use: Use, handle: str) -> Response:
     """What was read, used and left out; read from the server when the page first opens."""
-    connection, read, person = _opened(request, who, use, handle)
+    connection, read, person = opened(request, who, use, handle)
     return _page(request, use, handle, connection, read, person)
 
 
@@ -174,7 +174,7 @@ def again(request: Request, who: Writer, use: Use, handle: str) -> Response:
 @router.post("/smart/records/{handle}/take", include_in_schema=False)
 def take(request: Request, who: Writer, use: Use, handle: str, form: Form) -> Response:
     """Save what was read as a draft of the case form, for the clinician to complete."""
-    connection, read, person = _opened(request, who, use, handle)
+    connection, read, person = opened(request, who, use, handle)
     if read.draft:
         return RedirectResponse(f"/drafts/{read.draft}", status_code=303)
     if not read.document:
@@ -207,9 +207,10 @@ def end(request: Request, who: Writer, use: Use, handle: str) -> Response:
     return RedirectResponse("/smart", status_code=303)
 
 
-def _opened(
+def opened(
     request: Request, who: Principal, use: Services, handle: str
 ) -> tuple[Connection, Read, Person | None]:
+    """The connection, the record as read (now, if it was not yet), and the person here."""
     session = session_of(request, use)
     connection = held.connection_of(use.store, handle, session, by=who.id, now=use.now())
     read = held.kept_read(use.store, handle, session, use.now())
