@@ -105,7 +105,7 @@ def once(
         if kept := _kept(use, write, key):
             return kept
         raise _in_progress() from None  # and what it was about was deleted since
-    except BaseException:
+    except Exception:
         with suppress(StoreError):  # then it ends by itself
             use.store.forget(claim.scope, key, claim.raw)
         raise

@@ -104,7 +104,7 @@ def people(
         headers={"Location": "Address of the person."},
     ),
 )
-def add(who: Writer, body: Json, use: Use, key: Key = None) -> Response:
+def add(request: Request, who: Writer, body: Json, use: Use, key: Key = None) -> Response:
     """Add a person."""
     given = as_part(body.data, NewPerson, "person")
     external = [External(system=one.system, value=one.value) for one in given.external]
@@ -119,6 +119,7 @@ def add(who: Writer, body: Json, use: Use, key: Key = None) -> Response:
     except ConflictError:
         accepted = "an id that no other person has"
         raise InputError([InputProblem("external", "an id in use", accepted)]) from None
+    request.state.audit_person = person.id
     where = answers.path("people", person.id)
     return answers.json(person, status=201, headers={"Location": where})
 

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from speciosa.case.shown import field_path, shown
 from speciosa.errors import InputError, InputProblem, SpeciosaError
-from speciosa.store import ConflictError, StoreError, UnknownError
+from speciosa.store import ConflictError, NotStorableError, StoreError, UnknownError
 from speciosa.web.access import NotAllowedError, SignInNeededError
 
 MEDIA_TYPE = "application/problem+json"
@@ -98,6 +98,8 @@ def _problem(error: Exception) -> tuple[Problem, dict[str, str]] | None:  # noqa
         case ConflictError():
             told = "Somebody changed the record meanwhile. Read it again and repeat the change."
             return _made(412, "changed-meanwhile", told), {}
+        case NotStorableError():
+            return _made(422, "invalid-input", "A text holds a character that cannot be kept."), {}
         case StoreError():
             return _made(503, "store", "The store cannot do this now. Try again later."), {}
         case HTTPException():

@@ -300,7 +300,13 @@ def end(use: Services, version: Version, by: str, basis: str | None) -> None:
     """End a record whose newest version is the one in If-Match."""
     if expected(basis) != version.version:
         raise answers.changed_meanwhile()
-    use.store.remove(version.record, by=by, at=use.now(), change="removed by the API")
+    use.store.remove(
+        version.record,
+        by=by,
+        at=use.now(),
+        change="removed by the API",
+        expect=version.version,  # of the moment it goes, not of when it was looked at
+    )
 
 
 def line(version: Version, name: str) -> RecordLine:

@@ -50,10 +50,16 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     unknown: int
 
 
-def keep(
-    cards: Sequence[Card], store: Store, *, service: str, client: str, at: dt.datetime
+def keep(  # noqa: PLR0913
+    cards: Sequence[Card],
+    store: Store,
+    *,
+    service: str,
+    client: str,
+    at: dt.datetime,
+    person: str = "",
 ) -> None:
-    """Remember the cards of an answer before it leaves."""
+    """Remember the cards of an answer before it leaves; they go with the person, if known."""
     shown = (
         KeptCard(
             service=service,
@@ -66,7 +72,7 @@ def keep(
     )
     kept = [(card.uuid, msgspec.json.encode(one)) for card, one in zip(cards, shown, strict=True)]
     if kept:
-        store.put_cards(kept, at=at)
+        store.put_cards(kept, at=at, person=person)
 
 
 def read_feedback(raw: bytes) -> tuple[Item, ...]:

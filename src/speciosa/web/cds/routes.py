@@ -83,7 +83,14 @@ async def call_service(
     cards = await to_thread.run_sync(work, limiter=kept.turns)
 
     def remember() -> bytes:
-        keep(cards, use.store, service=found.id, client=_id(client), at=use.now())
+        keep(
+            cards,
+            use.store,
+            service=found.id,
+            client=_id(client),
+            at=use.now(),
+            person=person.id if person else "",
+        )
         return body(cards, found.hook)
 
     return Response(await run_in_threadpool(remember), media_type=_JSON)
