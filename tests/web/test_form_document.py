@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -263,14 +264,52 @@ def test_an_empty_form_says_nothing() -> None:
 def test_nothing_of_the_day_is_carried_over(path: Path) -> None:
     case = read_case_bytes(path.read_bytes())
     kept = carried(document_of(case))
-    assert "date" not in kept
-    assert "signs" not in kept
-    assert "symptoms" not in kept
+    assert not {"date", "signs", "symptoms"} & kept.keys()
+    kratom = kept.get("kratom", {})
+    assert kratom.keys() <= {"since", "reasons", "attempts_to_stop", "products", "status"}
+    assert kratom.get("status") in {None, "using"}
+    for product in kratom.get("products", ()):
+        assert product.keys() <= {"form", "label", "strain", "analysis"}
     assert "last_use_hours_ago" not in json.dumps(kept)
-    assert "pregnan" not in json.dumps(kept.get("person", {}))
+    assert not re.search("pregnan|egfr", json.dumps(kept.get("person", {})))
+    if kratom:
+        kratom.setdefault("status", "using")  # the form asks for it
     new = parse_case({**kept, "date": "2026-12-24"})
     assert new.medicines == case.medicines
+    assert [lab.date for lab in new.labs] == [lab.date or case.date for lab in case.labs]
     scored = [earlier for earlier in new.earlier if earlier.date == case.date]
     gad7 = case.symptoms.gad7
     if gad7 and gad7.answers and None not in gad7.answers:
         assert [one.gad7 for one in scored] == [sum(a for a in gad7.answers if a is not None)]
+
+
+def test_an_old_result_stays_old() -> None:
+    kept = carried(
+        {
+            "date": "2026-05-10",
+            "labs": [
+                {"name": "alt", "value": 30},
+                {"name": "qtc", "value": 410, "date": "2026-01-02"},
+            ],
+            "symptoms": {"gad7": {"total": 9, "date": "2026-03-01"}, "phq9": {"total": 4}},
+            "earlier": [{"date": "2026-03-01", "gad7": 9}, {"date": "2026-02-01", "phq9": 5}],
+        }
+    )
+    assert [lab["date"] for lab in kept["labs"]] == ["2026-05-10", "2026-01-02"]
+    assert kept["earlier"] == [
+        {"date": "2026-02-01", "phq9": 5},
+        {"date": "2026-03-01", "gad7": 9},
+        {"date": "2026-05-10", "phq9": 4},
+    ]
+
+
+def test_only_current_use_stays_said_of_kratom() -> None:
+    use = {
+        "status": "stopped",
+        "stopped": "2026-05-01",
+        "since": "2024-01-01",
+        "side_effects": ["seizure"],
+    }
+    assert carried({"date": "2026-05-10", "kratom": use})["kratom"] == {"since": "2024-01-01"}
+    for status in ("never", "asking"):
+        assert "kratom" not in carried({"date": "2026-05-10", "kratom": {"status": status}})
