@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
+_DEFAULT_URL = "sqlite:///speciosa.db"  # in whatever folder the command runs
 DatabaseOption = Annotated[
     str | None,
     typer.Option(
@@ -39,8 +40,9 @@ def init(database: DatabaseOption = None) -> None:
     with _clear_errors():
         from speciosa.store import Store
 
-        Store.open(_url(database)).close()
-        typer.echo("The database is ready.")
+        wanted = _url(database)
+        Store.open(wanted).close()
+        typer.echo(f"The database is ready: {_name(wanted)}.")
 
 
 @app.command("upgrade")
@@ -133,12 +135,17 @@ def restore(
     Example: speciosa store restore /backups/speciosa-2026-11-23.db --replace
     """
     with _clear_errors():
+        from speciosa.store import StoreError
         from speciosa.store import backup as backups
 
-        again = backups.restore(
-            _url(database), file, replace=replace, by=by, at=dt.datetime.now(dt.UTC)
-        )
-        typer.echo(f"Restored {file}.")
+        wanted = _url(database)
+        if database is None and wanted == _DEFAULT_URL:
+            raise StoreError(
+                "no setting says which database the service uses; name it with --database, or use "
+                "the service's own settings"
+            )
+        again = backups.restore(wanted, file, replace=replace, by=by, at=dt.datetime.now(dt.UTC))
+        typer.echo(f"Restored {file} into {_name(wanted)}.")
         if again:
             typer.echo(f"People deleted since that backup, deleted again: {len(again)}.")
 
@@ -256,6 +263,14 @@ def scrub(database: DatabaseOption = None) -> None:
         for what in Store(there).scrub():
             typer.echo(f"remains: {what}")
         typer.echo("Done.")
+
+
+def _name(url: str) -> str:
+    """A database's name for the operator, without a password."""
+    from speciosa.store.database import file_of, parse_url
+
+    file = file_of(url)
+    return str(file.resolve()) if file else parse_url(url).render_as_string(hide_password=True)
 
 
 def _new_file(path: Path) -> BinaryIO:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from speciosa.web.security.gate import Gate
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add this room to the application."""
+    # It warns with bytes of bodies that it cannot read.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     app.add_middleware(Gate, application=app, settings=settings)
     install_handlers(app)
     app.router.routes.extend([*build_router(settings).routes, *log_page.routes])
