@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -119,6 +120,45 @@ def test_a_no_that_belongs_to_something_else_denies_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "Cannot sleep without kratom",
+            "Without kratom he has withdrawal",
+            "Never without kratom",
+        ],
+        *["Does not deny kratom use", "No longer denies kratom use", "Denies kratom withdrawal"],
+        *["Denies missing kratom doses", "Reports last kratom use 3 years ago"],
+        *["Non-kratom herbal tea", "Denies SI, kratom 6 g TID", "toma kratom a diario"],
+        *["Husband says she takes kratom", "He was given kratom by his brother"],
+    ],
+)
+def test_what_is_not_plainly_a_denial_of_this_person_stays_open(text: str) -> None:
+    (match, *_) = find(note(text))
+    assert (match.status, match.of_person) == (Status.UNCERTAIN, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Patient's ex-husband uses kratom daily", "Pt's coworker takes kratom", "Her ex takes kratom"],
+)
+def test_kratom_of_other_people_is_not_of_this_person(text: str) -> None:
+    (match, *_) = find(note(text))
+    assert (match.status, match.of_person) == (Status.UNCERTAIN, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["Not currently using kratom", "Denies alcohol, kratom, cannabis", "No kratom or alcohol"],
+        *["Denies kratom use at this time", "Denies any use of kratom."],
+    ],
+)
+def test_a_plain_denial_is_one(text: str) -> None:
+    assert said(text) is Status.NOT_TAKEN
+
+
+@pytest.mark.parametrize(
     ("kind", "status", "expected"),
     [
         ("MedicationStatement", "active", Status.TAKEN),
@@ -175,6 +215,25 @@ def test_a_period_that_has_ended_is_a_stop() -> None:
     assert find(ended)[0].status is Status.TAKEN
     assert find(ended, today=dt.date(2026, 11, 22))[0].status is Status.STOPPED
     assert find(ended, today=dt.date(2026, 1, 1))[0].status is Status.TAKEN
+
+
+@pytest.mark.parametrize("intent", ["proposal", "plan", "option"])
+def test_a_request_that_is_only_planned_is_uncertain(intent: str) -> None:
+    planned = statement("kratom", intent=intent) | {"resourceType": "MedicationRequest"}
+    assert {m.status for m in find(planned)} == {Status.UNCERTAIN}
+
+
+@pytest.mark.parametrize("system", [UNII, "urn:oid:2.16.840.1.113883.4.9"])
+def test_the_code_is_known_under_each_name_of_its_system(system: str) -> None:
+    concept = {"coding": [{"system": system, "code": "EP479K822J"}]}
+    assert find(statement("") | {"medicationCodeableConcept": concept})
+
+
+def test_a_long_note_is_read_in_a_moment() -> None:
+    many = [note("He takes kratom daily " + "and then " * 1_500) for _ in range(50)]
+    started = time.process_time()
+    assert len(find_all(many)) == 50
+    assert time.process_time() - started < 2.0
 
 
 def test_not_to_be_given_is_not_taken() -> None:

@@ -142,6 +142,7 @@ class RecordWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     days: Days
     countries: dict[str, str]
     observations: tuple[Asked, ...]
+    asks_alcohol: tuple[str, ...]
     answers: tuple[Answer, ...]
     routes: tuple[RouteCode, ...]
     times_per_day: dict[str, int]

@@ -20,6 +20,7 @@ _MOST_IN_ONE_TEXT = 20
 _REACH_OF_DENIAL = 12
 _REACH = 5
 _LONGEST_NAME = 80
+_FURTHEST = 400
 _SENTENCE = re.compile(r"[.!?;\n\r](?=\s|$)|[\n\r]")
 _TOKEN = re.compile(r"[\w'’/+-]+|[,:?()]")
 _GAP = r"[\s.\-_]*"
@@ -117,7 +118,7 @@ def _only_name(plain: str) -> str:
 
 def _substance(words: str) -> str:
     key = normalise(words)
-    if any(normalise(part) in key for part in kratom_words().seven_oh):
+    if any(part in key for part in _seven_oh()):
         return "7-hydroxymitragynine"
     return "mitragynine" if "mitragynin" in key else "kratom"
 
@@ -136,10 +137,12 @@ def _confidence(words: str, names_what_is_taken: bool, status: Status | None) ->
 
 def _said(plain: str, start: int, end: int) -> tuple[Status | None, str, bool]:
     said = kratom_words().said
-    left_edge = max((m.end() for m in _SENTENCE.finditer(plain, 0, start)), default=0)
-    right = _SENTENCE.search(plain, end)
+    # A sentence without an end is read so far and no further, or a long note would take minutes.
+    first, last = max(0, start - _FURTHEST), min(len(plain), end + _FURTHEST)
+    left_edge = max((m.end() for m in _SENTENCE.finditer(plain, first, start)), default=first)
+    right = _SENTENCE.search(plain, end, last)
     # The mark that ends the sentence stays, because a question is not a statement.
-    after = _tokens(plain[end : right.end() if right else len(plain)])
+    after = _tokens(plain[end : right.end() if right else last])
     before = _tokens(plain[left_edge:start])
     if _of_somebody_else(before, said):
         return Status.UNCERTAIN, "the sentence speaks of somebody else", False
@@ -247,11 +250,21 @@ def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(_tokens(phrase)) for phrase in phrases)
 
 
+@lru_cache(maxsize=256)
+def _by_first(phrases: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Phrases by their first word, so that only those are tried that can begin at a word."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for phrase in _phrases(phrases):
+        found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
+    return found
+
+
 def _any_of(tokens: Sequence[str], phrases: tuple[str, ...]) -> bool:
+    known = _by_first(phrases)
     return any(
         tuple(tokens[i : i + len(phrase)]) == phrase
-        for phrase in _phrases(phrases)
-        for i in range(len(tokens) - len(phrase) + 1)
+        for i, token in enumerate(tokens)
+        for phrase in known.get(token, ())
     )
 
 
@@ -261,13 +274,17 @@ def _closes(tokens: list[str], phrases: tuple[str, ...]) -> bool:
 
 def _ends_with(tokens: list[str], phrases: tuple[str, ...], *, reach: int) -> int | None:
     """Where the last phrase begins that ends at most ``reach`` words before the end."""
-    at = [
-        i
-        for phrase in _phrases(phrases)
-        for i in range(max(0, len(tokens) - len(phrase) - reach), len(tokens) - len(phrase) + 1)
-        if tuple(tokens[i : i + len(phrase)]) == phrase
-    ]
-    return max(at, default=None)
+    known, earliest_end = _by_first(phrases), len(tokens) - reach
+    return max(
+        (
+            i
+            for i, token in enumerate(tokens)
+            for phrase in known.get(token, ())
+            if earliest_end <= i + len(phrase) <= len(tokens)
+            and tuple(tokens[i : i + len(phrase)]) == phrase
+        ),
+        default=None,
+    )
 
 
 def _starts_with(tokens: Sequence[str], phrases: tuple[str, ...], *, reach: int) -> int:
@@ -316,6 +333,11 @@ def _in_names() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _look_alikes() -> re.Pattern[str]:
     return _pattern(kratom_words().look_alikes)
+
+
+@lru_cache(maxsize=1)
+def _seven_oh() -> tuple[str, ...]:
+    return tuple(map(normalise, kratom_words().seven_oh))
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ from speciosa.fhir.read.own_form import OwnForm, fill, is_case_form, own_form
 from speciosa.fhir.read.patient import has_died, read_patient
 from speciosa.fhir.read.result import Ignored, Imported, Reading, Used
 from speciosa.fhir.read.scores import Scores
+from speciosa.fhir.read.substances import Substances
 from speciosa.fhir.shape import text
 from speciosa.knowledge.reading import record_words
 
@@ -86,6 +87,7 @@ def _read_answers(
 ) -> None:
     scores = Scores(reading, knowledge, today)
     measurements = Measurements(reading, knowledge, today)
+    substances = Substances(reading, today)
     for resource, why in record.others:
         kind = text(resource.get("resourceType"))
         own = form is not None and form.holds(resource)
@@ -99,7 +101,9 @@ def _read_answers(
             taken = scores.observation(resource)
             if own and not taken:
                 reading.ignore(here, _OWN_WRITING)
-            elif not taken and not measurements.observation(resource):
+            elif not (
+                taken or substances.observation(resource) or measurements.observation(resource)
+            ):
                 _unread(resource, reading, "a measurement that the assessment does not use")
         elif kind == "QuestionnaireResponse":
             if is_case_form(resource):
@@ -113,6 +117,7 @@ def _read_answers(
             why = record_words().not_read.get(kind, "a type of resource that is not read")
             reading.ignore(here, why)
     scores.put()
+    substances.put()
     measurements.put()
 
 

@@ -121,7 +121,9 @@ def about_suicide(value: object) -> bool:
         if isinstance(one, str) and said_in(one[:_LONGEST]):
             return True
         if isinstance(one, dict):
-            stack += [inner for key, inner in one.items() if key not in _NO_WORDS]
+            # The narrative says again what the fields say.
+            fields = (pair for pair in one.items() if pair[0] not in _NO_WORDS)
+            stack += [inner for key, inner in fields if key != "div"]
         elif isinstance(one, list):
             stack += one
     return False
@@ -129,7 +131,7 @@ def about_suicide(value: object) -> bool:
 
 _MOST_VALUES = 5_000
 _LONGEST = 2_000
-_NO_WORDS = frozenset({"resourceType", "id", "meta", "extension", "contained", "text", "system"})
+_NO_WORDS = frozenset({"resourceType", "id", "meta", "extension", "contained", "system"})
 
 
 def _by_code(system: str, code: str) -> tuple[Says, bool]:

@@ -112,12 +112,21 @@ def _products(
     found = [
         {
             "form": form,
-            **({"label": words} if words else {}),
+            **({"label": label} if (label := _label(words)) else {}),
             **_amount(form, resources.get(name, {})),
         }
         for name, (form, words) in entries.items()
     ]
     return [one for i, one in enumerate(found) if one not in found[:i]]
+
+
+# As fhir.write names a product: its label stands behind "labelled".
+_OWN_NAME, _LABELLED = "kratom (Mitragyna speciosa), ", ", labelled "
+
+
+def _label(words: str) -> str:
+    """The name of a product as sold; of our own words what follows "labelled"."""
+    return words.partition(_LABELLED)[2] if words.startswith(_OWN_NAME) else words
 
 
 # Grams of tea can be the cup or the leaf, so they are asked and not taken.

@@ -134,7 +134,7 @@ def read_one(
         return Ignored(resource=here, why="it says that no medicine is known")
     named = name_medicine(concept, knowledge) if concept else None
     if named is None or (named.kratom and not named.parts):
-        kratom = "kratom: read as kratom use, not as a medicine"
+        kratom = "kratom: told under kratom, not as a medicine"
         unread = kratom if named else why or NEITHER
         return Ignored(resource=here, why=unread)
     fields, notes = _fields(kind, resource, named)

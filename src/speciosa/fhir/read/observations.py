@@ -212,7 +212,9 @@ class Measurements:
         note = "" if seen.fields["verified"] else "by a code that was not confirmed in a source"
         if what == "smoking":
             if answer == "current":
-                self._reading.add("substances", {"name": "tobacco"})
+                held = self._reading.document.get("substances", ())
+                if all(one["name"] != "tobacco" for one in held):
+                    self._reading.add("substances", {"name": "tobacco"})
                 self._reading.use(seen.resource, "substances", f"smokes ({day})", note)
             else:
                 why = "does not smoke now: a case has no field for that"

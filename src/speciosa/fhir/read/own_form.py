@@ -184,7 +184,8 @@ def _fill_signs(case: Case, reading: Reading, here: str, said: str) -> None:
         if sign not in present:
             present.append(sign)
     reading.use(here, "signs.present", said)
-    reading.questions.insert(0, f"Ask now about the danger signs that are {said}.")
+    at = sum(question.startswith(danger.ASK) for question in reading.questions)
+    reading.questions.insert(at, f"Ask now about the danger signs that are {said}.")
 
 
 def _kratom_fits(then: KratomUse, reading: Reading, said: str, names_kratom: bool) -> bool:
