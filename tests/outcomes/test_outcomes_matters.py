@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.outcomes.timelines import day, entry, event, line
 
-from speciosa.case.vocabulary import LabName, SideEffect
+from speciosa.case.vocabulary import Difficulty, LabName, SideEffect
 from speciosa.clinical.outcomes import Entry, Event, Timeline, assess, attention
 from speciosa.clinical.outcomes.result import Concern
 from speciosa.clinical.outcomes.timeline import (
@@ -71,7 +71,10 @@ def test_a_positive_item_9_with_a_date_to_come_is_of_today() -> None:
 def test_a_phq9_total_that_needs_item_9_is_positive() -> None:
     assert entry(0, phq9=25).suicidality == 1
     assert entry(0, phq9=24).suicidality is None
-    assert entry(0, phq9=27, item9=0).suicidality == 0
+    assert entry(0, phq9=27, item9=0).suicidality == 3
+    two = entry(0, phq9=3, item9=0)
+    other = Measured(instrument="phq9", total=None, answers=(*(None,) * 8, 2))
+    assert Entry(date=two.date, scores=(*two.scores, other), item9=0).suicidality == 2
 
 
 def alarm(number: int, source: AlarmSource = AlarmSource.CASE, **more: object) -> Alarm:
@@ -131,6 +134,40 @@ def test_withdrawal_and_laboratory_values_reach_the_list_and_the_headline() -> N
         assert f"{value:g}" in assess(timeline, K, day(0)).headline
 
 
+def test_the_newest_and_highest_item_9_is_first() -> None:
+    low = line((entry(0, gad7=1), entry(20, item9=1, gad7=20)))
+    high = line((entry(30, item9=3),))
+    late = line((entry(30, item9=1),))
+    people = [("low", low), ("late", late), ("high", high)]
+    assert [a.person for a in attention(people, K, day(30))] == ["high", "late", "low"]
+
+
+def test_worse_since_kratom_was_stopped_is_not_a_reason_to_step_up() -> None:
+    stopped = event(5, "kratom", EventKind.STOPPED)
+    result = assess(line((entry(0, gad7=8), entry(10, gad7=18)), stopped), K, day(10))
+    assert "withdrawal possible" in result.headline
+    worst = result.findings[0]
+    assert "withdrawal" in worst.text
+    assert "then step up" not in worst.action
+
+
+def test_daily_life_and_sleep_that_got_worse_are_named() -> None:
+    entries = (
+        entry(0, difficulty=Difficulty.NOT_DIFFICULT, sleep_hours=8, gad7=5),
+        entry(9, difficulty=Difficulty.EXTREMELY, sleep_hours=2, gad7=5),
+    )
+    found = {f.id for f in assess(line(entries), K, day(9)).findings}
+    assert {"outcomes.function_worse", "outcomes.sleep_worse"} <= found
+    back = assess(line(tuple(reversed(entries))), K, day(9))
+    assert "outcomes.sleep_worse" in {f.id for f in back.findings}
+
+
+def test_nothing_entered_is_on_the_list_and_one_score_is_no_change() -> None:
+    assert listed(line(), 0) == ((Concern.NOTHING,), "Nothing entered yet")
+    first = assess(line((entry(0, gad7=21),)), K, day(0))
+    assert first.headline == "GAD-7 21: nothing to compare with yet."
+
+
 ENTRIES = st.builds(
     entry,
     st.integers(0, 60),
@@ -146,7 +183,7 @@ ENTRIES = st.builds(
 @given(st.lists(ENTRIES, min_size=1, max_size=5))
 def test_no_headline_is_calm_above_a_warning(entries: list[Entry]) -> None:
     result = assess(line(entries), K, day(60))
-    calm = result.headline.endswith(("no clear change.", "is not known."))
+    calm = result.headline.endswith(("no clear change.", "is not known.", "with yet."))
     assert not (calm and any(f.severity.rank <= 3 for f in result.findings if f.tone == "warning"))
     if any(f.severity == "urgent" for f in result.findings):
         assert result.headline.startswith(("Item 9 positive", "Today:"))

@@ -8,7 +8,7 @@ from html import unescape
 import msgspec
 import pytest
 
-from speciosa.clinical.outcomes.timeline import Event, EventKind
+from speciosa.clinical.outcomes.timeline import Entry, Event, EventKind
 from speciosa.store import Kind
 
 PHONE_ANSWERS = {"phq9_9": "3", "sleep_hours": "6"}
@@ -119,6 +119,19 @@ def test_when_kratom_was_stopped_is_a_change(client, person):
     assert "rose after kratom was stopped" in page(client, person)
 
 
+def test_a_record_that_cannot_be_read_hides_nobody(client, store, person, clock):
+    other = store.add_person("Z-1", by="x", at=clock()).id
+    entry(client, other, date="2026-11-20", item9="2")
+    for kind in (Kind.ENTRY, Kind.EVENT, Kind.CASE, Kind.DRAFT, Kind.VISIT):
+        store.save(person, kind, b'{"of": "a later release"}', by="x", at=clock(), change="x")
+    listed = client.get("/lists")
+    assert listed.status_code == 200
+    assert "Z-1" in listed.text
+    assert "records cannot be read; what they hold is not known" in words(listed)
+    assert "cannot be read by this program" in outcomes(client, person)["headline"]
+    assert client.get(f"/people/{person}/export/diary.csv").status_code == 200
+
+
 # ------------------------------------------------------------------ drafts and looking
 
 
@@ -129,7 +142,7 @@ def test_item_9_in_an_unfinished_form_is_on_the_list_and_the_page(client, person
     assert "item 9 = 3, in a form of 2026-11-22 not finished" in page(client, person)
     path = draft.headers["location"].split("#")[0]
     assert post(client, f"{path}/discard").status_code == 303
-    assert first_concern(client) == ""
+    assert first_concern(client) == "nothing entered"
 
 
 def test_a_clinician_records_having_looked(client, store, person):
@@ -208,6 +221,36 @@ def test_item_9_through_a_link_that_does_not_work_shows_the_route(
     assert "did not reach your clinic" in words(answer)
     assert ("988" in answer.text) == (how != "unknown")
     assert store.latest(american, Kind.ENTRY) == ()
+
+
+def test_item_9_beside_a_total_is_kept_and_routed(client, client_as, store, american):
+    answer = client_as().post(link_of(client, american), data={"phq9_9": "3", "phq9_total": "12"})
+    assert (answer.status_code, "988" in answer.text) == (200, True)
+    (version,) = store.latest(american, Kind.ENTRY)
+    assert msgspec.json.decode(version.body, type=Entry).suicidality == 3
+
+
+def test_a_dangerous_effect_on_the_phone_is_not_thanked_for(client, client_as, american):
+    path, phone = link_of(client, american), client_as()
+    for status in (200, 404):
+        answer = phone.post(path, data={"side_effects": ["seizure", "nausea"], "phq9_9": "0",
+                                        "sleep_hours": str(status)[0]})  # fmt: skip
+        assert answer.status_code == status
+        assert answer.text.index('id="danger"') < answer.text.index("<h1>")
+        assert "You reported a seizure" in words(answer)
+        assert "911" in answer.text
+        assert "You can close this page" not in answer.text
+        assert 'id="crisis"' not in answer.text
+
+
+def test_numbers_stand_beside_the_question_and_on_the_page_of_a_used_link(
+    client, client_as, american
+):
+    path, phone = link_of(client, american), client_as()
+    assert "988" in phone.get(path).text
+    phone.post(path, data=PHONE_ANSWERS)
+    gone = phone.get(path)
+    assert (gone.status_code, "988" in gone.text) == (404, True)
 
 
 # ------------------------------------------------------------------ diary

@@ -50,8 +50,10 @@ def _with(concern: Concern, listed: tuple[Attention, ...]) -> tuple[Attention, .
     return tuple(a for a in listed if concern in a.concerns)
 
 
-def _pressing(found: Attention) -> tuple[int, float, int, str]:
-    return _ORDER.index(found.concerns[0]), -found.rise, -found.overdue_days, found.person
+def _pressing(found: Attention) -> tuple[int, int, int, float, int, str]:
+    newest = 0 if found.since is None else -found.since.toordinal()
+    first = _ORDER.index(found.concerns[0])
+    return first, -found.item9, newest, -found.rise, -found.overdue_days, found.person
 
 
 def _of(person: str, timeline: Timeline, knowledge: Knowledge, today: dt.date) -> Attention:
@@ -64,6 +66,8 @@ def _of(person: str, timeline: Timeline, knowledge: Knowledge, today: dt.date) -
         concerns=tuple(dict.fromkeys(concern for concern, _ in found)),
         lines=tuple(line for _, line in found),
         overdue_days=0 if due is None else due.overdue_days,
+        item9=max((m.item9 for m in picture.matters if m.current), default=0),
+        since=max((m.date for m in picture.matters), default=None),
         rise=max((x.difference for _, x in risen), default=0.0),
         last_entry=picture.last,
         next_date=None if due is None else due.date,
@@ -88,6 +92,10 @@ def _concerns(
         if course.instrument in WITHDRAWAL_SCALES:
             for rise in withdrawal_of(course, knowledge):
                 yield Concern.WITHDRAWAL, rise.text
+    if picture.unreadable:
+        yield Concern.UNREADABLE, line("list_unreadable", count=picture.unreadable)
+    if due is None and not picture.entries:
+        yield Concern.NOTHING, line("list_nothing")
     if due is not None and due.overdue_since is not None:
         date, late = due.overdue_since.isoformat(), due.overdue_days
         yield Concern.OVERDUE, line("list_overdue", date=date, days=late)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from speciosa.case.vocabulary import LabName
+from speciosa.case.vocabulary import Difficulty, LabName
 from speciosa.clinical.outcomes.courses import (
     BETTER,
     FOLLOWED,
@@ -57,6 +57,9 @@ def findings_of(picture: Picture, due: NextVisit | None, knowledge: Knowledge) -
     if due is not None and due.overdue_since is not None:
         values = {"date": due.overdue_since.isoformat(), "days": due.overdue_days}
         yield wording.finding("overdue", values=values)
+    if picture.unreadable:
+        yield wording.finding("unreadable", values={"count": picture.unreadable})
+    yield from _daily_life(picture, knowledge)
     if picture.future:
         yield wording.finding(
             "future", values={"count": picture.future, "today": picture.today.isoformat()}
@@ -130,6 +133,32 @@ def _side_effects(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
         )
 
 
+def _daily_life(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
+    """Daily life that became more difficult, and sleep that became much shorter."""
+    wording = knowledge.care.outcomes
+    levels = tuple(Difficulty)
+    life = [(e.date, e.difficulty) for e in picture.entries if e.difficulty is not None]
+    sleep = [(e.date, e.sleep_hours) for e in picture.entries if e.sleep_hours is not None]
+    if life:
+        (begin, first), (end, last) = min(life, key=lambda x: levels.index(x[1])), life[-1]
+        if begin < end and levels.index(last) > levels.index(first):
+            values = _from_to(_plain(first), _plain(last), begin, end)
+            yield wording.finding("function_worse", values=values)
+    if sleep:
+        (begin, most), (end, now) = max(sleep, key=lambda x: x[1]), sleep[-1]
+        if begin < end and most - now >= number(knowledge, "sleep-fall-hours"):
+            values = _from_to(f"{most:g}", f"{now:g}", begin, end)
+            yield wording.finding("sleep_worse", values=values)
+
+
+def _plain(level: Difficulty) -> str:
+    return str(level).replace("_", " ")
+
+
+def _from_to(first: str, last: str, begin: dt.date, end: dt.date) -> dict[str, object]:
+    return {"first": first, "last": last, "begin": begin.isoformat(), "end": end.isoformat()}
+
+
 # ------------------------------------------------------------------ courses
 
 
@@ -142,7 +171,9 @@ def _course(course: Course, picture: Picture, knowledge: Knowledge) -> Iterator[
             continue
         key = "no_change"
         if compared.kind in WORSE:
-            key = "worsening"
+            change = picture.unsettling(compared.to_date, knowledge)
+            by_less = change is not None and change.direction is not Direction.MORE
+            key = "worsening_unsettled" if by_less else "worsening"
         elif compared.kind in PERHAPS_WORSE:
             key = "worsening_possible"
         elif compared.kind in BETTER:

@@ -47,6 +47,7 @@ class Picture(NamedTuple):
     item9_missing: dt.date | None
     matters: tuple[Matter, ...]
     future: int
+    unreadable: int
 
     @property
     def kratom(self) -> tuple[KratomChange, ...]:
@@ -138,6 +139,7 @@ def picture_of(timeline: Timeline, knowledge: Knowledge, today: dt.date) -> Pict
         matters=matters_of(timeline, knowledge, today),
         future=sum(e.date > today for e in timeline.entries)
         + sum(e.date > today for e in timeline.events),
+        unreadable=timeline.unreadable,
     )
 
 

@@ -166,19 +166,26 @@ class Concern(StrEnum):
     DANGER = "danger"
     WORSENING = "worsening"
     LABORATORY = "laboratory"
+    UNREADABLE = "cannot be read"
     UNSEEN = "not yet looked at"
     POSSIBLE = "possible worsening"
     WITHDRAWAL = "withdrawal"
     OVERDUE = "overdue"
+    NOTHING = "nothing entered"
 
 
 class Attention(msgspec.Struct, frozen=True, kw_only=True):
-    """One person on a clinic's list: every concern with its sentence, the worst first."""
+    """One person on a clinic's list: every concern with its sentence, the worst first.
+
+    ``item9`` is a current answer above 0 and ``since`` the day of the newest matter.
+    """
 
     person: str
     concerns: tuple[Concern, ...]
     lines: tuple[str, ...]
     overdue_days: int = 0
     rise: float = 0.0
+    item9: int = 0
+    since: dt.date | None = None
     last_entry: dt.date | None = None
     next_date: dt.date | None = None

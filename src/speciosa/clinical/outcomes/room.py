@@ -58,6 +58,7 @@ def _headline(
         items = (
             line("worse_item", name=c.name, from_total=f"{x.from_total:g}",
                  to_total=f"{x.to_total:g}", label=x.label)
+            + (line("worse_kratom") if picture.unsettling(x.to_date, knowledge) else "")
             for c, x in worse
         )  # fmt: skip
         return line("headline_worse", what="; ".join(items))
@@ -105,4 +106,10 @@ def _course_headline(picture: Picture, findings: tuple[Finding, ...], knowledge:
     ]
     if better:
         return line("headline_better", what="; ".join(better))
+    if not any(course.compared for course in picture.courses):
+        totals = (
+            line("first_item", name=c.name, total=f"{c.points[-1].total:g}")
+            for c in picture.courses
+        )
+        return line("headline_first", what=", ".join(totals) or line("no_total"))
     return line("headline_open", count=len(picture.entries))

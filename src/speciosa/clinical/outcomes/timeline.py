@@ -21,6 +21,7 @@ Name = Annotated[str, msgspec.Meta(max_length=200)]
 Answer = Annotated[int, msgspec.Meta(ge=0, le=10)]
 
 
+_ITEMS = 9
 _EIGHT_ITEMS = 8 * 3  # the most that the other answers of a PHQ-9 add up to
 
 
@@ -113,15 +114,16 @@ class Entry(Part, frozen=True, kw_only=True, omit_defaults=True):
     def suicidality(self) -> int | None:
         """Item 9 of the PHQ-9 as answered, the worse where it stands twice; never imputed.
 
-        Where only a total is known that the other eight answers cannot reach, what is left of it.
+        A total that the other eight answers cannot reach says as much as what is left of it.
         """
-        phq9 = self.measured("phq9")
-        answers = phq9.answers if phq9 is not None else ()
-        given = [self.item9, answers[8] if len(answers) == 9 else None]
-        answered = max((x for x in given if x is not None), default=None)
-        if answered is None and phq9 is not None and phq9.total is not None and not answers:
-            return int(phq9.total) - _EIGHT_ITEMS if phq9.total > _EIGHT_ITEMS else None
-        return answered
+        given = [self.item9]
+        for measured in self.scores:
+            total = measured.total
+            if measured.instrument == "phq9" and not measured.answers and total is not None:
+                given.append(int(total) - _EIGHT_ITEMS if total > _EIGHT_ITEMS else None)
+            elif measured.instrument == "phq9" and len(measured.answers) == _ITEMS:
+                given.append(measured.answers[-1])
+        return max((x for x in given if x is not None), default=None)
 
 
 class EventKind(StrEnum):
@@ -183,9 +185,13 @@ class Alarm(Part, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Timeline(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything over time of one person, in any order."""
+    """Everything over time of one person, in any order.
+
+    ``unreadable``: records that this program cannot read; what they hold is not known.
+    """
 
     entries: tuple[Entry, ...] = ()
     events: tuple[Event, ...] = ()
     visits: tuple[Visit, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    unreadable: int = 0

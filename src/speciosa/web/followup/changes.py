@@ -21,6 +21,7 @@ from speciosa.web.services import Services, Use
 
 router = APIRouter()
 LONGEST = 200
+LONGEST_NOTE = 4000
 KINDS = (
     ("started", "Started"),
     ("stopped", "Stopped"),
@@ -48,6 +49,8 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
         problems.append(("kind", "Say what happened."))
     if not what or len(what) > LONGEST:
         problems.append(("what", f"Say what changed, in at most {LONGEST} characters."))
+    if len(filled.text("note")) > LONGEST_NOTE:
+        problems.append(("note", f"At most {LONGEST_NOTE} characters."))
     if problems or date is None:
         return _page(request, use, person, filled, problems)
     direction = filled.text("direction")
@@ -57,7 +60,7 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
         what=what,
         treatment=_treatment(what, use),
         direction=Direction(direction) if direction in dict(DIRECTIONS) else None,
-        note=filled.text("note")[:4000],
+        note=filled.text("note"),
     )
     use.store.save(
         person, Kind.EVENT, encode(event), by=who.id, at=use.now(), change="change added"

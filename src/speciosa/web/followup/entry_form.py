@@ -94,7 +94,8 @@ def entry_of(
     given = any((scores, item9 is not None, difficulty, note, kratom, labs, effects is not None))
     if not given and all(v is None for v in fields.values()) and not problems:
         problems.append(("form", "Nothing was answered. Answer at least one question."))
-    if problems and source is Source.LINK and (item9 or answered):
+    typed = item9_of(filled)
+    if problems and source is Source.LINK and typed:
         unread = ", ".join(dict.fromkeys(name for name, _ in problems))
         note = f"{note} [Could not be read: {unread}.]".strip()[-NOTE:]
         problems = []
@@ -105,7 +106,7 @@ def entry_of(
             date=date,
             source=source,
             scores=tuple(scores),
-            item9=item9 if item9 is not None else answered,
+            item9=max(typed, item9 or 0) if typed else (answered if item9 is None else item9),
             difficulty=Difficulty(difficulty) if difficulty else None,
             kratom=kratom,
             side_effects=effects,

@@ -17,6 +17,8 @@ LEVELS = dict.fromkeys(Concern, "moderate") | {
     Concern.DANGER: "urgent",
     Concern.WORSENING: "major",
     Concern.LABORATORY: "major",
+    Concern.UNREADABLE: "major",
+    Concern.NOTHING: "info",
 }
 
 

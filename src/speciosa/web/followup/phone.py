@@ -7,7 +7,7 @@ before anything else, with the numbers of the place.
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -21,8 +21,12 @@ from speciosa.web.followup.asking import Filled, Form
 from speciosa.web.followup.entry_form import item9_of
 from speciosa.web.followup.fields import Problems
 from speciosa.web.followup.links import hash_of
+from speciosa.web.followup.refused import route_here
 from speciosa.web.person import encode, route
 from speciosa.web.services import Services, Use
+
+if TYPE_CHECKING:
+    from speciosa.knowledge import Knowledge
 
 router = APIRouter()
 BY = "questionnaire link"
@@ -54,8 +58,22 @@ def answer(request: Request, token: str, _: ByLink, use: Use, form: Form) -> Res
         )
     except (ConflictError, UnknownError):
         return _late(request, use, token, filled, entry)
-    item9 = entry.suicidality or 0
-    return _done(request, use, token, item9, "received" if item9 else "thanks")
+    return _done(request, use, token, _Told.of(filled, entry, use.knowledge))
+
+
+class _Told(NamedTuple):
+    """What of the answers needs more than thanks: item 9 above 0, dangerous side effects."""
+
+    item9: int
+    danger: str
+
+    @classmethod
+    def of(cls, filled: Filled, entry: Entry | None, knowledge: Knowledge) -> _Told:
+        names = knowledge.care.outcomes.words["danger_side_effects"]
+        ticked = filled.texts("side_effects")
+        danger = ", ".join(words for name, words in names.items() if name in ticked)
+        kept = (entry.suicidality or 0) if entry is not None else 0
+        return cls(max(item9_of(filled), kept), danger)
 
 
 def _late(
@@ -66,11 +84,11 @@ def _late(
     A phone that lost the answer sends the form again. The same answers are then with the clinic.
     """
     link = use.store.link(hash_of(token)) if len(token) <= LONGEST else None
-    item9 = item9_of(filled)
+    told = _Told.of(filled, entry, use.knowledge)
     if link is not None and entry is not None and _is_kept(use, link, entry):
-        return _done(request, use, token, item9, "received" if item9 else "thanks")
-    if item9:
-        return _done(request, use, token, item9, "not_received", status=404)
+        return _done(request, use, token, told)
+    if told.item9 or told.danger:
+        return _done(request, use, token, told, status=404)
     return _gone(request)
 
 
@@ -84,7 +102,7 @@ def _is_kept(use: Services, link: Link, entry: Entry) -> bool:
 
 
 def _done(
-    request: Request, use: Services, token: str, item9: int, said: str, *, status: int = 200
+    request: Request, use: Services, token: str, told: _Told, *, status: int = 200
 ) -> Response:
     """Thanks, or the route with the numbers of the place that the link is for."""
     link = use.store.link(hash_of(token)) if len(token) <= LONGEST else None
@@ -93,9 +111,13 @@ def _done(
         request,
         "followup/phone_done.html.jinja",
         status=status,
-        said=said,
+        received=status == 200,
+        item9=told.item9,
+        danger=told.danger,
         line=use.knowledge.care.outcomes.lines,
-        urgent=route(item9, place, use.today(), use.knowledge) if item9 else None,
+        urgent=route(told.item9, place, use.today(), use.knowledge)
+        if told.item9 or told.danger
+        else None,
     )
 
 
@@ -118,8 +140,10 @@ def _page(request: Request, use: Services, filled: Filled, problems: Problems) -
         problems=problems,
         errors=dict(problems),
         choices=entry_form.choices(use.knowledge),
+        urgent=route_here(request),
     )
 
 
 def _gone(request: Request) -> Response:
-    return render.page(request, "followup/phone_gone.html.jinja", status=404)
+    urgent = route_here(request)
+    return render.page(request, "followup/phone_gone.html.jinja", status=404, urgent=urgent)

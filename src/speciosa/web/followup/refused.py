@@ -19,9 +19,18 @@ from speciosa.web.services import services
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from speciosa.clinical.safety.result import UrgentResult
+
 
 def link_help(request: Request) -> Markup:
     """Whom to call, with the numbers of the link's place if it has one."""
+    return Markup(  # noqa: S704  # our own template, escaped
+        render.text(request, "followup/refused.html.jinja", urgent=route_here(request))
+    )
+
+
+def route_here(request: Request) -> UrgentResult:
+    """The route of item 9 for the place of the link, whether or not the link still works."""
     use = services(request)
     token = request.scope["path"].rpartition("/")[2]
     try:
@@ -29,7 +38,4 @@ def link_help(request: Request) -> Markup:
         place = "" if link is None else str(json.loads(link.what).get("place", ""))
     except (StoreError, UnicodeEncodeError):
         place = ""
-    urgent = route(1, place, use.today(), use.knowledge)
-    return Markup(  # noqa: S704  # our own template, escaped
-        render.text(request, "followup/refused.html.jinja", urgent=urgent)
-    )
+    return route(1, place, use.today(), use.knowledge)

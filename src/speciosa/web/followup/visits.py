@@ -17,6 +17,7 @@ from speciosa.web.person import encode, of_person
 from speciosa.web.services import Services, Use
 
 router = APIRouter()
+LONGEST = 200
 AHEAD = dt.timedelta(days=3 * 366)
 
 
@@ -35,11 +36,13 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
     latest = use.today() + AHEAD
     date = date_of(filled.text("planned"), latest, problems, "planned", earliest=use.today())
     measure = tuple(x.strip() for x in filled.text("measure").split("\n") if x.strip())
-    if any(len(x) > 200 for x in measure) or len(measure) > 40:
+    if any(len(x) > LONGEST for x in measure) or len(measure) > 40:
         problems.append(("measure", "At most 40 lines of 200 characters."))
+    if len(filled.text("label")) > LONGEST:
+        problems.append(("label", f"At most {LONGEST} characters."))
     if date is None or problems:
         return _page(request, use, person, filled, problems)
-    visit = Visit(planned=date, label=filled.text("label")[:200], measure=measure)
+    visit = Visit(planned=date, label=filled.text("label"), measure=measure)
     use.store.save(
         person, Kind.VISIT, encode(visit), by=who.id, at=use.now(), change="contact planned"
     )

@@ -67,13 +67,13 @@ def read(versions: Iterable[Version], knowledge: Knowledge) -> Record:
     for version in versions:
         if version.kind in by_kind:
             by_kind[version.kind].append(version)
-    entries = tuple(_kept(v, Entry) for v in by_kind[Kind.ENTRY])
-    events = tuple(_kept(v, Event) for v in by_kind[Kind.EVENT])
-    visits = tuple(_kept(v, Visit) for v in by_kind[Kind.VISIT])
-    cases = sorted(
-        (case for v in by_kind[Kind.CASE] if (case := _case(v)) is not None), key=lambda c: c.date
-    )
-    drafts = [case_of_draft(v.body, knowledge, v.at.date()) for v in by_kind[Kind.DRAFT]]
+    entries = _readable(_kept(v, Entry) for v in by_kind[Kind.ENTRY])
+    events = _readable(_kept(v, Event) for v in by_kind[Kind.EVENT])
+    visits = _readable(_kept(v, Visit) for v in by_kind[Kind.VISIT])
+    cases = sorted(_readable(map(_case, by_kind[Kind.CASE])), key=lambda c: c.date)
+    drafts = _readable(_draft(v, knowledge) for v in by_kind[Kind.DRAFT])
+    given = sum(map(len, by_kind.values()))
+    legible = sum(map(len, (entries, events, visits, cases, drafts)))
     from_cases = tuple(entry for case in cases for entry in from_case.entries_of(case, knowledge))
     found = (*_case_alarms(cases, knowledge), *_draft_alarms(drafts, knowledge))
     told = (*from_cases, *_values(entries, Entry))
@@ -82,6 +82,7 @@ def read(versions: Iterable[Version], knowledge: Knowledge) -> Record:
         events=(*_case_events(cases, told, knowledge), *_values(events, Event)),
         visits=_values(visits, Visit),
         alarms=tuple(alarm for _, alarm in found),
+        unreadable=given - legible,
     )
     alarming = tuple(case for case, alarm in found if alarm.newest)
     place = next((case.place for case in reversed(cases) if case.place), "")
@@ -100,7 +101,7 @@ def _case_alarms(cases: list[Case], knowledge: Knowledge) -> Iterator[tuple[Case
             yield case, alarm
 
 
-def _draft_alarms(drafts: list[Case], knowledge: Knowledge) -> Iterator[tuple[Case, Alarm]]:
+def _draft_alarms(drafts: Iterable[Case], knowledge: Knowledge) -> Iterator[tuple[Case, Alarm]]:
     for case in drafts:
         alarm = from_draft.alarm_of(case, knowledge)
         if alarm is not None:
@@ -118,8 +119,16 @@ def _case_events(
         yield from (event for event in from_case.events_of(case) if event.date >= since)
 
 
-def _kept(version: Version, kind: type[T]) -> Kept:
-    value = msgspec.json.decode(version.body, type=kind)
+def _readable(found: Iterable[T | None]) -> tuple[T, ...]:
+    return tuple(one for one in found if one is not None)
+
+
+def _kept(version: Version, kind: type[T]) -> Kept | None:
+    """A record; ``None`` where another version of the program kept what is none here."""
+    try:
+        value = msgspec.json.decode(version.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
     return Kept(version.record, version.version, value, version.by)
 
 
@@ -132,8 +141,16 @@ def _is_review(kept: Kept) -> bool:
 
 
 def _case(version: Version) -> Case | None:
-    """The case of a record; ``None`` where an older program kept what is no case any more."""
+    """The case of a record; ``None`` as above."""
     try:
         return parse_case(json.loads(version.body))
     except (InputError, ValueError):
+        return None
+
+
+def _draft(version: Version, knowledge: Knowledge) -> Case | None:
+    """What of a draft cannot wait; ``None`` as above."""
+    try:
+        return case_of_draft(version.body, knowledge, version.at.date())
+    except (InputError, ValueError, TypeError, AttributeError):
         return None
