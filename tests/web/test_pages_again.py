@@ -176,6 +176,27 @@ def test_a_case_of_a_day_to_come_is_refused(client: TestClient, date: str, statu
     assert "crisis-title" in answer.text or "Suicide risk" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"person.drives": "maybe"}, "yes or no"),
+        ({"place": "Nowhere"}, "a name of the list such as Texas"),
+        ({"kratom.products.0.dose.capsule_leaf_mg": "500"}, "without an amount"),
+        ({"symptoms.phq9.item9": "7"}, "PHQ-9, item 9"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_form(
+    client: TestClient, typed: dict[str, str], told: str
+) -> None:
+    kratom = {"kratom.status": "using", "kratom.products.0.form": "capsule"}
+    answer = client.post(
+        "/cases/new", data={"date": "2026-11-22", **kratom, **typed, "do": "report"}
+    )
+    problems = html.unescape(re.sub("<[^>]+>", "", answer.text.partition('id="problems"')[2]))[:900]
+    assert told in problems
+    assert not re.search(r"\b[a-z]+_[a-z]+", problems.partition("Visit")[0])
+
+
 # ------------------------------------------------------------------ left unfinished
 
 

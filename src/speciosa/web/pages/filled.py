@@ -15,7 +15,7 @@ from speciosa.web import at_once
 from speciosa.web.pages import known_names
 from speciosa.web.pages.form import Built, Fields, to_document
 from speciosa.web.pages.form.layout import QUESTIONNAIRES, ROWS
-from speciosa.web.pages.form.words import input_words
+from speciosa.web.pages.form.words import input_words, of_the_form
 from speciosa.web.place_names import place_code, places
 
 if TYPE_CHECKING:
@@ -192,5 +192,6 @@ def placed(problems: Sequence[InputProblem], built: Built, fields: Fields) -> tu
 
 
 def _sentence(problem: InputProblem) -> str:
-    given = f"Got {problem.value}; accepted: {problem.accepted}."
+    value = problem.value if problem.value[:1] in "\"'" else of_the_form(problem.value)
+    given = f"Got {value}; accepted: {of_the_form(problem.accepted)}."
     return f"{given} Did you mean {problem.suggestion}?" if problem.suggestion else given

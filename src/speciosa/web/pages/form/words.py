@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -34,12 +35,37 @@ _WORDS = {
     "cannot_be_woken": "cannot be woken",
     "clonus": "clonus (jerks)",
     "pruritus": "itching",
+    "item9": "item 9",
+    "leaf_g": "g of leaf",
+    "capsule_leaf_mg": "mg of leaf in a capsule",
+    "mitragynine_mg": "mg of mitragynine",
+    "mitragynine_mg_per_unit": "mg of mitragynine in each",
+    "seven_oh_mg_per_unit": "mg of 7-OH in each",
+    "dose_mg": "one dose",
+    "interval_h": "hours apart",
+    "suicide_attempt_recent": "suicide attempt, recent",
 }
+# What the case says of its document, as the form says it.
+_OF_THE_FORM = {
+    "true or false": "yes or no",
+    "an amount said in 0 ways": "what one piece holds, without an amount",
+    "no number of capsules": "what one capsule holds, without a number of capsules",
+    "capsules beside capsule_leaf_mg": "an amount in capsules, or that field left empty",
+    "an ISO 3166 code such as": "a name of the list such as Texas, or a code such as",
+}
+_NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 
 def words(name: str) -> str:
     """A name such as ``very_marked`` as words."""
     return _WORDS.get(name, name.replace("_", " "))
+
+
+def of_the_form(text: str) -> str:
+    """What the case says of its fields, in the words of the form."""
+    for said, meant in _OF_THE_FORM.items():
+        text = text.replace(said, meant)
+    return _NAME.sub(lambda name: words(name[0]), text)
 
 
 _PARTS = {
