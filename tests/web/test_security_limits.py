@@ -173,6 +173,14 @@ def test_odd_characters_in_a_form_are_no_failure(client: TestClient) -> None:
     assert client.get("/people?search=%00").status_code in {200, 422}
 
 
+def test_bytes_of_a_body_do_not_reach_the_log(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    kind = {"content-type": "multipart/form-data; boundary=abc"}
+    client.post("/people", content=b"--abX Zebedee", headers=kind)
+    assert [one for one in caplog.records if one.name.startswith("python_multipart")] == []
+
+
 # Memory
 
 
