@@ -63,6 +63,11 @@ def test_a_fall_at_the_same_or_less_kratom_can_be_read(before: dict, after: dict
     assert is_read_as_better(read((used(0, 18, **before), used(60, 6, **after))))
 
 
+def test_an_amount_beside_no_use_is_use() -> None:
+    said = Entry(date=day(60), scores=entry(60, gad7=6).scores, kratom=Kratom(used=False, doses=5))
+    assert not is_read_as_better(read((used(0, 18, doses=2), said)))
+
+
 def test_a_slow_rise_of_use_is_seen_across_the_interval() -> None:
     creeping = tuple(used(10 * i, 18 - 2 * i, doses=round(2 * 1.2**i, 2)) for i in range(8))
     assert not is_read_as_better(read(creeping, today=71))

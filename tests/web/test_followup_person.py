@@ -163,6 +163,18 @@ def test_a_clinician_records_having_looked(client, store, person):
     assert version.by == "someone"
 
 
+def test_what_must_be_looked_at_is_not_removed_by_one_tap(client, store, person):
+    entry(client, person, date="2026-11-20", item9="2")
+    (version,) = store.latest(person, Kind.ENTRY)
+    path = f"/people/{person}/entries/{version.record}/remove"
+    asked = post(client, path)
+    assert asked.status_code == 422
+    assert "item 9: 2" in words(asked)
+    assert "item 9" in first_concern(client)
+    assert post(client, path, {"sure": "yes"}).status_code == 303
+    assert store.latest(person, Kind.ENTRY) == ()
+
+
 def test_a_reader_cannot_record_having_looked(client, client_as, person):
     entry(client, person, date="2026-11-20", item9="2")
     reader = client_as("reader")

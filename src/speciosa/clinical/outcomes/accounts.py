@@ -107,10 +107,9 @@ def _begun_or_ended(before: Account, after: Account) -> Shift:
 
 
 def _used(kratom: Kratom) -> bool | None:
-    if kratom.used is not None:
-        return kratom.used
-    doses = kratom.doses_per_day
-    return None if doses is None else doses > 0
+    if any(value for value in _amounts(kratom).values()) or (kratom.doses or 0) > 0:
+        return True  # an amount beside "no" is an amount
+    return kratom.used if kratom.used is not None else (False if kratom.doses == 0 else None)
 
 
 def _amounts(kratom: Kratom) -> dict[str, float]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 
-from speciosa.clinical.outcomes.timeline import Source
+from speciosa.clinical.outcomes.timeline import Entry, Source
 from speciosa.store import Kind
 from speciosa.web import render
 from speciosa.web.followup import entry_form
 from speciosa.web.followup.asking import Filled, Form, Writer, person_of, record_of, see_other
 from speciosa.web.followup.fields import Problems
+from speciosa.web.followup.wording import words
 from speciosa.web.person import encode
 from speciosa.web.services import Services, Use
 
@@ -35,11 +37,36 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
 
 
 @router.post("/people/{person}/entries/{record}/remove", include_in_schema=False)
-def remove(person: str, record: str, who: Writer, use: Use) -> Response:
-    """Take an entry out of view."""
-    record_of(use, person, record, Kind.ENTRY)
+def remove(
+    request: Request, person: str, record: str, who: Writer, use: Use, form: Form
+) -> Response:
+    """Take an entry out of view; what somebody must look at only when it is said twice."""
+    version = record_of(use, person, record, Kind.ENTRY)
+    entry = _entry(version.body)
+    if (entry is None or _is_pressing(entry, use)) and Filled(form).text("sure") != "yes":
+        return render.page(
+            request,
+            "followup/remove.html.jinja",
+            status=422,
+            person=person_of(use, person),
+            record=record,
+            words="" if entry is None else words(entry),
+        )
     use.store.remove(record, by=who.id, at=use.now(), change="entry removed")
     return see_other(f"/people/{person}?saved=removed")
+
+
+def _entry(body: bytes) -> Entry | None:
+    try:
+        return msgspec.json.decode(body, type=Entry)
+    except msgspec.DecodeError:
+        return None
+
+
+def _is_pressing(entry: Entry, use: Services) -> bool:
+    """Whether a positive item 9 or a dangerous side effect would go with it."""
+    dangers = use.knowledge.care.outcomes.words["danger_side_effects"]
+    return bool(entry.suicidality) or any(x in dangers for x in entry.side_effects or ())
 
 
 def _page(
