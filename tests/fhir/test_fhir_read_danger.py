@@ -167,3 +167,13 @@ def test_an_unread_scale_about_suicide_is_asked() -> None:
 def test_other_records_bring_no_such_question() -> None:
     found = read(condition("84757009", "Epilepsy"), statement("sertraline"))
     assert not any("suicid" in question for question in found.questions)
+
+
+def test_a_group_called_phq9_is_not_the_ninth_question() -> None:
+    answers = [{"linkId": f"q{i}", "answer": [{"valueInteger": 0}]} for i in range(1, 10)]
+    form = {
+        **response(DAILY),
+        "questionnaire": "https://e.example/phq9",
+        "item": [{"linkId": "phq9", "item": answers}],
+    }
+    assert read(form).questions == ()

@@ -150,6 +150,13 @@ def test_kratom_that_is_uncertain_is_visible_to_who_checks(status: str) -> None:
     assert read(statement("kratom")).uncertain_kratom == ()
 
 
+def test_kratom_by_code_alone_is_no_unread_medicine() -> None:
+    unii = [{"system": "http://fdasis.nlm.nih.gov", "code": "EP479K822J"}]
+    found = read(statement("") | {"medicationCodeableConcept": {"coding": unii}})
+    assert found.case.kratom is not None
+    assert found.unread_medicines == ()
+
+
 @pytest.mark.parametrize("said", ["Denies kratom.", "Her husband uses kratom."])
 def test_denials_and_other_people_are_not_uncertain_kratom(said: str) -> None:
     told = {"resourceType": "ClinicalImpression", "note": [{"text": said}]}

@@ -128,3 +128,12 @@ def test_a_forged_form_or_provenance_is_not_believed_alone(kind: str) -> None:
     found = case_from_bundle(made, KNOWLEDGE, today=TODAY)
     assert found.case is not None
     assert found.case.date == TODAY
+
+
+def test_an_old_never_and_an_old_weight_are_asked() -> None:
+    later = dt.date(2028, 1, 1)
+    found = case_from_bundle(with_more(request("sertraline")), KNOWLEDGE, today=later)
+    assert found.case is not None
+    assert found.case.kratom is None
+    assert any("kratom" in question for question in found.questions)
+    assert any("has changed" in question for question in found.questions)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _MAX_BYTES = 200_000_000
 _MARK = b'"resourceType"'
 _SHOWN = 12
+_UNCERTAIN_KRATOM = (
+    "  not checked: kratom is named on the record, and whether it is taken is not known. What is "
+    "said of medicines is said without kratom. Ask; if it is taken, give that in the case and "
+    "assess again."
+)
 
 
 def read_case_or_record(name: str, date: str) -> Case:
@@ -82,6 +87,11 @@ def _account(found: Imported) -> None:
     )
     for why, count in list(found.counts().items())[:_SHOWN]:
         typer.echo(f"  left out {count}: {why}", err=True)
+    if found.uncertain_kratom:
+        typer.echo(_UNCERTAIN_KRATOM, err=True)
+    if found.unread_medicines:
+        count = len(found.unread_medicines)
+        typer.echo(f"  not checked: {count} entries of medicines could not be read.", err=True)
     for question in found.questions[:_SHOWN]:
         typer.echo(f"  to ask: {question}", err=True)
     if len(found.questions) > _SHOWN:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from speciosa.case.model import CaseMedicine
+from speciosa.fhir import kratom
 from speciosa.fhir.read.bundle import name_of
 from speciosa.fhir.read.dates import earliest, exact, latest
 from speciosa.fhir.read.dosage import order_ended, read_dosage
@@ -134,8 +135,9 @@ def read_one(
         return Ignored(resource=here, why="it says that no medicine is known")
     named = name_medicine(concept, knowledge) if concept else None
     if named is None or (named.kratom and not named.parts):
-        kratom = "kratom: told under kratom, not as a medicine"
-        unread = kratom if named else why or NEITHER
+        # The base of medicines does not know every code of kratom.
+        found = named or kratom.find_all((resource,), medications=medications)
+        unread = _KRATOM if found else why or NEITHER
         return Ignored(resource=here, why=unread)
     fields, notes = _fields(kind, resource, named)
     told = _dated(kind, resource, standing, fields, today)
@@ -169,6 +171,7 @@ def _fields(
     return fields, notes
 
 
+_KRATOM = "kratom: told under kratom, not as a medicine"
 _PLAIN_NOTES = frozenset({"by its code", "by its name"})
 
 

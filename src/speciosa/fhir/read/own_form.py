@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from speciosa.assessment import input_hash
 from speciosa.case import parse_case
 from speciosa.case import vocabulary as v
 from speciosa.errors import InputError, InputProblem
-from speciosa.fhir.canonical import CASE_FORM, ROOT, without_version
+from speciosa.fhir.canonical import CASE_FORM, ROOT, resource_id, without_version
 from speciosa.fhir.case_form import from_items
 from speciosa.fhir.read import danger
 from speciosa.fhir.read.bundle import name_of
@@ -85,7 +84,7 @@ def _written(
         if told.get("input-sha256") != input_hash(case):
             continue
         parts = [told.get(name, "") for name in _SOURCES]
-        own, answers = (_id(parts, name) for name in ("provenance", "response/case"))
+        own, answers = (resource_id(parts, name) for name in ("provenance", "response/case"))
         if text(one.get("id")) == own and text(form.get("id")) == answers:
             targets = (text(t.get("reference")) for t in dicts(one.get("target")))
             return frozenset({own, *(t.removeprefix("urn:uuid:") for t in targets)})
@@ -99,11 +98,6 @@ def _told(provenance: dict[str, Any]) -> dict[str, str]:
         name = text(identifier.get("system")).removeprefix(f"{ROOT}:")
         found[name] = text(identifier.get("value"))
     return found
-
-
-def _id(parts: Iterable[str], name: str) -> str:
-    # As fhir.write names its resources: from the input, the seed, the releases and the name.
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, "|".join((ROOT, *parts, name))))
 
 
 # ------------------------------------------------------------------ filling what is not said
@@ -122,7 +116,10 @@ def fill(form: OwnForm, reading: Reading, knowledge: Knowledge, *, names_kratom:
     if "place" in told and "place" not in document:
         document["place"] = told["place"]
         reading.use(here, "place", said)
-    _fill_person(told.get("person", {}), reading, here, said)
+    gone = (document["date"] - date).days
+    if gone > 0 and any(name in told for name in (*_PARTS_BY_NAME, "kratom")):
+        reading.questions.append(f"Ask what has changed: part of this is {said}.")
+    _fill_person(told.get("person", {}), reading, here, said, gone)
     _fill_symptoms(form.case, told.get("symptoms", {}), reading, here, said)
     _fill_signs(form.case, reading, here, said)
     for name in _PARTS_BY_NAME:
@@ -131,7 +128,8 @@ def fill(form: OwnForm, reading: Reading, knowledge: Knowledge, *, names_kratom:
             if _key(name, one["name"], knowledge) not in held:
                 reading.add(name, one)
                 reading.use(here, name, str(one["name"]), said)
-    if form.case.kratom is not None and _kratom_fits(form.case.kratom, reading, said, names_kratom):
+    then = form.case.kratom
+    if then is not None and _kratom_fits(then, reading, said, names_kratom, gone):
         document["kratom"] = told["kratom"]
         reading.use(here, "kratom", said)
     for name in ("labs", "earlier"):
@@ -146,10 +144,12 @@ def fill(form: OwnForm, reading: Reading, knowledge: Knowledge, *, names_kratom:
         reading.use(here, "preferences", said)
 
 
-def _fill_person(told: dict[str, Any], reading: Reading, here: str, said: str) -> None:
+def _fill_person(told: dict[str, Any], reading: Reading, here: str, said: str, gone: int) -> None:
     person = reading.part("person")
+    # A weight of a form has no day of its own: it is as old as the form, of a child or adult.
+    old = gone > record_words().days.body_child
     for field, value in told.items():
-        if field in _NOT_LASTING:
+        if field in _NOT_LASTING or (field == "weight_kg" and old):
             reading.questions.append(f"Ask about {field.replace('_', ' ')}: it is {said}.")
         elif field not in person:
             person[field] = value
@@ -188,13 +188,19 @@ def _fill_signs(case: Case, reading: Reading, here: str, said: str) -> None:
     reading.questions.insert(at, f"Ask now about the danger signs that are {said}.")
 
 
-def _kratom_fits(then: KratomUse, reading: Reading, said: str, names_kratom: bool) -> bool:
+def _kratom_fits(
+    then: KratomUse, reading: Reading, said: str, names_kratom: bool, gone: int
+) -> bool:
     """Whether the kratom of the form may be taken; otherwise what differs is asked."""
     held = reading.document.get("kratom")
     now = held["status"] if held is not None else "that it is named" if names_kratom else ""
     if now and (now != then.status):
         reading.questions.append(f"Ask about kratom: the record says {now}; {said}: {then.status}.")
-    return held is None and (then.status is not v.KratomStatus.NEVER or not names_kratom)
+    never = then.status is v.KratomStatus.NEVER
+    if held is None and never and not names_kratom and gone > record_words().days.score_current:
+        reading.questions.append(f"Ask about kratom: {said} it was never used, and that is old.")
+        return False
+    return held is None and not (never and names_kratom)
 
 
 def _key(part: str, name: str, knowledge: Knowledge) -> object:

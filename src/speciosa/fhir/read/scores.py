@@ -234,7 +234,8 @@ class Scores:
             return instrument, f"item/{int(number_)}"
         if instrument in _PARTS and number_ == "total":
             return instrument, "total"
-        ninth = _PHQ9.search(form) and _NINTH.search(link)
+        # A group may be called by the name of the questionnaire, which ends in 9 too.
+        ninth = _PHQ9.search(form) and _NINTH.search(_PHQ9.sub("", link.casefold()))
         return _ITEM9 if ninth or danger.names_item9(text(item.get("text"))) else None
 
     def _put(self, instrument: str, date: dt.date, here: str, part: str, value: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,11 +23,11 @@ DEVICE = "device"
 def identity(assessment: Assessment, name: str) -> str:
     """The id of the resource that goes by a name (``lab/0``) in the Bundle of an assessment."""
     made = assessment.provenance
-    parts = (
+    sources = (
         made.input_sha256, str(made.seed), made.speciosa_version, made.knowledge_release,
-        made.evidence_overlay, name,
+        made.evidence_overlay,
     )  # fmt: skip
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, "|".join((canonical.ROOT, *parts))))
+    return canonical.resource_id(sources, name)
 
 
 @dataclass(frozen=True)
