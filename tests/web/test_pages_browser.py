@@ -87,10 +87,9 @@ def test_the_form_in_its_states(open_page: Callable[..., Any], axe: Any, live: L
 def test_a_long_draft_and_the_first_page(
     open_page: Callable[..., Any], axe: Any, live: Live
 ) -> None:
+    record = draft(live, "crisis_plan_and_leaf")
     page = open_page("/")
-    axe(page)
-    record = draft(live, "daily_leaf_two_years")
-    page.goto(f"{live.url}/")
+    assert page.locator(".pressing-draft .crisis").is_visible()
     axe(page)
     page.goto(f"{live.url}/drafts/{record}")
     axe(page, "#medicines-part, #saved")
@@ -98,35 +97,38 @@ def test_a_long_draft_and_the_first_page(
     assert fits(page)
 
 
-# The report itself is checked whole, section by section, in tests/report/test_report_browser.py.
-@pytest.mark.parametrize(
-    ("name", "parts"),
-    [
-        ("crisis_plan_and_leaf", ".app-header, .result-tools, #urgent, #note"),
-        ("seven_oh_tablets_with_oxycodone", "#exposure, #provenance"),
-        ("almost_nothing_known", "#urgent, #summary, #note"),
-    ],
-)
-def test_the_result(
-    open_page: Callable[..., Any], axe: Any, live: Live, name: str, parts: str
-) -> None:
-    _, record = kept(live, name)
+# The report itself is checked whole, section by section, in tests/report/test_report_browser.py;
+# the chart that a script adds in test_the_chart_can_be_read_point_by_point.
+def test_the_result(open_page: Callable[..., Any], axe: Any, live: Live) -> None:
+    _, record = kept(live, "almost_nothing_known")
     page = open_page(f"/assessments/{record}")
-    axe(page, parts)
+    axe(page, ".app-header, .result-tools, #note")
     page.set_viewport_size(NARROW)
     assert fits(page)
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("path", ["/", "/cases/new"])
-def test_narrow_in_both_schemes(
-    open_page: Callable[..., Any], axe: Any, scheme: str, path: str
-) -> None:
-    page = open_page(path, color_scheme=scheme, viewport=NARROW, reduced_motion="reduce")
+def test_narrow_and_dark(open_page: Callable[..., Any], axe: Any, path: str) -> None:
+    page = open_page(path, color_scheme="dark", viewport=NARROW, reduced_motion="reduce")
     open_all(page)
     assert fits(page)
-    if scheme == "dark":
-        axe(page)
+    axe(page)
+
+
+def test_a_result_that_is_not_saved_is_a_file_at_once(
+    open_page: Callable[..., Any], axe: Any
+) -> None:
+    page = open_page("/cases/new", viewport=NARROW)
+    page.locator('button[value="signs_absent"]').click()
+    assert page.url.endswith("#signs")
+    page.wait_for_load_state()
+    page.wait_for_timeout(150)
+    assert page.evaluate("scrollY") > 500
+    page.locator('button[value="report"]').click()
+    axe(page, "#unsaved, .result-tools")
+    with page.expect_download() as got:
+        page.locator('button[value="report.json"]').click()
+    assert json.loads(Path(got.value.path()).read_bytes())["date"] == "2026-11-22"
 
 
 def test_targets_are_large_enough_and_focus_is_seen(open_page: Callable[..., Any]) -> None:
@@ -165,6 +167,24 @@ def test_a_case_by_keyboard_alone_with_live_totals(
     page.keyboard.press("Enter")
     page.wait_for_selector("#severity")
     assert "21 of 21" in page.locator("#summary").inner_text()
+
+
+def test_the_running_total_never_covers_what_has_the_focus(
+    open_page: Callable[..., Any], live: Live
+) -> None:
+    use = live.app.state.services
+    person = use.store.add_person("F-1", by="local", at=use.now()).id
+    page = open_page(f"/people/{person}/entries", viewport=NARROW)
+    covered = """() => {
+      const box = document.activeElement.closest('label')?.getBoundingClientRect();
+      const total = [...document.querySelectorAll('.live-total')]
+        .map((line) => line.getBoundingClientRect())
+        .find((line) => line.bottom > innerHeight - 2);
+      return Boolean(box && total && box.bottom > total.top + 1 && box.top < total.bottom);
+    }"""
+    for _ in range(26):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(covered), page.evaluate("document.activeElement.name")
 
 
 def test_names_and_places_are_offered_while_typing(open_page: Callable[..., Any]) -> None:
@@ -230,6 +250,7 @@ def test_the_chart_can_be_read_point_by_point(
     assert after != before
     assert page.locator("figure.has-live output").first.inner_text() == after
     assert page.locator("figure.has-live canvas").count() >= 1
+    axe(page, "figure.has-live")
     page.set_viewport_size(NARROW)
     page.wait_for_timeout(100)
     assert fits(page)
