@@ -46,13 +46,20 @@ def test_questionnaires_are_given_as_resources(client, name):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, [], {"resourceType": "Patient"}, {"resourceType": "Bundle"}], ids=repr
+    "body", [{}, [], {"resourceType": "Condition"}, {"resourceType": "Bundle"}], ids=repr
 )
 def test_what_is_no_bundle_is_refused(client, body):
     raw = json.dumps(body)
     answer = client.post(f"{V1}/fhir/case", content=raw, headers={"content-type": FHIR})
     assert answer.status_code == 422
     assert answer.json()["problems"]
+
+
+def test_a_patient_alone_is_read_as_on_the_command_line(client):
+    body = json.dumps({"resourceType": "Patient", "id": "p1", "gender": "female"})
+    answer = client.post(f"{V1}/fhir/case", content=body, headers={"content-type": FHIR})
+    assert answer.status_code == 200
+    assert answer.json()["case"]["person"]["sex"] == "female"
 
 
 @pytest.mark.parametrize("entry", [7, [{"resource": None}], []], ids=repr)

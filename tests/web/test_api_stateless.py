@@ -114,6 +114,22 @@ def test_item_9_gives_the_urgent_route_first(client):
     assert any(contact["number"] for contact in answer["urgent"]["contacts"])
 
 
+@pytest.mark.parametrize(("total", "urgent"), [(24, False), (25, True), (27, True)])
+def test_a_total_that_item_9_must_be_part_of_gives_the_urgent_route(client, total, urgent):
+    given = {"total": total, "place": "US-TX"}
+    answer = client.post("/api/v1/scores/phq9", json=given).json()
+    assert (answer["urgent"] is not None) is urgent
+    if urgent:
+        assert any(contact["number"] == "988" for contact in answer["urgent"]["contacts"])
+
+
+def test_a_checked_case_says_what_it_asks_for_at_once(client):
+    case = {"date": "2026-11-22", "symptoms": {"phq9": {"item9": 3}}}
+    answer = client.post("/api/v1/cases/check", json=case).json()
+    assert next(iter(answer)) == "urgent"
+    assert answer["urgent"]["status"] in {"emergency", "same_day"}
+
+
 def test_an_unknown_questionnaire_is_not_found(client):
     assert client.post(f"{V1}/scores/none", json={"total": 1}).status_code == 404
 

@@ -231,3 +231,29 @@ def test_an_item_nine_that_cannot_be_read_is_asked_first_even_without_a_medicine
         assert card["source"]["topic"]["code"] == "danger"
         assert "suicidal thoughts" in card["summary"]
         assert "988" in card["detail"]
+
+
+# ------------------------------------------------------------------ the law
+
+
+@pytest.mark.parametrize("address", [{"country": "US"}, {"country": "US", "state": "TX"}])
+def test_the_first_line_on_the_law_reassures_nobody(ehr, address):
+    held = _only(kit.statement("kratom", id="k"), patient=kit.patient(address=[address]))
+    laws = [
+        card
+        for card in ehr("patient-view", prefetch=held)
+        if card["source"]["topic"]["code"] == "kratom-law"
+    ]
+    for law in laws:
+        assert "no specific law seen" not in law["summary"] or "not mean lawful" in law["summary"]
+        assert "a county or town can be stricter" in law["detail"]
+        if "state" not in address:
+            assert "states or regions differ" in law["summary"]
+    assert laws or "state" not in address
+
+
+@pytest.mark.parametrize("state", ["Alabma", "XX"])
+def test_a_state_that_is_not_known_is_no_country_without_a_law(ehr, state):
+    patient = kit.patient(address=[{"country": "US", "state": state}])
+    cards = ehr("patient-view", prefetch=_only(kit.statement("kratom", id="k"), patient=patient))
+    assert all("no specific law seen" not in card["summary"].lower() for card in cards)

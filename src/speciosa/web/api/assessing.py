@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 
 from speciosa import assessment
-from speciosa.case import parse_case
+from speciosa.case import Phq9, parse_case
 from speciosa.case.vocabulary import Phenotype
-from speciosa.clinical import severity
+from speciosa.clinical import safety, severity
 from speciosa.errors import InputError, InputProblem
 from speciosa.fhir import write as fhir
 from speciosa.pharmacology.exposure.plan import Plan, read_plan_text
@@ -21,11 +21,12 @@ from speciosa.report.ddi import asked
 from speciosa.report.ddi import document as ddi
 from speciosa.report.simulation import document as simulation
 from speciosa.web.access import Access, Principal, allow
-from speciosa.web.api import answers, crisis, examples, shapes
+from speciosa.web.api import answers, examples, shapes
 from speciosa.web.api.bodies import FHIR_JSON, JSON, Json, as_part
 from speciosa.web.api.describe import gives, ref, sends
 from speciosa.web.api.problem import NotFoundError
 from speciosa.web.api.route import router
+from speciosa.web.person import route
 from speciosa.web.services import Use
 
 routes = router()
@@ -81,11 +82,15 @@ def assess(
     openapi_extra=sends("Case", examples.CASES),
     responses=gives("Checked", "The case is well formed.", reads=True),
 )
-def check(_: SignedIn, body: Json) -> Response:
-    """Check a case without assessing it; every problem is listed at once."""
+def check(_: SignedIn, body: Json, use: Use) -> Response:
+    """Check a case without assessing it; every problem is listed at once.
+
+    ``urgent`` stands first all the same: what the case asks for at once.
+    """
     case = parse_case(body.data)
     return answers.json(
         shapes.Checked(
+            urgent=safety.assess(case, use.knowledge).urgent,
             input_sha256=assessment.input_hash(case),
             case=case.model_dump(mode="json", exclude_unset=True),
         )
@@ -110,8 +115,12 @@ def score(instrument: str, _: SignedIn, body: Json, use: Use) -> Response:
         raise NotFoundError("questionnaire")
     value = given.answers if given.answers is not None else given.total
     found = severity.score(scale.id, value or 0, use.knowledge, sex=given.sex)
-    item9 = given.answers[8] if scale.id == "phq9" and given.answers else None
-    urgent = crisis.route(item9, given.place, use.today(), use.knowledge)
+    item9 = 0
+    if scale.id == "phq9":
+        # A total above what eight items can give tells of the ninth.
+        item9 = Phq9(answers=given.answers, total=given.total).item9_floor or 0
+    place = given.place or ""
+    urgent = route(item9, place, use.today(), use.knowledge) if item9 else None
     return answers.json(shapes.ScoreAnswer(urgent=urgent, score=found))
 
 

@@ -11,7 +11,6 @@ from speciosa.assessment import Assessment
 from speciosa.case import Case
 from speciosa.clinical import safety
 from speciosa.clinical.safety.result import UrgentResult
-from speciosa.errors import InputError, InputProblem
 from speciosa.fhir import questionnaires
 from speciosa.fhir import read as reading
 from speciosa.fhir import write as writing
@@ -57,8 +56,6 @@ class ImportedCase(msgspec.Struct, frozen=True, kw_only=True):
 )
 def read(_: SignedIn, body: FhirJson, use: Use) -> Response:
     """Read a FHIR Bundle as a case. Nothing is kept and nothing is guessed: check what was used."""
-    if not isinstance(body.data, dict) or body.data.get("resourceType") != "Bundle":
-        raise InputError([InputProblem("resourceType", "another resource", "a FHIR R4 Bundle")])
     found = reading.case_from_bundle(body.data, use.knowledge, today=use.today())
     case = found.case
     return answers.json(

@@ -14,7 +14,7 @@ from speciosa.clinical import safety
 from speciosa.clinical.outcomes.timeline import Entry, Event, Visit
 from speciosa.clinical.safety.result import UrgentResult
 from speciosa.store import Kind, Version
-from speciosa.web.api import answers, crisis, entries, examples
+from speciosa.web.api import answers, entries, examples
 from speciosa.web.api.bodies import Json, as_struct
 from speciosa.web.api.describe import gives, sends
 from speciosa.web.api.idempotency import Key, Made, Write, once
@@ -31,6 +31,7 @@ from speciosa.web.api.versions import (
     record_of,
     tag,
 )
+from speciosa.web.person import route
 from speciosa.web.services import Services, Use
 
 routes = router()
@@ -344,8 +345,9 @@ def _urgent(version: Version, use: Services) -> UrgentResult | None:
         return safety.assess(parse_case(json.loads(version.body)), use.knowledge).urgent
     if version.kind is Kind.ENTRY:
         entry = msgspec.json.decode(version.body, type=Entry)
-        place = _place_of(use, version.person) if entry.suicidality else None
-        return crisis.route(entry.suicidality, place, entry.date, use.knowledge)
+        if entry.suicidality:
+            place = _place_of(use, version.person) or ""
+            return route(entry.suicidality, place, entry.date, use.knowledge)
     return None
 
 

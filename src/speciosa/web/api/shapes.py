@@ -84,8 +84,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(Answer, frozen=True, kw_only=True):
-    """A case that is well formed: its hash, and the document with every default filled in."""
+    """A case that is well formed: what it asks for at once, its hash, and the document."""
 
+    urgent: UrgentResult
     input_sha256: str
     case: dict[str, Any]
 

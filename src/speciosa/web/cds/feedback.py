@@ -50,7 +50,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     unknown: int
 
 
-def keep(  # noqa: PLR0913
+def keep(
     cards: Sequence[Card],
     store: Store,
     *,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from speciosa.finding import Severity
 from speciosa.web.cds.acts import ASK, task
-from speciosa.web.cds.card import Card, Indicator, Topic, make_card, plain
+from speciosa.web.cds.card import LONGEST_SUMMARY, Card, Indicator, Topic, make_card, plain
 from speciosa.web.cds.picture import KRATOM, STANDING, Picture
 from speciosa.web.cds.said import (
     INDICATORS,
@@ -69,16 +69,28 @@ def _kratom(picture: Picture) -> Card:
 
 def _law(picture: Picture) -> Card:
     law = picture.brief.regulation
+    lacking = [one for one in law.missing if one.field == "place"]
+    summary = law.headline
+    if lacking:
+        summary = f"Law on kratom: only {law.place_name} is on record, and states or regions differ"
+    elif len(summary) > LONGEST_SUMMARY:
+        # The caveat at the end of a long line must not be what is cut off.
+        summary = f"{_NO_LAW_SEEN}: {law.headline}"
     return make_card(
         Topic.LAW,
         Indicator.INFO,
-        law.headline,
+        summary,
         paragraphs(
+            "".join(f"{one.cost} {one.how}" for one in lacking),
             listed("By substance", alike(law.leading_words)),
+            f"Looked up for {law.place_name} as a whole: a county or town can be stricter.",
             law.disclaimer,
         ),
         links=picture.links,
     )
+
+
+_NO_LAW_SEEN = "Law on kratom (no law seen does not mean lawful)"
 
 
 def _course(picture: Picture) -> Iterator[Card]:
