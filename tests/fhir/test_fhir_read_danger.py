@@ -177,3 +177,11 @@ def test_a_group_called_phq9_is_not_the_ninth_question() -> None:
         "item": [{"linkId": "phq9", "item": answers}],
     }
     assert read(form).questions == ()
+
+
+def test_an_overdose_is_asked() -> None:
+    for entry in (condition("55680006"), condition("", "Accidental drug overdose")):
+        found = read(entry)
+        assert found.case.signs.present == ()
+        assert "on purpose" in found.questions[0]
+        assert read(item9(), entry).questions[0].startswith("Ask about suicidal thoughts now")

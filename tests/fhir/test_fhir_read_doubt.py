@@ -243,6 +243,7 @@ def test_alcohol_that_is_not_read_is_asked_and_our_own_words_are_read() -> None:
         ("", "F11.21", "opioid_use_disorder", ConditionStatus.PAST),
         ("Opioid dependence, uncomplicated", "F11.20", "opioid_use_disorder", "current"),
         ("", "R56.9", "seizures", ConditionStatus.CURRENT),
+        ("Not otherwise specified pain", "", "Not otherwise specified pain", "current"),
         ("", "M99.99", "M99.99", ConditionStatus.CURRENT),
     ],
 )
@@ -251,7 +252,9 @@ def test_diagnoses_in_ordinary_words(words: str, code: str, name: str, status: s
     assert (held.name, held.status) == (name, status)
 
 
-@pytest.mark.parametrize("words", ["No history of seizures", "Rule out epilepsy", "Epilepsy?"])
+@pytest.mark.parametrize(
+    "words", ["No history of seizures", "Rule out epilepsy", "Epilepsy?", "Hepatitis C screening"]
+)
 def test_a_diagnosis_that_is_denied_or_doubted_is_asked(words: str) -> None:
     found = read(condition("", words))
     assert found.case.conditions == ()

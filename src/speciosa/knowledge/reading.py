@@ -162,7 +162,7 @@ class DangerCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     system: str
     code: str
-    says: Literal["thoughts", "attempt", "self_harm", "history"]
+    says: Literal["thoughts", "attempt", "self_harm", "history", "overdose"]
     verified: bool = False
 
 
@@ -179,6 +179,7 @@ class DangerWordLists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     attempt: tuple[str, ...]
     self_harm: tuple[str, ...]
+    overdose: tuple[str, ...]
     thoughts: tuple[str, ...]
 
 
@@ -214,6 +215,7 @@ class ConditionWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     names: dict[str, tuple[str, ...]]
     not_there: tuple[str, ...]
+    not_there_anywhere: tuple[str, ...]
     family: tuple[str, ...]
     past: tuple[str, ...]
     past_anywhere: tuple[str, ...]

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from speciosa.fhir.read.result import Reading
     from speciosa.knowledge import Knowledge
 
-Says = Literal["thoughts", "attempt", "self_harm", "history", "unclear", ""]
+Says = Literal["thoughts", "attempt", "self_harm", "history", "overdose", "unclear", ""]
 
 ASK = "Ask about suicidal thoughts"
 UNREAD_ITEM9 = f"{ASK}: an answer to item 9 of the PHQ-9 is on record and could not be read."
 UNREAD = f"{ASK}: the record names suicide or self-harm, and what it says could not be read."
+OVERDOSE = "Ask about the overdose that the record names: when, of what, and was it on purpose?"
 _SIGNS: Mapping[str, v.Sign] = {
     "thoughts": v.Sign.SUICIDAL_THOUGHTS,
     "attempt": v.Sign.SUICIDE_ATTEMPT_RECENT,
@@ -32,6 +33,7 @@ NAMES: Mapping[str, str] = {
     "attempt": "a suicide attempt",
     "self_harm": "self-harm",
     "history": "a suicide attempt or self-harm in the past",
+    "overdose": "an overdose",
     "unclear": "suicide or self-harm",
 }
 _PAST = frozenset({"inactive", "remission", "resolved"})
@@ -39,9 +41,10 @@ _DATES = ("onsetDateTime", "onsetPeriod", "recordedDate")
 
 
 def ask(reading: Reading, question: str) -> None:
-    """Ask this before everything else, once."""
+    """Ask this before everything else, once; suicidal thoughts before other dangers."""
     if question not in reading.questions:
-        reading.questions.insert(0, question)
+        first = sum(one.startswith(ASK) for one in reading.questions)
+        reading.questions.insert(0 if question.startswith(ASK) else first, question)
 
 
 def read_danger(
@@ -55,6 +58,10 @@ def read_danger(
             continue
         here, words = name_of(resource), text(concept.get("text")) or _display(concept)
         status = _status(resource)
+        if says == "overdose":
+            ask(reading, OVERDOSE)
+            reading.use(here, "a question", words[:120] or NAMES[says], note)
+            continue
         past = says == "history" or bool(status & _PAST) or _long_ago(resource, says, today)
         if past or says == "unclear" or "refuted" in status:
             when_said = "in the past" if past else "in words that leave it open"
@@ -89,8 +96,11 @@ def said_in(words: str) -> Says:
         ("attempt", known.words.attempt),
         ("self_harm", known.words.self_harm),
         ("thoughts", known.words.thoughts),
+        ("overdose", known.words.overdose),
     )
     says: Says = next((s for s, words_ in lists if any(w in plain for w in words_)), "")
+    if says == "overdose":
+        return says
     if says and any(f" {word}" in plain for word in known.not_now):
         return "unclear"
     if says and any(f" {word}" in plain for word in known.past):
@@ -118,7 +128,7 @@ def about_suicide(value: object) -> bool:
     while stack and seen < _MOST_VALUES:
         one = stack.pop()
         seen += 1
-        if isinstance(one, str) and said_in(one[:_LONGEST]):
+        if isinstance(one, str) and said_in(one[:_LONGEST]) not in {"", "overdose"}:
             return True
         if isinstance(one, dict):
             # The narrative says again what the fields say.

@@ -116,6 +116,8 @@ def _told(words: str, at: int, known: str) -> tuple[v.ConditionStatus | None, bo
     for phrases, status in ((data.family, v.ConditionStatus.FAMILY), (data.not_there, None)):
         if any(_leads(head, phrase, anywhere=bool(known)) for phrase in phrases):
             return status, status is None
+    if any(phrase in plain for phrase in data.not_there_anywhere):
+        return None, True
     past = any(_leads(head, phrase, anywhere=bool(known)) for phrase in data.past)
     if past or any(phrase in plain for phrase in data.past_anywhere):
         return v.ConditionStatus.PAST, False

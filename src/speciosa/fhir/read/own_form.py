@@ -184,8 +184,7 @@ def _fill_signs(case: Case, reading: Reading, here: str, said: str) -> None:
         if sign not in present:
             present.append(sign)
     reading.use(here, "signs.present", said)
-    at = sum(question.startswith(danger.ASK) for question in reading.questions)
-    reading.questions.insert(at, f"Ask now about the danger signs that are {said}.")
+    danger.ask(reading, f"Ask now about the danger signs that are {said}.")
 
 
 def _kratom_fits(
