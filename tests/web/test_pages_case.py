@@ -182,7 +182,9 @@ def test_a_first_visit_without_a_script(client: TestClient, app: Any) -> None:
     assert [version.kind for version in kept] == [Kind.CASE, Kind.ASSESSMENT]
     assert parse_case(json.loads(kept[0].body)) == case
     assert client.get(draft).url.path == answer.url.path
-    assert "A-17" in client.get("/").text
+    home = client.get("/").text
+    assert "A-17" in home
+    assert f'<a href="{answer.url.path}">assessment</a>' in home
 
 
 def test_saving_needs_a_reference_and_says_so_beside_it(client: TestClient, app: Any) -> None:

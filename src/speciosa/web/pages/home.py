@@ -22,6 +22,7 @@ router = APIRouter()
 _SHOWN = 8
 # The first page must stay fast in a large clinic; the rest is under People.
 _LOOKED_AT = 500
+_LAST = frozenset({Kind.ASSESSMENT})  # saved at the same moment as its case; it is what is read
 
 
 class Recent(NamedTuple):
@@ -53,7 +54,7 @@ def home(
 def _seen(use: Services) -> list[Recent]:
     everyone = use.store.newest_of_everyone(Kind.DRAFT, Kind.CASE, Kind.ASSESSMENT, Kind.ENTRY)
     found = [
-        Recent(person, max(versions, key=lambda version: version.at))
+        Recent(person, max(versions, key=lambda version: (version.at, version.kind in _LAST)))
         for person, versions in islice(everyone, _LOOKED_AT)
         if versions
     ]
