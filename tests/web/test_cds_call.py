@@ -266,6 +266,31 @@ def _gather(server, *, client=EHR, without=tuple(PREFETCH), **given):
     return asyncio.run(gather(call, client, seconds=1.0, transport=httpx.MockTransport(server)))
 
 
+@pytest.mark.parametrize(
+    ("reference", "asked"),
+    [
+        ("Medication/zz", True),
+        (f"{kit.FHIR}/Medication/zz", True),
+        ("Medication/zz/_history/2", True),
+        ("https://evil.example/fhir/Medication/zz", False),
+        ("Medication/../zz", False),
+        ("urn:uuid:9", False),
+    ],
+)
+def test_a_medication_that_an_entry_refers_to_is_fetched_from_the_same_server(reference, asked):
+    entry = kit.draft("x", id="r1", status="active")
+    del entry["medicationCodeableConcept"]
+    entry["medicationReference"] = {"reference": reference}
+    medication = {"resourceType": "Medication", "id": "zz", "code": {"text": "alprazolam"}}
+    server = _Fhir({"Medication/zz": medication})
+    given = kit.prefetch(requests=kit.bundle(entry))
+    record = _gather(server, without=(), prefetch=given)
+    assert [url for url, _ in server.asked] == ([f"{kit.FHIR}/Medication/zz"] if asked else [])
+    assert (medication in record.resources) is asked
+    gone = _Fhir({"Medication/zz": httpx.Response(404)})
+    assert _gather(gone, without=(), prefetch=given).unknown() == ()
+
+
 def test_what_was_not_sent_is_fetched_with_the_token():
     server = _Fhir()
     record = _gather(server)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Coroutine, Mapping
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
-from speciosa.web.cds.call import Access, Call, parse
+from speciosa.fhir.shape import a_dict, text
+from speciosa.web.cds.call import Access, Call, parse, reference_of
 from speciosa.web.cds.hooks import PREFETCH
 from speciosa.web.cds.problems import CdsError
-from speciosa.web.cds.record import UNKNOWN, Part, Record, joined, part_of
+from speciosa.web.cds.record import UNKNOWN, Known, Part, Record, joined, part_of
 from speciosa.web.registration.cds import CdsClient
 
 _MOST_PAGES = 5
 _LARGEST_BYTES = 4_000_000
+_MOST_MEDICATIONS = 20
+_MEDICATIONS = "medications"
+_MEDICATION = re.compile(r"(Medication/[A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
 
 async def gather(
@@ -35,20 +42,50 @@ async def gather(
     }
     wanted = {key: part for key, part in parts.items() if part == UNKNOWN or part.next}
     allowed = client is not None and call.fhir_server and client.may_read(call.fhir_server)
-    if wanted and allowed:
+    if allowed and (wanted or _named_elsewhere(call, parts)):
+        until = time.monotonic() + seconds
         async with httpx.AsyncClient(
             headers=_headers(call.access),
             timeout=seconds,
             follow_redirects=False,
             transport=transport,
         ) as server:
-            tasks = {
-                key: asyncio.create_task(_whole(server, call, key, part))
-                for key, part in wanted.items()
-            }
-            await asyncio.wait(tasks.values(), timeout=seconds)
-            parts |= await _done(tasks, wanted)
+            parts |= await _in_time(
+                {key: _whole(server, call, key, part) for key, part in wanted.items()},
+                wanted,
+                until,
+            )
+            named = _named_elsewhere(call, parts)
+            pages = {name: _page(server, url, name, call.patient) for name, url in named.items()}
+            found = await _in_time(pages, dict.fromkeys(named, UNKNOWN), until)
+            held = tuple(one for part in found.values() for one in part.resources)
+            if held:
+                parts[_MEDICATIONS] = Part(known=Known.FOUND, resources=held)
     return Record(parts=parts)
+
+
+def _named_elsewhere(call: Call, parts: Mapping[str, Part]) -> dict[str, str]:
+    """The Medications to which entries refer and that did not come along, with their addresses."""
+    base = call.fhir_server.rstrip("/")
+    every = [*call.drafts, *(one for part in parts.values() for one in part.resources)]
+    held = {reference_of(one) for one in every}
+    found: dict[str, str] = {}
+    for one in every:
+        target = text(a_dict(one.get("medicationReference")).get("reference"))
+        name = _MEDICATION.fullmatch(target.removeprefix(f"{base}/"))
+        if name is not None and name[1] not in held and len(found) < _MOST_MEDICATIONS:
+            found[name[1]] = f"{base}/{name[1]}"
+    return found
+
+
+async def _in_time(
+    work: Mapping[str, Coroutine[Any, Any, Part]], before: Mapping[str, Part], until: float
+) -> dict[str, Part]:
+    """What comes in time; what does not stays as it was."""
+    tasks = {key: asyncio.create_task(one) for key, one in work.items()}
+    if tasks:
+        await asyncio.wait(tasks.values(), timeout=max(until - time.monotonic(), 0.0))
+    return await _done(tasks, before)
 
 
 async def _done(
