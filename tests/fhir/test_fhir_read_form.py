@@ -2,15 +2,20 @@
 
 import copy
 import datetime as dt
+import json
 from functools import lru_cache
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from tests import strategies
+from tests.fhir import checks
 from tests.fhir.records import KNOWLEDGE, TODAY, observation, request
 
 from speciosa.assessment import assess
 from speciosa.case import Case, parse_case
 from speciosa.case.vocabulary import KratomStatus, Sign
+from speciosa.fhir import write
 from speciosa.fhir.read import Imported, case_from_bundle
 from speciosa.fhir.write import bundle as written
 
@@ -33,7 +38,8 @@ def june() -> Case:
             "symptoms": {"phq9": ZEROES, "gad7": {"total": 12}, "free_text": "worries"},
             "signs": {"present": ["tremor"], "absent": ["suicidal_thoughts"]},
             "medicines": [{"name": "sertraline", "dose_mg": 50.0}, {"name": "methadone"}],
-            "substances": [{"name": "alcohol", "drinks_per_week": 10.0}],
+            "substances": [{"name": "alcohol", "drinks_per_week": 10.0, "last_use_hours_ago": 3.0}],
+            "labs": [{"name": "ast", "value": 20.0, "unit": "U/L"}],
             "conditions": [{"name": "seizures"}],
             "kratom": {"status": "never"},
         }
@@ -89,7 +95,10 @@ def test_what_the_newer_entries_do_not_say_comes_from_the_form_and_is_said() -> 
     assert sorted(m.name for m in case.medicines) == ["methadone", "sertraline"]
     (sertraline,) = [m for m in case.medicines if m.name == "sertraline"]
     assert sertraline.dose_mg is None  # the newer entry is of another dose, not the form's
-    assert [s.name for s in case.substances] == ["alcohol"]
+    (alcohol,) = case.substances
+    assert (alcohol.name, alcohol.last_use_hours_ago) == ("alcohol", None)
+    assert [lab.name for lab in case.labs] == ["alt"]  # the form's has no date: it is asked
+    assert any("ast" in question for question in found.questions)
     assert [c.name for c in case.conditions] == ["seizures"]
     assert case.place == "GB"
     assert case.symptoms.gad7 is not None
@@ -137,3 +146,22 @@ def test_an_old_never_and_an_old_weight_are_asked() -> None:
     assert found.case.kratom is None
     assert any("kratom" in question for question in found.questions)
     assert any("has changed" in question for question in found.questions)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(strategies.cases())
+def test_whatever_the_form_holds_a_newer_item_nine_comes_first(case: Case) -> None:
+    made = json.loads(write.encode(checks.written(case)))
+    me = next(e for e in made["entry"] if e["resource"]["resourceType"] == "Patient")
+    nine = {
+        **observation("44260-8"),
+        "valueInteger": 2,
+        "effectiveDateTime": case.date.isoformat(),
+        "subject": {"reference": me["fullUrl"]},
+    }
+    made["entry"].append({"resource": nine})
+    found = case_from_bundle(made, KNOWLEDGE, today=case.date + dt.timedelta(days=10))
+    assert found.case is not None, found.problems
+    assert found.case.symptoms.phq9 is not None
+    assert found.case.symptoms.phq9.suicidality_item
+    assert found.questions[0].startswith("Ask about suicidal thoughts")

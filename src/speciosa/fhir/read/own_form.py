@@ -104,6 +104,7 @@ def _told(provenance: dict[str, Any]) -> dict[str, str]:
 
 _PARTS_BY_NAME = ("conditions", "medicines", "substances")
 _NOT_LASTING = frozenset({"pregnancy", "pregnancy_weeks", "breast_feeding"})
+_OF_THAT_HOUR = frozenset({"last_use_hours_ago", "cut_down_recently"})
 _SCALES = frozenset({"gad7", "phq9", "isi", "audit_c"})
 
 
@@ -126,22 +127,29 @@ def fill(form: OwnForm, reading: Reading, knowledge: Knowledge, *, names_kratom:
         held = {_key(name, one["name"], knowledge) for one in document.get(name, ())}
         for one in told.get(name, ()):
             if _key(name, one["name"], knowledge) not in held:
-                reading.add(name, one)
+                reading.add(name, _lasting(one, gone))
                 reading.use(here, name, str(one["name"]), said)
     then = form.case.kratom
     if then is not None and _kratom_fits(then, reading, said, names_kratom, gone):
-        document["kratom"] = told["kratom"]
+        document["kratom"] = _lasting(told["kratom"], gone)
         reading.use(here, "kratom", said)
     for name in ("labs", "earlier"):
-        # Undated measurements of the form are of the day of the form.
         held = {_about(name, one) for one in document.get(name, ())}
         for one in told.get(name, ()):
-            if _about(name, one) not in held:
-                reading.add(name, {"date": date, **one})
+            if "date" not in one:
+                reading.ignore(here, "a result without a date", said)
+                reading.questions.append(f"Of when is the result for {_about(name, one)} {said}?")
+            elif _about(name, one) not in held:
+                reading.add(name, one)
                 reading.use(here, name, _about(name, one), said)
     if "preferences" in told:
         document["preferences"] = told["preferences"]
         reading.use(here, "preferences", said)
+
+
+def _lasting(part: dict[str, Any], gone: int) -> dict[str, Any]:
+    """A part without what was only true at that hour, when days have gone by."""
+    return {f: x for f, x in part.items() if gone == 0 or f not in _OF_THAT_HOUR}
 
 
 def _fill_person(told: dict[str, Any], reading: Reading, here: str, said: str, gone: int) -> None:
