@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from speciosa.fhir.shape import number, text
+from speciosa.store import External
 from speciosa.web.settings import secret
 from speciosa.web.smart import vault
 from speciosa.web.smart.discovery import Endpoints, discover, post_json
@@ -49,6 +50,17 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
     by: str
     expires: dt.datetime
+
+    @property
+    def external(self) -> External:
+        """The patient as this service knows patients of that server, with or without a slash."""
+        return External(system=self.iss.rstrip("/"), value=self.patient)
+
+    @property
+    def trace(self) -> str:
+        """What the audit log says of a patient who is not known here; docs/security.md says how."""
+        of = f"{self.external.system}\n{self.patient}"
+        return hashlib.sha256(of.encode()).hexdigest()[:32]
 
     def __repr__(self) -> str:
         """Without the token and the patient."""

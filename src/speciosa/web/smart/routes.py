@@ -12,10 +12,12 @@ from fastapi.responses import RedirectResponse, Response
 from speciosa.case import parse_case
 from speciosa.clinical import safety
 from speciosa.clinical.safety.result import UrgentResult, UrgentStatus
+from speciosa.errors import InputError
 from speciosa.fhir.read import case_from_bundle
-from speciosa.store import External, Kind, Person
+from speciosa.store import Kind, Person
 from speciosa.web import render
 from speciosa.web.access import Access, Principal, allow
+from speciosa.web.person import add as add_person
 from speciosa.web.registration.smart import SmartIssuer
 from speciosa.web.security.cookies import session_cookie
 from speciosa.web.services import Services, Use
@@ -185,13 +187,17 @@ def take(request: Request, who: Writer, use: Use, handle: str, form: Form) -> Re
         return _page(request, use, handle, connection, read, None, label=label, error=error)
     body = json.dumps({"base": read.document}, ensure_ascii=False).encode()
     by, at = who.id, use.now()
-    with use.store.together():
-        if person is None:
-            external = External(system=connection.iss, value=connection.patient)
-            person = use.store.add_person(label, by=by, at=at, external=(external,))
-        draft = use.store.save(
-            person.id, Kind.DRAFT, body, by=by, at=at, change="read from a FHIR server"
-        )
+    try:
+        with use.store.together():
+            if person is None:
+                person = add_person(use, label, by=by, external=(connection.external,))
+            draft = use.store.save(
+                person.id, Kind.DRAFT, body, by=by, at=at, change="read from a FHIR server"
+            )
+    except InputError as refused:
+        (problem,) = refused.problems
+        error = f"{problem.value}: accepted is {problem.accepted}."
+        return _page(request, use, handle, connection, read, None, label=label, error=error)
     request.state.audit_person = person.id
     taken = Read(**{f: getattr(read, f) for f in read.__struct_fields__ if f != "draft"},
                  draft=draft.record)  # fmt: skip
@@ -213,12 +219,15 @@ def opened(
     """The connection, the record as read (now, if it was not yet), and the person here."""
     session = session_of(request, use)
     connection = held.connection_of(use.store, handle, session, by=who.id, now=use.now())
+    known = connection.external
+    person = use.store.by_external(known.system, known.value)
+    if person is None:
+        request.state.audit_record = connection.trace
+    else:
+        request.state.audit_person = person.id
     read = held.kept_read(use.store, handle, session, use.now())
     if read is None:
         read = _read(request, use, handle, session, connection)
-    person = use.store.by_external(connection.iss, connection.patient)
-    if person is not None:
-        request.state.audit_person = person.id
     return connection, read, person
 
 

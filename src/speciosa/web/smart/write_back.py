@@ -116,7 +116,8 @@ def _opened(
     if not issuer_of(use, connection.iss).may_write:
         raise SmartError("Writing to this server is not allowed by the settings.", 403)
     version = use.store.version(record)
-    person = use.store.by_external(connection.iss, connection.patient)
+    known = connection.external
+    person = use.store.by_external(known.system, known.value)
     if version.kind is not Kind.ASSESSMENT or version.removed:
         raise UnknownError("no such assessment")
     if person is None or person.id != version.person:
