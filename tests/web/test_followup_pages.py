@@ -270,9 +270,9 @@ def test_a_diary_is_previewed_and_then_imported_once(client, store, person):
     assert preview.status_code == 200
     assert "2 days read; nothing is imported yet" in preview.text
     assert entries(store, person) == []
-    text = re.search(r'<textarea name="text"[^>]*>\n?(.*?)</textarea>', preview.text, re.DOTALL)
-    assert text
-    form = {"confirm": "yes", "text": unescape(text[1])}
+    packed = re.search(r'name="packed" value="([^"]+)"', preview.text)
+    assert packed
+    form = {"confirm": "yes", "packed": packed[1]}
     assert post(client, f"/people/{person}/diary", form).status_code == 303
     assert [e.scores[0].total for e in entries(store, person)] == [12, 11]
     assert entries(store, person)[0].note == "=1+1"

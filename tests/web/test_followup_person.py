@@ -279,6 +279,40 @@ def test_item_9_in_a_diary_shows_the_route_whatever_else_is_wrong(client, americ
     assert 'id="crisis"' in post(client, f"/people/{american}/diary", {"text": bad_row}).text
 
 
+def test_a_diary_in_utf_16_can_be_confirmed_and_is_imported_once(client, store, person):
+    data = "date\tsleep_hours\r\n2026-11-20\t7,5\r\n".encode("utf-16")
+    path = f"/people/{person}/diary"
+    preview = client.post(path, files={"file": ("d.txt", data)})
+    packed = re.search(r'name="packed" value="([^"]+)"', preview.text)
+    assert packed
+    kept = {"packed": packed[1], "confirm": "yes"}
+    confirmed = [post(client, path, kept) for _ in range(2)]
+    assert [answer.status_code for answer in confirmed] == [303, 422]
+    assert post(client, path, {"packed": "x", "confirm": "yes"}).status_code == 422
+    assert len(store.latest(person, Kind.ENTRY)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "fields"),
+    [
+        ("entries", Kind.ENTRY, {"date": "2026-11-20", "gad7_total": "3"}),
+        ("events", Kind.EVENT, {"date": "2026-11-20", "kind": "started", "what": "CBT"}),
+        ("visits", Kind.VISIT, {"planned": "2026-11-25"}),
+        ("reviews", Kind.EVENT, {"date": "2026-11-20", "what": "asked"}),
+    ],
+)
+def test_a_form_sent_twice_is_kept_once(client, person, name, kind, fields):
+    store = client.app.state.services.store
+    path = f"/people/{person}/{name}"
+    wrong = post(client, path, dict.fromkeys(fields, ""))
+    once = re.search(r'name="once" value="([0-9a-f]{32})"', wrong.text)[1]
+    sent = [post(client, path, {**fields, "once": once}) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [303, 303]
+    assert len(store.latest(person, kind)) == 1
+    assert post(client, path, fields).status_code == 303
+    assert len(store.latest(person, kind)) == 2
+
+
 # ------------------------------------------------------------------ references
 
 

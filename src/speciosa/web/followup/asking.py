@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -17,6 +19,7 @@ from speciosa.web.services import Services
 Reader = Annotated[Principal, Depends(allow(Access.READ))]
 Writer = Annotated[Principal, Depends(allow(Access.WRITE))]
 _ID_LENGTH = 32
+_FORM_KEPT = dt.timedelta(days=2)
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -74,6 +77,18 @@ def record_of(use: Services, person: str, record: str, *kinds: Kind) -> Version:
 def is_id(text: str) -> bool:
     """Whether a text can be an id of the store."""
     return len(text) == _ID_LENGTH and _HEX.issuperset(text)
+
+
+def form_key(filled: Filled | None = None) -> str:
+    """What marks a form, so that sending it twice keeps it once; a corrected form keeps its own."""
+    known = filled.text("once") if filled is not None else ""
+    return known if is_id(known) else secrets.token_hex(_ID_LENGTH // 2)
+
+
+def is_first(use: Services, filled: Filled) -> bool:
+    """Whether this form was not kept before. Ask inside the transaction that keeps it."""
+    known = filled.text("once")
+    return not is_id(known) or use.store.first_use("form", known, use.now() + _FORM_KEPT)
 
 
 def see_other(path: str) -> RedirectResponse:

@@ -11,6 +11,8 @@ from speciosa.web.followup.asking import (
     Filled,
     Form,
     Writer,
+    form_key,
+    is_first,
     person_of,
     record_of,
     see_other,
@@ -62,9 +64,11 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
         direction=Direction(direction) if direction in dict(DIRECTIONS) else None,
         note=filled.text("note"),
     )
-    use.store.save(
-        person, Kind.EVENT, encode(event), by=who.id, at=use.now(), change="change added"
-    )
+    with use.store.together():
+        if is_first(use, filled):
+            use.store.save(
+                person, Kind.EVENT, encode(event), by=who.id, at=use.now(), change="change added"
+            )
     return see_other(f"/people/{person}?saved=event")
 
 
@@ -93,6 +97,7 @@ def _page(
         status=422 if problems else 200,
         person=person_of(use, person),
         filled=filled,
+        once=form_key(filled),
         problems=problems,
         errors=dict(problems),
         today=use.today(),

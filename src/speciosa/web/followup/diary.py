@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
@@ -30,21 +33,38 @@ def read(request: Request, person: str, who: Writer, use: Use, form: Form) -> Re
     """A preview with every problem; with ``confirm`` and no problem, the import itself."""
     person_of(use, person)
     data = _data(form, int(use.knowledge.care.outcome_number("diary-bytes") or 0) + 1)
-    found = _checked(diary.read(data, use.knowledge, use.today()), person, use)
-    if found.problems or Filled(form).text("confirm") != "yes":
-        text = data.decode("utf-8-sig", errors="replace") if not found.problems else ""
-        return _page(request, use, person, found, text)
-    with use.store.together():
-        for entry in found.entries:
-            use.store.save(
-                person,
-                Kind.ENTRY,
-                encode(entry),
-                by=who.id,
-                at=use.now(),
-                change="imported from a diary",
-            )
-    return see_other(f"/people/{person}?saved=diary")
+    found = diary.read(data, use.knowledge, use.today())
+    if not found.problems and Filled(form).text("confirm") == "yes":
+        with use.store.together():
+            # Two clicks come one after the other here, and the second finds the days of the first.
+            found = _checked(found, person, use)
+            for entry in found.entries if not found.problems else ():
+                use.store.save(
+                    person,
+                    Kind.ENTRY,
+                    encode(entry),
+                    by=who.id,
+                    at=use.now(),
+                    change="imported from a diary",
+                )
+        if not found.problems:
+            return see_other(f"/people/{person}?saved=diary")
+        return _page(request, use, person, found, "")
+    found = _checked(found, person, use)
+    return _page(request, use, person, found, "" if found.problems else _packed(data))
+
+
+def _packed(data: bytes) -> str:
+    """The file for the form that confirms it, byte for byte: a page may not keep every space."""
+    return urlsafe_b64encode(zlib.compress(data)).decode()
+
+
+def _unpacked(text: str, most: int) -> bytes:
+    """The file again, never more than ``most`` bytes; empty where it is none of ours."""
+    try:
+        return zlib.decompressobj().decompress(urlsafe_b64decode(text.encode()), most)
+    except (ValueError, zlib.error):
+        return b""
 
 
 def _data(form: FormData, most: int) -> bytes:
@@ -52,6 +72,9 @@ def _data(form: FormData, most: int) -> bytes:
     file = form.get("file")
     if isinstance(file, UploadFile) and file.filename:
         return file.file.read(most)
+    packed = form.get("packed")
+    if isinstance(packed, str):
+        return _unpacked(packed, most)
     # Browsers send line ends of their own in a text field.
     text = form.get("text")
     return text.replace("\r\n", "\n").encode()[:most] if isinstance(text, str) else b""
@@ -72,7 +95,7 @@ def _checked(found: diary.Diary, person: str, use: Services) -> diary.Diary:
 
 
 def _page(
-    request: Request, use: Services, person: str, found: diary.Diary | None, text: str
+    request: Request, use: Services, person: str, found: diary.Diary | None, packed: str
 ) -> Response:
     urgent = None
     if found is not None and found.item9:
@@ -85,7 +108,7 @@ def _page(
         person=person_of(use, person),
         found=found,
         urgent=urgent,
-        text=text,
+        packed=packed,
         shown=SHOWN,
         words=words,
         columns=diary.COLUMNS,

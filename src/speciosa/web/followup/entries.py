@@ -9,7 +9,16 @@ from speciosa.clinical.outcomes.timeline import Entry, Source
 from speciosa.store import Kind
 from speciosa.web import render
 from speciosa.web.followup import entry_form
-from speciosa.web.followup.asking import Filled, Form, Writer, person_of, record_of, see_other
+from speciosa.web.followup.asking import (
+    Filled,
+    Form,
+    Writer,
+    form_key,
+    is_first,
+    person_of,
+    record_of,
+    see_other,
+)
 from speciosa.web.followup.fields import Problems
 from speciosa.web.followup.wording import words
 from speciosa.web.person import encode
@@ -32,7 +41,11 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
     entry, problems = entry_form.entry_of(filled, Source.VISIT, use.today(), use.knowledge)
     if entry is None:
         return _page(request, use, person, filled, problems)
-    use.store.save(person, Kind.ENTRY, encode(entry), by=who.id, at=use.now(), change="entry added")
+    with use.store.together():
+        if is_first(use, filled):
+            use.store.save(
+                person, Kind.ENTRY, encode(entry), by=who.id, at=use.now(), change="entry added"
+            )
     return see_other(f"/people/{person}?saved=entry")
 
 
@@ -78,6 +91,7 @@ def _page(
         status=422 if problems else 200,
         person=person_of(use, person),
         filled=filled,
+        once=form_key(filled),
         problems=problems,
         errors=dict(problems),
         item9_now=bool(problems) and entry_form.item9_of(filled) > 0,

@@ -10,7 +10,7 @@ from speciosa.report.charts.trend import trend
 from speciosa.store import Kind
 from speciosa.web import render
 from speciosa.web.access import Access
-from speciosa.web.followup.asking import Reader, person_of
+from speciosa.web.followup.asking import Reader, form_key, person_of
 from speciosa.web.followup.wording import words
 from speciosa.web.person import KINDS, read, route_of
 from speciosa.web.services import Use
@@ -49,6 +49,7 @@ def one(request: Request, person: str, who: Reader, use: Use, saved: str = "") -
         assessments=[v for v in reversed(versions) if v.kind is Kind.ASSESSMENT],
         links=[x for x in use.store.links(person) if not x.revoked],
         now=use.now(),
+        once=form_key(),
         saved=SAVED.get(saved, ""),
         words=words,
         may_write=who.may(Access.WRITE),

@@ -51,7 +51,8 @@ def answer(request: Request, token: str, _: ByLink, use: Use, form: Form) -> Res
     if not is_open:
         return _late(request, use, token, filled, entry)
     if entry is None:
-        return _page(request, use, filled, problems)
+        danger = _Told.of(filled, entry, use.knowledge).danger
+        return _page(request, use, filled, problems, danger)
     try:
         use.store.use_link(
             hash_of(token), use.now(), Kind.ENTRY, encode(entry), by=BY, change="answered by link"
@@ -131,7 +132,9 @@ def _open(request: Request, use: Services, token: str) -> bool:
     return use.store.open_link(hash_of(token), use.now()) is not None
 
 
-def _page(request: Request, use: Services, filled: Filled, problems: Problems) -> Response:
+def _page(
+    request: Request, use: Services, filled: Filled, problems: Problems, danger: str = ""
+) -> Response:
     return render.page(
         request,
         "followup/phone.html.jinja",
@@ -141,6 +144,8 @@ def _page(request: Request, use: Services, filled: Filled, problems: Problems) -
         errors=dict(problems),
         choices=entry_form.choices(use.knowledge),
         urgent=route_here(request),
+        danger=danger,
+        line=use.knowledge.care.outcomes.lines,
     )
 
 

@@ -7,7 +7,15 @@ from fastapi import APIRouter, Request, Response
 from speciosa.clinical.outcomes.timeline import Event, EventKind
 from speciosa.store import Kind
 from speciosa.web import render
-from speciosa.web.followup.asking import Filled, Form, Writer, person_of, see_other
+from speciosa.web.followup.asking import (
+    Filled,
+    Form,
+    Writer,
+    form_key,
+    is_first,
+    person_of,
+    see_other,
+)
 from speciosa.web.followup.changes import LONGEST
 from speciosa.web.followup.fields import date_of
 from speciosa.web.person import encode
@@ -33,6 +41,7 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
             status=422,
             person=found,
             filled=filled,
+            once=form_key(filled),
             problems=problems,
             errors=dict(problems),
             today=use.today(),
@@ -40,5 +49,9 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
     event = Event(
         date=date, kind=EventKind.REVIEWED, what=done, note=f"{who.name or who.id}"[:LONGEST]
     )
-    use.store.save(person, Kind.EVENT, encode(event), by=who.id, at=use.now(), change="looked at")
+    with use.store.together():
+        if is_first(use, filled):
+            use.store.save(
+                person, Kind.EVENT, encode(event), by=who.id, at=use.now(), change="looked at"
+            )
     return see_other(f"/people/{person}?saved=review")

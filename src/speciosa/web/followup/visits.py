@@ -11,7 +11,16 @@ from speciosa.clinical import outcomes
 from speciosa.clinical.outcomes.timeline import Visit
 from speciosa.store import Kind
 from speciosa.web import render
-from speciosa.web.followup.asking import Filled, Form, Writer, person_of, record_of, see_other
+from speciosa.web.followup.asking import (
+    Filled,
+    Form,
+    Writer,
+    form_key,
+    is_first,
+    person_of,
+    record_of,
+    see_other,
+)
 from speciosa.web.followup.fields import Problems, date_of
 from speciosa.web.person import encode, of_person
 from speciosa.web.services import Services, Use
@@ -43,9 +52,11 @@ def add(request: Request, person: str, who: Writer, use: Use, form: Form) -> Res
     if date is None or problems:
         return _page(request, use, person, filled, problems)
     visit = Visit(planned=date, label=filled.text("label"), measure=measure)
-    use.store.save(
-        person, Kind.VISIT, encode(visit), by=who.id, at=use.now(), change="contact planned"
-    )
+    with use.store.together():
+        if is_first(use, filled):
+            use.store.save(
+                person, Kind.VISIT, encode(visit), by=who.id, at=use.now(), change="contact planned"
+            )
     return see_other(f"/people/{person}?saved=visit")
 
 
@@ -88,6 +99,7 @@ def _page(
         status=422 if problems else 200,
         person=found,
         filled=filled,
+        once=form_key(filled),
         problems=problems,
         errors=dict(problems),
         due=due,
