@@ -146,6 +146,16 @@ def test_a_form_carries_the_token_in_its_field(client: TestClient) -> None:
     assert client.post("/file", **sent).status_code == 403
 
 
+def test_a_large_form_carries_it_too(make_app: Callable[..., FastAPI]) -> None:
+    app = make_app()
+    add_routes(app)
+    client = client_of(app, "clinician")
+    del client.headers["x-csrf-token"]
+    fields = {"word": "x" * 200_000, "csrf_token": client.csrf}
+    assert len(client.post("/form", data=fields).json()) == 200_000
+    assert client.post("/form", data=fields | {"csrf_token": "x"}).status_code == 403
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/json", ""])
 def test_a_body_of_another_kind_holds_no_token(client: TestClient, kind: str) -> None:
     del client.headers["x-csrf-token"]

@@ -6,6 +6,7 @@ import hmac
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from anyio import to_thread
 from starlette.requests import Request
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 HEADER = "x-csrf-token"
 FIELD = "csrf_token"
+_QUICK_BYTES = 100_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -47,13 +49,18 @@ async def _field(request: HTTPConnection, receive: Receive) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         body = await Request(request.scope, receive).body()
-        found = parse_qs(body.decode("latin-1"), max_num_fields=10_000).get(FIELD, [""])
-        return found[0]
+        if len(body) < _QUICK_BYTES:
+            return _urlencoded(body)
+        return await to_thread.run_sync(_urlencoded, body)  # others are answered meanwhile
     if kind == "multipart/form-data":
         async with Request(dict(request.scope), receive).form() as form:
             value = form.get(FIELD)
             return value if isinstance(value, str) else ""
     return ""
+
+
+def _urlencoded(body: bytes) -> str:
+    return parse_qs(body.decode("latin-1"), max_num_fields=10_000).get(FIELD, [""])[0]
 
 
 def _host(url: str) -> str:
