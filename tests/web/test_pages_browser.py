@@ -276,3 +276,26 @@ def test_the_result_prints_without_the_frame_and_with_the_drawn_chart(
     assert page.locator("#exposure figure svg").first.is_visible()
     assert not page.locator(".live-chart").first.is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_the_last_of_many_quick_answers_is_the_one_that_counts(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/cases/new")
+    held: list[Any] = []
+
+    def slow(route: Any) -> None:
+        held.append(route)
+        page.wait_for_timeout(150)
+        with contextlib.suppress(Exception):  # the page gave it up for a newer one
+            route.continue_()
+
+    page.route("**/cases/live/phq9", slow)
+    names = [f"symptoms.phq9.answers.{item}" for item in (0, 1, 2, 8)]
+    page.evaluate(
+        "(names) => names.forEach((name) =>"
+        " document.querySelector(`[name='${name}'][value='3']`).click())",
+        names,
+    )
+    page.locator("#live-phq9 .crisis").wait_for(timeout=9000)
+    assert held
