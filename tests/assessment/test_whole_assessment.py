@@ -58,6 +58,10 @@ def reassuring(assessment: Assessment) -> set[str]:
     return {f.id for f in findings(assessment) if f.tone is Tone.REASSURING}
 
 
+# Names what was not given; the medicine list may have been all of it.
+ASKS_FOR_MORE = "SR-MISSING-01"
+
+
 def warnings(assessment: Assessment) -> set[str]:
     """Ids of everything that warns: findings, interactions and rules that hold.
 
@@ -65,7 +69,7 @@ def warnings(assessment: Assessment) -> set[str]:
     information and so may go; a warning may not.
     """
     rows = {r.id for r in assessment.interactions.rows}
-    rules = {r.id for r in assessment.safety_rules if not r.conditional}
+    rules = {r.id for r in assessment.safety_rules if not r.conditional} - {ASKS_FOR_MORE}
     found = {
         f.id
         for f in findings(assessment)

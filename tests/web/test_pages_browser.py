@@ -121,8 +121,10 @@ def test_a_result_that_is_not_saved_is_a_file_at_once(
     page = open_page("/cases/new", viewport=NARROW)
     page.locator('button[value="signs_absent"]').click()
     assert page.url.endswith("#signs")
-    page.wait_for_load_state()
-    page.wait_for_timeout(150)
+    for _ in range(50):  # the page's policy forbids a wait that is evaluated in it
+        if page.evaluate("scrollY") > 500:
+            break
+        page.wait_for_timeout(100)
     assert page.evaluate("scrollY") > 500
     page.locator('button[value="report"]').click()
     axe(page, "#unsaved, .result-tools")
