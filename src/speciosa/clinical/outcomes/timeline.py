@@ -25,8 +25,18 @@ _ITEMS = 9
 _EIGHT_ITEMS = 8 * 3  # the most that the other answers of a PHQ-9 add up to
 
 
+# As in a case: a year outside is a slip of the hand, and leaves no room to count days from it.
+_YEARS = range(1900, 2200)
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of the parts of a timeline."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            held = getattr(self, name)
+            if isinstance(held, dt.date) and held.year not in _YEARS:
+                raise ValueError(f"{name}: a date in the years 1900 to 2199")
 
 
 class Source(StrEnum):
