@@ -1,0 +1,71 @@
+"""What screening says of a person. The JSON keys are a contract."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from speciosa.errors import InputProblem
+
+
+class Evidence(StrEnum):
+    """What all that a record says of kratom comes to; strongest first."""
+
+    USE = "use"
+    PAST_USE = "past use"
+    UNCERTAIN = "uncertain"
+    DENIED = "denied"
+    SOMEBODY_ELSE = "somebody else"
+    NONE = "none"
+
+
+class RowMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in the record that names kratom; ``words`` is the name alone, never a sentence."""
+
+    grounds: str
+    confidence: str
+    status: str
+    because: str
+    resource: str
+    field: str
+    words: str
+    substance: str
+    system: str = ""
+    code: str = ""
+    when: str = ""
+    of_person: bool = True
+
+
+class RowFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of the assessment, and in which part of it it stands; ``facts`` can be cited."""
+
+    part: str
+    id: str
+    severity: str
+    certainty: str
+    tone: str
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One person of the screening.
+
+    ``assessed`` is false where the record makes no case; ``problems`` say why. ``urgent``: the
+    assessment has an urgent route. ``questions`` are what the record leaves open. ``age_years`` and
+    ``sex`` are those on the date of the screening.
+    """
+
+    patient: str
+    evidence: Evidence
+    gad: bool | None
+    matches: tuple[RowMatch, ...]
+    assessed: bool
+    urgent: bool = False
+    findings: tuple[RowFinding, ...] = ()
+    questions: tuple[str, ...] = ()
+    problems: tuple[InputProblem, ...] = ()
+    age_years: float | None = None
+    sex: str = ""
+    place: str = ""
