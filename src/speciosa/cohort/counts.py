@@ -1,0 +1,84 @@
+"""Counts of a screening: what each file and each group of people adds to the summary.
+
+They hold numbers alone, add up in any order, and are small whatever the size of the export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+SEXES = ("female", "male", "other", "unknown")
+_BAND, _OLDEST = 10, 90
+BANDS = (*(f"{low}-{low + _BAND - 1}" for low in range(0, _OLDEST, _BAND)), f"{_OLDEST}+", "")
+
+
+def age_band(age_years: float | None) -> str:
+    """The ten-year band of an age (``"40-49"``); ``"90+"`` for all above, ``""`` if not known."""
+    if age_years is None or not age_years >= 0:
+        return ""
+    return BANDS[min(int(age_years), _OLDEST) // _BAND]
+
+
+class PeopleCell(msgspec.Struct, frozen=True, kw_only=True):
+    """People of one sex (``SEXES``) and age band (``BANDS``, on the date of the screening)."""
+
+    sex: str
+    ages: str
+    deceased: bool = False
+    people: int
+
+
+class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one file held.
+
+    ``lines`` are those that are not empty: each is one of ``resources`` (by type, deleted ones
+    left out), ``bad`` (by reason, in the same few words for every line) or ``deleted``. ``people``
+    are its Patient resources. ``unresolved`` counts by type the resources that belong to a person
+    who cannot be told.
+    """
+
+    file: str
+    lines: int = 0
+    resources: dict[str, int] = {}
+    people: tuple[PeopleCell, ...] = ()
+    bad: dict[str, int] = {}
+    deleted: int = 0
+    unresolved: dict[str, int] = {}
+
+
+class ShardCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one group of people, beside its rows.
+
+    ``denied`` and ``somebody_else`` are people whose record names kratom in no other way, so that
+    they have no row. ``unread`` counts the things in the records that were not used, by reason.
+    """
+
+    people: int = 0
+    denied: int = 0
+    somebody_else: int = 0
+    duplicates: int = 0
+    unread: dict[str, int] = {}
+
+
+class ExportCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the export says of itself.
+
+    ``errors`` counts the issues that the server reported, by ``severity/code``; ``skipped`` are
+    files that were not read, with the reason; ``differing`` are sentences on files whose number of
+    lines is not the one announced.
+    """
+
+    errors: dict[str, int] = {}
+    skipped: dict[str, str] = {}
+    differing: tuple[str, ...] = ()
+
+
+def added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Counts by name, added up; in the order of their names."""
+    total: dict[str, int] = {}
+    for one in counts:
+        for name, number in one.items():
+            total[name] = total.get(name, 0) + number
+    return dict(sorted(total.items()))
