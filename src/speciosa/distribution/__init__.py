@@ -7,6 +7,23 @@ stopped, and the same bytes come out however it was shared.
 
 from __future__ import annotations
 
+from speciosa.distribution.folder import Folder, KeptError
+from speciosa.distribution.how import How, parse_how
 from speciosa.distribution.job import Job, Pieces
+from speciosa.distribution.run import JobError, run, unfinished
+from speciosa.distribution.shares import Share, parse_share, share
 
-__all__ = ["Job", "Pieces"]
+__all__ = [
+    "Folder",
+    "How",
+    "Job",
+    "JobError",
+    "KeptError",
+    "Pieces",
+    "Share",
+    "parse_how",
+    "parse_share",
+    "run",
+    "share",
+    "unfinished",
+]

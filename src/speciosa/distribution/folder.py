@@ -1,0 +1,213 @@
+"""Where the results of jobs are kept, so that no finished work is done twice.
+
+One file a job: a header (the job's key, and name, place, length and hash of each piece), then the
+pieces. A file appears whole or not at all; one that was torn, altered or made under another key
+counts as not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote
+
+import msgspec
+import xxhash
+
+from speciosa.errors import SpeciosaError
+
+if TYPE_CHECKING:
+    from speciosa.distribution.job import Job, Pieces
+
+_MAGIC = b"speciosa pieces 1\n"
+_LENGTH = 8  # bytes of the header's length
+_HASH = 16  # bytes of an XXH3 hash of 128 bits
+_LONGEST_NAME = 200  # most file systems take 255 bytes
+_BLOCK = 1 << 20
+_LONGEST_HEADER = 1 << 28
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+
+
+class KeptError(SpeciosaError):
+    """A piece was asked for that is not kept, or no longer as it was written."""
+
+
+class _Piece(msgspec.Struct, frozen=True, array_like=True):
+    name: str
+    start: int
+    length: int
+    hash: str
+
+
+class _Header(msgspec.Struct, frozen=True):
+    key: str
+    pieces: tuple[_Piece, ...]
+
+
+class Folder:
+    """Kept pieces of one step of the work. Any number of processes may use it at once."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._seen: dict[str, tuple[tuple[int, int, int], _Header]] = {}
+
+    def __reduce__(self) -> tuple[type[Folder], tuple[str]]:
+        return (Folder, (str(self.path),))
+
+    def create(self) -> None:
+        """Make the folder, readable by its owner alone."""
+        self.path.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+    def done(self, job: Job) -> bool:
+        """True if the job's pieces are kept, under its key and as they were written."""
+        try:
+            state = self._state(job)
+            seen = self._seen.get(job.name)
+            if seen is None or seen[0] != state:
+                seen = (state, self._checked(job))
+                self._seen[job.name] = seen
+        except (OSError, KeptError):
+            return False
+        return seen[1].key == job.key
+
+    def keep(self, job: Job, pieces: Pieces) -> None:
+        """Write the pieces of a job, all or none of them."""
+        self.create()
+        try:
+            self._write(job, pieces)
+        except FileNotFoundError:  # somebody finished and swept up
+            self._write(job, pieces)
+
+    def names(self, job: Job) -> tuple[str, ...]:
+        """The names of a job's pieces, sorted."""
+        return tuple(piece.name for piece in self._header(job).pieces)
+
+    def piece(self, job: Job, name: str) -> bytes:
+        """One piece, without reading the others. Raises :class:`KeptError` if it is not there."""
+        header = self._header(job)
+        found = next((piece for piece in header.pieces if piece.name == name), None)
+        if found is None:
+            raise KeptError(f"the work kept of {job.name} has no part named {name}")
+        with self.file(job).open("rb") as file:
+            file.seek(found.start)
+            raw = file.read(found.length)
+        if xxhash.xxh3_128_hexdigest(raw) != found.hash:
+            raise KeptError(f"the work kept of {job.name} was altered; run again")
+        return raw
+
+    def has(self, job: Job, name: str) -> bool:
+        """True if the job kept a piece of this name."""
+        return name in self.names(job)
+
+    def lines(self, job: Job, name: str) -> Iterator[bytes]:
+        """The lines of one piece, without their ends; none if the job kept no such piece."""
+        if self.has(job, name):
+            whole = self.piece(job, name)
+            yield from whole.removesuffix(b"\n").split(b"\n") if whole else ()
+
+    def file(self, job: Job) -> Path:
+        """Where the pieces of a job are kept."""
+        safe = quote(job.name, safe="")
+        if len(safe) > _LONGEST_NAME:
+            safe = f"{safe[: _LONGEST_NAME - 40]}-{xxhash.xxh3_128_hexdigest(job.name.encode())}"
+        return self.path / f"{safe}.pieces"
+
+    def sweep(self) -> None:
+        """Remove what a killed process left half written. Only when all the work is done."""
+        for left in self.path.glob("*.half"):
+            left.unlink(missing_ok=True)
+
+    # ------------------------------------------------------------------ inside a file
+
+    def _write(self, job: Job, pieces: Pieces) -> None:
+        file = self.file(job)
+        half = file.with_name(f"{secrets.token_hex(8)}.half")
+        try:
+            with open(half, "xb", opener=_private) as opened:  # Path has no opener
+                opened.write(_head(job.key, pieces))
+                for name in sorted(pieces):
+                    opened.write(pieces[name])
+                opened.flush()
+                os.fsync(opened.fileno())
+            half.replace(file)
+            _settle(self.path)
+        finally:
+            half.unlink(missing_ok=True)
+        self._seen.pop(job.name, None)
+
+    def _state(self, job: Job) -> tuple[int, int, int]:
+        found = self.file(job).stat()
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _header(self, job: Job) -> _Header:
+        seen = self._seen.get(job.name)
+        try:
+            if seen is None or seen[0] != self._state(job):
+                with self.file(job).open("rb") as file:
+                    return _read_header(file, job.name)
+        except OSError:
+            raise KeptError(f"no work is kept of {job.name}; run again") from None
+        return seen[1]
+
+    def _checked(self, job: Job) -> _Header:
+        with self.file(job).open("rb") as file:
+            header = _read_header(file, job.name)
+            for piece in header.pieces:
+                hashed, left = xxhash.xxh3_128(), piece.length
+                while left and (block := file.read(min(left, _BLOCK))):
+                    hashed.update(block)
+                    left -= len(block)
+                if hashed.hexdigest() != piece.hash:
+                    raise KeptError(f"the work kept of {job.name} was altered; run again")
+            if file.read(1):
+                raise KeptError(f"the work kept of {job.name} was altered; run again")
+        return header
+
+
+def _head(key: str, pieces: Pieces) -> bytes:
+    """The header; places are counted from its end and then moved by its own length."""
+    names = sorted(pieces)
+    hashes = [xxhash.xxh3_128_hexdigest(pieces[name]) for name in names]
+    start, before = 0, -1
+    while start != before:  # the header's length depends on the places written in it
+        before, place, entries = start, start, []
+        for name, hashed in zip(names, hashes, strict=True):
+            entries.append(_Piece(name, place, len(pieces[name]), hashed))
+            place += len(pieces[name])
+        body = msgspec.json.encode(_Header(key, tuple(entries)))
+        start = len(_MAGIC) + _LENGTH + len(body) + _HASH
+    return b"".join(
+        (_MAGIC, len(body).to_bytes(_LENGTH, "little"), body, xxhash.xxh3_128_digest(body))
+    )
+
+
+def _read_header(file: BinaryIO, name: str) -> _Header:
+    torn = KeptError(f"the work kept of {name} was altered; run again")
+    if file.read(len(_MAGIC)) != _MAGIC:
+        raise torn
+    length = int.from_bytes(file.read(_LENGTH), "little")
+    body, hashed = file.read(min(length, _LONGEST_HEADER)), file.read(_HASH)
+    if xxhash.xxh3_128_digest(body) != hashed:
+        raise torn
+    try:
+        return msgspec.json.decode(body, type=_Header)
+    except msgspec.MsgspecError:
+        raise torn from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, _PRIVATE_FILE)
+
+
+def _settle(folder: Path) -> None:
+    """Have the new name on the disk as well, where the system can do that for a folder."""
+    with contextlib.suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
