@@ -46,15 +46,22 @@ def bodies(  # noqa: PLR0913 - what is drawn is chosen source by source
     subjects: int,
     person: bool = True,
     knowledge: bool = True,
+    first: int = 0,
+    knowledge_seed: int | None = None,
+    factors: Mapping[str, Array] | None = None,
 ) -> Bodies:
-    """Draw the bodies of one structure.
+    """Draw the bodies of one structure, of the subjects from number ``first`` on.
 
     ``person=False`` makes everybody typical; ``knowledge=False`` takes the middle of the posterior
-    as the truth.
+    as the truth. ``knowledge_seed`` chooses the posterior draws where another seed than the
+    persons' is to. ``factors`` multiply parameters (by name, one factor for each subject) and count
+    as differences between people; only parameters on the log scale take one.
     """
-    chosen = _chosen(structure, posterior.size, seed, subjects)
+    of_draws = seed if knowledge_seed is None else knowledge_seed
+    chosen = _chosen(structure, posterior.size, of_draws, subjects, first)
     differing = [p.name for p in parameters if p.between.sd > 0.0]
-    z = normals(seed, stream(f"{structure}/person"), subjects, len(differing))
+    z = normals(seed, stream(f"{structure}/person"), subjects, len(differing), first=first)
+    held = {} if factors is None else factors
     typical = np.empty((subjects, len(parameters)))
     deviation = np.zeros((subjects, len(parameters)))
     values = {}
@@ -63,6 +70,10 @@ def bodies(  # noqa: PLR0913 - what is drawn is chosen source by source
         if person and parameter.name in differing:
             sd = _column(f"sd_{parameter.name}", posterior, chosen if knowledge else None)
             deviation[:, column] = sd * z[:, differing.index(parameter.name)]
+        if parameter.name in held:
+            if parameter.scale is not Scale.LOG:
+                raise ValueError(f"{parameter.name} of {structure} is a share: no factor applies")
+            deviation[:, column] += np.log(held[parameter.name])
         x = typical[:, column] + deviation[:, column]
         log = parameter.scale is Scale.LOG
         values[parameter.name] = np.exp(x) if log else 1.0 / (1.0 + np.exp(-x))
@@ -83,7 +94,7 @@ def _column(name: str, posterior: Posterior, chosen: Indices | None) -> Array:
     return np.median(column, keepdims=True) if chosen is None else column[chosen]
 
 
-def _chosen(structure: str, draws: int, seed: int, subjects: int) -> Indices:
+def _chosen(structure: str, draws: int, seed: int, subjects: int, first: int) -> Indices:
     """Which posterior draw each subject lives by."""
-    u = uniforms(seed, stream(f"{structure}/draw"), subjects, 1)[:, 0]
+    u = uniforms(seed, stream(f"{structure}/draw"), subjects, 1, first=first)[:, 0]
     return np.minimum((u * draws).astype(np.intp), draws - 1)

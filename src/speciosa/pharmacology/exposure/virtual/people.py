@@ -8,7 +8,6 @@ those alone who live by it.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -45,13 +44,34 @@ class Vary:
 EVERYTHING = Vary()
 
 
+@dataclasses.dataclass(frozen=True)
+class Seeds:
+    """The seed of each source of variation, for those who change one source and keep the others.
+
+    ``content`` of the products; ``person``: how people differ; ``knowledge``: which draw of the
+    parameters is true and how far levels lie off beyond what was studied; ``structure``: which one
+    each person lives by.
+    """
+
+    content: int
+    person: int
+    knowledge: int
+    structure: int
+
+    @classmethod
+    def same(cls, seed: int) -> Seeds:
+        """One seed for every source, as everywhere but in a sensitivity analysis."""
+        return cls(seed, seed, seed, seed)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class People:
     """Virtual people over a schedule. Row i of every array is the same person.
 
     ``by_structure`` holds the levels under each structure, ``lives_by`` the structure of each
     person (a place in ``structures``), ``beyond`` the factor by which each person's levels are
-    moved because the amounts, or the person, lie beyond what was studied.
+    moved because the amounts, or the person, lie beyond what was studied. The people are those from
+    number ``first`` on.
     """
 
     schedule: Schedule
@@ -65,6 +85,7 @@ class People:
     mitragynine_mg_per_day: Array
     seven_oh_mg_per_day: Array
     beyond: Array
+    first: int = 0
 
     @property
     def subjects(self) -> int:
@@ -111,7 +132,10 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     vary: Vary = EVERYTHING,
     everybody: bool = True,
     enzymes: bool = False,
-    unlike: int = 0,
+    unlike: int | Array = 0,
+    first: int = 0,
+    seeds: Seeds | None = None,
+    factors: Mapping[str, Mapping[str, Array]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> People:
     """Simulate ``subjects`` virtual people over a schedule of ``products``.
@@ -120,27 +144,41 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     hours of the schedule (ascending); left out, every ten minutes of its last day. Every structure
     is run for ``everybody``, or for those alone who live by it. ``enzymes`` asks for the course of
     CYP3A as well, where a structure has it. ``unlike`` is the number of ways in
-    which the person is unlike the people studied; each widens the levels. Subject i depends on
-    (seed, i) alone.
+    which the person (or, as an array, each person) is unlike the people studied; each widens the
+    levels. The people are the subjects from number ``first`` on; subject i depends on (seed, i)
+    alone, so blocks of people put together are the same as all at once. ``seeds`` stand in for
+    ``seed`` source by source. ``factors`` multiply parameters of a structure, by structure and
+    name, for each person.
     """
+    of = Seeds.same(seed) if seeds is None else seeds
     times = last_day(schedule) if times_h is None else np.asarray(times_h, dtype=np.float64)
-    held = portions(products, knowledge, seed=seed, subjects=subjects, vary=vary.content)
+    held = portions(
+        products,
+        knowledge,
+        seed=of.content,
+        subjects=subjects,
+        vary=vary.content,
+        first=first,
+    )
     mg_per_day = schedule.per_day(held.mitragynine_mg)
     beyond = np.ones(subjects)
     if vary.knowledge:
-        beyond = _beyond(mg_per_day, unlike, knowledge, seed)
+        beyond = _beyond(mg_per_day, unlike, knowledge, of.knowledge, first)
     inputs = inputs_of(held, knowledge)
-    lives_by = _lives_by(structures, knowledge, seed, subjects)
+    lives_by = _lives_by(structures, knowledge, of.structure, subjects, first)
     made, by_structure = {}, {}
     for place, name in enumerate(structures):
         made[name] = bodies(
             name,
             knowledge.models.parameters(name),
             knowledge.models.posterior(name),
-            seed=seed,
+            seed=of.person,
             subjects=subjects,
             person=vary.person,
             knowledge=vary.knowledge,
+            first=first,
+            knowledge_seed=of.knowledge,
+            factors=None if factors is None else factors.get(name),
         )
         # One person at least, so that there is always something to read.
         who = np.arange(subjects)
@@ -169,16 +207,21 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
         mitragynine_mg_per_day=mg_per_day,
         seven_oh_mg_per_day=schedule.per_day(held.seven_oh_mg),
         beyond=beyond,
+        first=first,
     )
 
 
-def _beyond(mg_per_day: Array, unlike: int, knowledge: Knowledge, seed: int) -> Array:
+def _beyond(
+    mg_per_day: Array, unlike: int | Array, knowledge: Knowledge, seed: int, first: int
+) -> Array:
     """Factor on each person's levels where the amount or the person was never studied."""
     excess = mg_per_day / knowledge.fact(HIGHEST_MG).number
     sd_per_log = knowledge.fact("kratom/assumption_beyond_studied").number
-    sd_unlike = knowledge.fact("kratom/assumption_unstudied_person").number * math.sqrt(unlike)
+    sd_unlike = knowledge.fact("kratom/assumption_unstudied_person").number * np.sqrt(unlike)
     z = [
-        np.clip(normals(seed, stream(why), mg_per_day.size, 1)[:, 0], -_LARGEST_Z, _LARGEST_Z)
+        normals(seed, stream(why), mg_per_day.size, 1, first=first)[:, 0].clip(
+            -_LARGEST_Z, _LARGEST_Z
+        )
         for why in ("beyond studied", "unlike the studied")
     ]
     of_amount = sd_per_log * np.log(np.maximum(excess, 1.0)) * z[0]
@@ -186,11 +229,13 @@ def _beyond(mg_per_day: Array, unlike: int, knowledge: Knowledge, seed: int) -> 
     return factor
 
 
-def _lives_by(structures: Sequence[str], knowledge: Knowledge, seed: int, subjects: int) -> Indices:
+def _lives_by(
+    structures: Sequence[str], knowledge: Knowledge, seed: int, subjects: int, first: int
+) -> Indices:
     """The structure of each person, drawn by the weights of the structures."""
     weights = np.array([knowledge.models.structure(name).weight for name in structures])
     edges = np.cumsum(weights / weights.sum())
-    u = uniforms(seed, stream("structure"), subjects, 1)[:, 0]
+    u = uniforms(seed, stream("structure"), subjects, 1, first=first)[:, 0]
     return np.minimum(np.searchsorted(edges, u), len(edges) - 1)
 
 

@@ -52,13 +52,17 @@ def portions(
     seed: int,
     subjects: int,
     vary: bool = True,
+    first: int = 0,
 ) -> Portions:
-    """Draw the content of every product; ``vary=False`` gives everybody the median."""
+    """Draw the content of every product; ``vary=False`` gives everybody the median.
+
+    The subjects are those from number ``first`` on.
+    """
     amounts = tuple(amounts_of(product, knowledge) for product in products)
     drawn = {
         alkaloid: np.array(
             [
-                _mg(held[alkaloid], 2 * index + side, seed, subjects, vary=vary)
+                _mg(held[alkaloid], 2 * index + side, seed, subjects, vary=vary, first=first)
                 for index, held in enumerate(amounts)
             ]
         ).reshape(len(amounts), subjects)
@@ -67,17 +71,24 @@ def portions(
     return Portions(drawn[Alkaloid.MITRAGYNINE], drawn[Alkaloid.SEVEN_OH], amounts)
 
 
-def _mg(
-    amount: AlkaloidAmount | None, stream: int, seed: int, subjects: int, *, vary: bool
+def _mg(  # noqa: PLR0913 - an amount, and whose it is
+    amount: AlkaloidAmount | None,
+    stream: int,
+    seed: int,
+    subjects: int,
+    *,
+    vary: bool,
+    first: int,
 ) -> Array:
     if amount is None or amount.high <= 0.0:
         return np.zeros(subjects)
     if not vary:
         return np.full(subjects, middle_mg(amount))
     if amount.from_zero:
-        flat: Array = amount.high * uniforms(seed, CONTENT_STREAM + stream, subjects, 1)[:, 0]
+        u = uniforms(seed, CONTENT_STREAM + stream, subjects, 1, first=first)[:, 0]
+        flat: Array = amount.high * u
         return flat
-    z = normals(seed, CONTENT_STREAM + stream, subjects, 1)[:, 0]
+    z = normals(seed, CONTENT_STREAM + stream, subjects, 1, first=first)[:, 0]
     return np.exp(math.log(middle_mg(amount)) + content_sd(amount) * z)
 
 
