@@ -45,7 +45,7 @@ class Portions:
         return Portions(self.mitragynine_mg[:, who], self.seven_oh_mg[:, who], self.amounts)
 
 
-def portions(
+def portions(  # noqa: PLR0913 - products, and whose they are
     products: Sequence[KratomProduct],
     knowledge: Knowledge,
     *,
