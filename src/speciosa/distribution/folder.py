@@ -23,6 +23,8 @@ from speciosa.errors import SpeciosaError
 if TYPE_CHECKING:
     from speciosa.distribution.job import Job, Pieces
 
+_State = tuple[int, int, int]  # inode, size, time of change
+
 _MAGIC = b"speciosa pieces 1\n"
 _LENGTH = 8  # bytes of the header's length
 _HASH = 16  # bytes of an XXH3 hash of 128 bits
@@ -53,7 +55,8 @@ class Folder:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._seen: dict[str, tuple[tuple[int, int, int], _Header]] = {}
+        self._heads: dict[str, tuple[_State, _Header]] = {}
+        self._whole: dict[str, _State] = {}  # whose content was compared with its hashes
 
     def __reduce__(self) -> tuple[type[Folder], tuple[str]]:
         return (Folder, (str(self.path),))
@@ -65,14 +68,15 @@ class Folder:
     def done(self, job: Job) -> bool:
         """True if the job's pieces are kept, under its key and as they were written."""
         try:
+            if self._header(job).key != job.key:
+                return False
             state = self._state(job)
-            seen = self._seen.get(job.name)
-            if seen is None or seen[0] != state:
-                seen = (state, self._checked(job))
-                self._seen[job.name] = seen
+            if self._whole.get(job.name) != state:
+                self._compare(job)
+                self._whole[job.name] = state
         except (OSError, KeptError):
             return False
-        return seen[1].key == job.key
+        return True
 
     def keep(self, job: Job, pieces: Pieces) -> None:
         """Write the pieces of a job, all or none of them."""
@@ -86,10 +90,19 @@ class Folder:
         """The names of a job's pieces, sorted."""
         return tuple(piece.name for piece in self._header(job).pieces)
 
+    def hash(self, job: Job, name: str | None = None) -> str:
+        """The hash of one piece, or of all (with their names); reads the header alone.
+
+        It is what a later job's key is made of. A piece that the job did not make has the hash "".
+        """
+        pieces = self._header(job).pieces
+        if name is None:
+            return xxhash.xxh3_128_hexdigest(msgspec.json.encode(pieces))
+        return next((piece.hash for piece in pieces if piece.name == name), "")
+
     def piece(self, job: Job, name: str) -> bytes:
         """One piece, without reading the others. Raises :class:`KeptError` if it is not there."""
-        header = self._header(job)
-        found = next((piece for piece in header.pieces if piece.name == name), None)
+        found = next((piece for piece in self._header(job).pieces if piece.name == name), None)
         if found is None:
             raise KeptError(f"the work kept of {job.name} has no part named {name}")
         with self.file(job).open("rb") as file:
@@ -137,23 +150,24 @@ class Folder:
             _settle(self.path)
         finally:
             half.unlink(missing_ok=True)
-        self._seen.pop(job.name, None)
 
-    def _state(self, job: Job) -> tuple[int, int, int]:
+    def _state(self, job: Job) -> _State:
         found = self.file(job).stat()
         return found.st_ino, found.st_size, found.st_mtime_ns
 
     def _header(self, job: Job) -> _Header:
-        seen = self._seen.get(job.name)
         try:
-            if seen is None or seen[0] != self._state(job):
+            state = self._state(job)
+            seen = self._heads.get(job.name)
+            if seen is None or seen[0] != state:
                 with self.file(job).open("rb") as file:
-                    return _read_header(file, job.name)
+                    seen = (state, _read_header(file, job.name))
+                self._heads[job.name] = seen
         except OSError:
             raise KeptError(f"no work is kept of {job.name}; run again") from None
         return seen[1]
 
-    def _checked(self, job: Job) -> _Header:
+    def _compare(self, job: Job) -> None:
         with self.file(job).open("rb") as file:
             header = _read_header(file, job.name)
             for piece in header.pieces:
@@ -165,7 +179,6 @@ class Folder:
                     raise KeptError(f"the work kept of {job.name} was altered; run again")
             if file.read(1):
                 raise KeptError(f"the work kept of {job.name} was altered; run again")
-        return header
 
 
 def _head(key: str, pieces: Pieces) -> bytes:
