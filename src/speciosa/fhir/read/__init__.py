@@ -7,6 +7,7 @@ the case is the caller's ``today``; no clock is read.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from speciosa.case import parse_case
@@ -30,7 +31,16 @@ if TYPE_CHECKING:
     from speciosa.case import Case
     from speciosa.knowledge import Knowledge
 
-__all__ = ["Ignored", "Imported", "Medicine", "Used", "case_from_bundle", "is_fhir", "medicine"]
+__all__ = [
+    "Ignored",
+    "Imported",
+    "Medicine",
+    "Used",
+    "case_from_bundle",
+    "is_fhir",
+    "matches_in",
+    "medicine",
+]
 
 _OWN_WRITING = "what it says is in the case form of this Bundle"
 _OLD_FORM = "an earlier case form of ours: the record itself is read"
@@ -63,14 +73,24 @@ def case_from_bundle(bundle: object, knowledge: Knowledge, *, today: dt.date) ->
     _read_answers(record, reading, knowledge, today, form)
     danger = (r for r in told if text(r.get("resourceType")) in _DANGERS)
     read_danger(danger, reading, knowledge, today)
-    listed = {id(m): m for m in record.medications.values()}
-    searched = (*(r for r in told if not is_case_form(r)), *listed.values())
-    found = kratom.find_all(searched, today=today, medications=record.medications)
-    matches = tuple(m for m in found if m.resource.partition("/")[0] not in _NO_EVIDENCE)
+    matches = matches_in(told, record.medications, today)
     read_kratom(matches, {name_of(r): r for r in record.resources}, reading, today)
     if form is not None:
         fill(form, reading, knowledge, names_kratom=bool(matches))
     return _imported(record, reading, matches)
+
+
+def matches_in(
+    resources: Iterable[dict[str, Any]], medications: Mapping[str, dict[str, Any]], today: dt.date
+) -> tuple[kratom.Match, ...]:
+    """Where the resources of one person name kratom, without lists, plans and conclusions.
+
+    ``medications``: Medications by the references to them.
+    """
+    listed = {id(m): m for m in medications.values()}
+    searched = (*(r for r in resources if not is_case_form(r)), *listed.values())
+    found = kratom.find_all(searched, today=today, medications=medications)
+    return tuple(m for m in found if m.resource.partition("/")[0] not in _NO_EVIDENCE)
 
 
 _DANGERS = frozenset({"Condition", "Flag"})
