@@ -14,7 +14,7 @@ from speciosa.pharmacology.exposure.measurement.measured import (
 )
 from speciosa.pharmacology.exposure.regimen.figures import rounded
 from speciosa.pharmacology.exposure.regimen.simulation import Fading, Figure
-from speciosa.pharmacology.exposure.regimen.washout import Passing, passing, washout_times
+from speciosa.pharmacology.exposure.regimen.washout import Passed, Passing, passing, washout_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,46 +22,58 @@ if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.virtual.people import People
 
-_LIMITS = (
-    ("kratom/assay_blood_loq", "limit_blood"),
-    ("kratom/assay_plasma_loq", "limit_plasma"),
-)
+LIMITS = {
+    "kratom/assay_blood_loq": "limit_blood",
+    "kratom/assay_plasma_loq": "limit_plasma",
+}
 
 
-def fading(people: People, last_dose_h: float, knowledge: Knowledge) -> tuple[Fading, ...]:
-    """For both analytes and every limit: hours after the last dose until below it for good.
+def passings(
+    people: People, last_dose_h: float, knowledge: Knowledge
+) -> dict[tuple[str, str], Passing]:
+    """When people pass every limit of both analytes, by analyte and fact of the limit.
 
     ``people`` must have been followed over ``washout_times(last_dose_h)``. Nothing is said of an
     analyte without any known dose.
     """
-    phrases = knowledge.kratom.simulate_wording.phrases
     chosen = np.isin(people.time_h, washout_times(last_dose_h))
     hours_after = people.time_h[chosen] - last_dose_h
-    found = []
+    found = {}
     for analyte in (MITRAGYNINE, SEVEN_OH):
         nm = curve_nm(people, analyte)[:, chosen]
         if not nm.any():
             continue
-        for fact_id, what in _LIMITS:
+        for fact_id in LIMITS:
             fact = knowledge.fact(fact_id)
             limit_nm = to_nmol_l(fact.number, fact.unit, analyte, knowledge)
-            passed = passing(nm, hours_after, limit_nm)
-            found.append(
-                Fading(
-                    analyte=analyte,
-                    limit=fact.number,
-                    unit=fact.unit,
-                    what=phrases[what],
-                    after_last_dose=_figure(passed, phrases),
-                    never=rounded(passed.never),
-                    beyond=rounded(passed.beyond),
-                    facts=(fact_id,),
-                )
-            )
-    return tuple(found)
+            found[analyte, fact_id] = passing(nm, hours_after, limit_nm)
+    return found
 
 
-def _figure(passed: Passing, phrases: Mapping[str, str]) -> Figure:
+def fading(people: People, last_dose_h: float, knowledge: Knowledge) -> tuple[Fading, ...]:
+    """For both analytes and every limit: hours after the last dose until below it for good."""
+    return fadings(passings(people, last_dose_h, knowledge), knowledge)
+
+
+def fadings(passed: Mapping[tuple[str, str], Passed], knowledge: Knowledge) -> tuple[Fading, ...]:
+    """The same, of what was read off people's curves before."""
+    phrases = knowledge.kratom.simulate_wording.phrases
+    return tuple(
+        Fading(
+            analyte=analyte,
+            limit=knowledge.fact(fact_id).number,
+            unit=knowledge.fact(fact_id).unit,
+            what=phrases[LIMITS[fact_id]],
+            after_last_dose=_figure(one, phrases),
+            never=rounded(one.never),
+            beyond=rounded(one.beyond),
+            facts=(fact_id,),
+        )
+        for (analyte, fact_id), one in passed.items()
+    )
+
+
+def _figure(passed: Passed, phrases: Mapping[str, str]) -> Figure:
     low, middle, high = (passed.quantile(share) for share in (0.05, 0.5, 0.95))
     notes = []
     if passed.never:

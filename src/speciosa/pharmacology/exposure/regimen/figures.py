@@ -23,14 +23,24 @@ from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
 from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.plan import Layout
-    from speciosa.pharmacology.exposure.virtual.levels import Levels
     from speciosa.pharmacology.exposure.virtual.people import People
 
 UNIT = "ng/mL"
+# What is read off each person's curve, with its unit.
+MEASURES = {
+    "cmax": UNIT,
+    "cmax_nm": "nmol/L",
+    "tmax": "h",
+    "auc": "ng*h/mL",
+    "ctrough": UNIT,
+    "half_life": "h",
+}
+FAN = (0.5, 0.05, 0.25, 0.75, 0.95)  # the lines of a fan, as shares of people
+Percentiles = tuple[float, float, float]  # the 5th, 50th and 95th
 _DIGITS = 6
 _FACTS = {
     MITRAGYNINE: ("kratom/pk_tanna2022_mitragynine_Cmax", "kratom/pk_tanna2022_mitragynine_AUCinf"),
@@ -46,20 +56,80 @@ class Shown(NamedTuple):
     """What is shown of people.
 
     ``window`` are the places of the times shown; ``swallowed``: more 7-OH is swallowed, or may be,
-    than the traces in leaf.
+    than the traces in leaf; ``mitragynine``: there is some of it in plasma.
     """
 
     window: Indices
     layout: Layout
     swallowed: bool
+    mitragynine: bool
 
 
-def figure(values: Array, unit: str, *, note: str = "") -> Figure:
-    """Median and 5th and 95th percentile of values; NaN is left out."""
+def per_person(
+    people: People, analyte: str, seen: Shown, knowledge: Knowledge
+) -> Mapping[str, Array]:
+    """Every measure of ``MEASURES`` for each person over the period shown; NaN where there is none.
+
+    The time of the peak is in hours after the dose before it.
+    """
+    nm = curve_nm(people, analyte)
+    scale = ng_ml_per_nm(analyte, knowledge)
+    shown, times = nm[:, seen.window], people.time_h[seen.window]
+    peak = shown.max(axis=1)
+    at_h = times[shown.argmax(axis=1)]
+    trough_h = _trough_h(seen.layout, times)
+    trough = nm[:, int(np.argmin(np.abs(people.time_h - trough_h)))]
+    return {
+        "cmax": peak * scale,
+        "cmax_nm": peak,
+        "tmax": at_h - _dose_before(at_h, seen.layout),
+        "auc": _area(people, nm * scale, seen.layout),
+        "ctrough": trough * scale,
+        "half_life": _half_life(people, analyte, seen),
+    }
+
+
+def analyte_figures(
+    read: Callable[[str], Percentiles | None], analyte: str, seen: Shown, knowledge: Knowledge
+) -> AnalyteFigures:
+    """Every figure of one analyte over the period shown.
+
+    ``read`` gives the percentiles of a measure, or ``None`` where nobody has it.
+    """
+    phrases = knowledge.kratom.simulate_wording.phrases
+    notes = {
+        "tmax": phrases["tmax_after_dose"],
+        "auc": phrases["auc_period" if seen.layout.ongoing else "auc_all"],
+        "ctrough": phrases["ctrough_end" if seen.layout.ongoing else "ctrough_day"],
+        "half_life": phrases[_half_life_note(analyte, seen)],
+    }
+    figures = {
+        name: figure(read(name), unit, note=notes.get(name, "")) for name, unit in MEASURES.items()
+    }
+    return AnalyteFigures(**figures, facts=_facts(analyte, seen))
+
+
+def not_taken(knowledge: Knowledge) -> AnalyteFigures:
+    """The figures of an analyte of which nothing is ever in plasma."""
+    why = knowledge.kratom.simulate_wording.phrases["not_taken"]
+    figures = {name: figure(None, unit, note=why) for name, unit in MEASURES.items()}
+    return AnalyteFigures(**figures, facts=())
+
+
+def percentiles(values: Array) -> Percentiles | None:
+    """The 5th, 50th and 95th percentile of values; NaN is left out."""
     known = values[np.isfinite(values)]
     if not known.size:
+        return None
+    low, middle, high = np.percentile(known, (5, 50, 95)).tolist()
+    return low, middle, high
+
+
+def figure(read: Percentiles | None, unit: str, *, note: str = "") -> Figure:
+    """Percentiles as a figure, rounded to the digits kept."""
+    if read is None:
         return Figure(median=None, p05=None, p95=None, unit=unit, note=note)
-    low, middle, high = (rounded(float(q)) for q in np.percentile(known, (5, 50, 95)))
+    low, middle, high = map(rounded, read)
     return Figure(median=middle, p05=low, p95=high, unit=unit, note=note)
 
 
@@ -68,39 +138,12 @@ def rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def analyte_figures(
-    people: People, analyte: str, seen: Shown, knowledge: Knowledge
-) -> AnalyteFigures:
-    """Every figure of one analyte over the period shown."""
-    phrases = knowledge.kratom.simulate_wording.phrases
-    nm = curve_nm(people, analyte)
-    if not nm.any():
-        return _nothing(phrases["not_taken"])
-    scale = ng_ml_per_nm(analyte, knowledge)
-    shown, times = nm[:, seen.window], people.time_h[seen.window]
-    peak = shown.max(axis=1)
-    trough_h, trough_note = _trough(seen.layout, times, phrases)
-    trough = nm[:, int(np.argmin(np.abs(people.time_h - trough_h)))]
-    return AnalyteFigures(
-        cmax=figure(peak * scale, UNIT),
-        cmax_nm=figure(peak, "nmol/L"),
-        tmax=_time_of_peak(times[shown.argmax(axis=1)], seen, phrases),
-        auc=_area(people, nm * scale, seen.layout, phrases),
-        ctrough=figure(trough * scale, UNIT, note=trough_note),
-        half_life=_half_life(people.levels, analyte, seen, phrases),
-        facts=_facts(people, analyte, seen),
-    )
-
-
-def fan_of(people: People, analyte: str, window: Indices, knowledge: Knowledge) -> Fan:
-    """Percentiles of the concentration in ng/mL at the times shown."""
-    scale = ng_ml_per_nm(analyte, knowledge)
-    wanted = (50, 5, 25, 75, 95)
-    lines = np.percentile(curve_nm(people, analyte)[:, window] * scale, wanted, axis=0)
+def fan_of(lines: Array, times_h: Array) -> Fan:
+    """A fan of concentrations in ng/mL at the times shown; ``lines`` in the order of ``FAN``."""
     median, p05, p25, p75, p95 = (tuple(map(rounded, line.tolist())) for line in lines)
     return Fan(
         unit=UNIT,
-        time_h=tuple(map(rounded, people.time_h[window].tolist())),
+        time_h=tuple(map(rounded, times_h.tolist())),
         median=median,
         p05=p05,
         p25=p25,
@@ -110,76 +153,63 @@ def fan_of(people: People, analyte: str, window: Indices, knowledge: Knowledge) 
 
 
 def structure_figures(
-    people: People, seen: Shown, knowledge: Knowledge
-) -> tuple[StructureFigures, ...]:
-    """Peak and area of both analytes for those who live by each structure."""
+    name: str,
+    share: float,
+    read: Callable[[str, str], Percentiles | None],
+    seen: Shown,
+    knowledge: Knowledge,
+) -> StructureFigures:
+    """Peak and area of both analytes for those who live by one structure.
+
+    ``read`` gives the percentiles of an analyte's measure among them.
+    """
     phrases = knowledge.kratom.simulate_wording.phrases
-    found = []
-    for place, name in enumerate(people.structures):
-        who = np.flatnonzero(people.lives_by == place)
-        levels = people.by_structure[name].take(who)
-        cmax, auc = {}, {}
-        for analyte, nm in (
-            (MITRAGYNINE, levels.mitragynine_nm),
-            (SEVEN_OH, levels.seven_oh_nm),
-        ):
-            scale = ng_ml_per_nm(analyte, knowledge)
-            cmax[analyte] = figure(nm[:, seen.window].max(axis=1) * scale, UNIT)
-            auc[analyte] = _area(people, nm * scale, seen.layout, phrases)
-        title = knowledge.models.structure(name).title
-        share = rounded(who.size / people.subjects)
-        found.append(StructureFigures(structure=name, title=title, share=share, cmax=cmax, auc=auc))
-    return tuple(found)
+    note = phrases["auc_period" if seen.layout.ongoing else "auc_all"]
+    return StructureFigures(
+        structure=name,
+        title=knowledge.models.structure(name).title,
+        share=rounded(share),
+        cmax={a: figure(read(a, "cmax"), UNIT) for a in (MITRAGYNINE, SEVEN_OH)},
+        auc={
+            a: figure(read(a, "auc"), MEASURES["auc"], note=note) for a in (MITRAGYNINE, SEVEN_OH)
+        },
+    )
 
 
-def _area(people: People, ng_ml: Array, layout: Layout, phrases: Mapping[str, str]) -> Figure:
+def _area(people: People, ng_ml: Array, layout: Layout) -> Array:
     """Area over one period of a pattern without end, or over everything."""
     if layout.ongoing:
         chosen = people.time_h <= layout.period_h
-        area = trapezoids(ng_ml[:, chosen], people.time_h[chosen])
-        return figure(area, "ng*h/mL", note=phrases["auc_period"])
-    return figure(trapezoids(ng_ml, people.time_h), "ng*h/mL", note=phrases["auc_all"])
+        return trapezoids(ng_ml[:, chosen], people.time_h[chosen])
+    return trapezoids(ng_ml, people.time_h)
 
 
-def _time_of_peak(at_h: Array, seen: Shown, phrases: Mapping[str, str]) -> Figure:
-    """Hours from the dose before the highest level to that level."""
-    doses = np.array([dose.time_h for dose in seen.layout.schedule.doses])
-    before = doses[np.maximum(np.searchsorted(doses, at_h, side="right") - 1, 0)]
-    return figure(at_h - before, "h", note=phrases["tmax_after_dose"])
+def _dose_before(at_h: Array, layout: Layout) -> Array:
+    doses = np.array([dose.time_h for dose in layout.schedule.doses])
+    before: Array = doses[np.maximum(np.searchsorted(doses, at_h, side="right") - 1, 0)]
+    return before
 
 
-def _trough(layout: Layout, times: Array, phrases: Mapping[str, str]) -> tuple[float, str]:
-    if layout.ongoing:
-        return float(times[-1]), phrases["ctrough_end"]
-    return layout.last_dose_h + DAY_H, phrases["ctrough_day"]
+def _trough_h(layout: Layout, times: Array) -> float:
+    return float(times[-1]) if layout.ongoing else layout.last_dose_h + DAY_H
 
 
-def _half_life(levels: Levels, analyte: str, seen: Shown, phrases: Mapping[str, str]) -> Figure:
+def _half_life(people: People, analyte: str, seen: Shown) -> Array:
     if analyte == MITRAGYNINE:
-        return figure(levels.mitragynine_half_life_h, "h", note=phrases["half_life_single"])
+        return people.levels.mitragynine_half_life_h
     # Swallowed 7-OH has no human data: a half-life would look like knowledge.
     if seen.swallowed:
-        note = phrases["half_life_swallowed"]
-        return Figure(median=None, p05=None, p95=None, unit="h", note=note)
-    return figure(levels.seven_oh_half_life_h, "h", note=phrases["half_life_seven_oh"])
+        return np.full(people.subjects, np.nan)
+    return people.levels.seven_oh_half_life_h
 
 
-def _facts(people: People, analyte: str, seen: Shown) -> tuple[str, ...]:
+def _half_life_note(analyte: str, seen: Shown) -> str:
+    if analyte == MITRAGYNINE:
+        return "half_life_single"
+    return "half_life_swallowed" if seen.swallowed else "half_life_seven_oh"
+
+
+def _facts(analyte: str, seen: Shown) -> tuple[str, ...]:
     """What the levels rest on: published levels, and their absence for swallowed 7-OH."""
-    fitted = _FACTS[analyte] if curve_nm(people, MITRAGYNINE).any() else ()
+    fitted = _FACTS[analyte] if seen.mitragynine else ()
     return (*fitted, _SWALLOWED) if analyte == SEVEN_OH and seen.swallowed else fitted
-
-
-def _nothing(why: str) -> AnalyteFigures:
-    def of(unit: str) -> Figure:
-        return Figure(median=None, p05=None, p95=None, unit=unit, note=why)
-
-    return AnalyteFigures(
-        cmax=of(UNIT),
-        cmax_nm=of("nmol/L"),
-        tmax=of("h"),
-        auc=of("ng*h/mL"),
-        ctrough=of(UNIT),
-        half_life=of("h"),
-        facts=(),
-    )

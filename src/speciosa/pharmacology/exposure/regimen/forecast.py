@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 
 from speciosa.errors import InputError, InputProblem
@@ -27,12 +28,22 @@ from speciosa.pharmacology.exposure.plan.layout import level_times
 from speciosa.pharmacology.exposure.plan.words import level_words
 from speciosa.pharmacology.exposure.regimen.fading import fading
 from speciosa.pharmacology.exposure.regimen.figures import (
+    FAN,
     Shown,
     analyte_figures,
     fan_of,
+    not_taken,
+    per_person,
+    percentiles,
     structure_figures,
 )
-from speciosa.pharmacology.exposure.regimen.simulation import ProductTaken, Simulation
+from speciosa.pharmacology.exposure.regimen.simulation import (
+    AnalyteFigures,
+    Fan,
+    ProductTaken,
+    Simulation,
+    StructureFigures,
+)
 from speciosa.pharmacology.exposure.regimen.washout import washout_times
 from speciosa.pharmacology.exposure.summary import Scene
 from speciosa.pharmacology.exposure.taken.comparison import (
@@ -50,6 +61,7 @@ from speciosa.pharmacology.wording import finding, number
 
 if TYPE_CHECKING:
     from speciosa.knowledge import Knowledge
+    from speciosa.pharmacology.exposure.virtual.schedule import Schedule
 
 Progress = Callable[[int, int], None]
 
@@ -59,6 +71,7 @@ _EVEN_TIMES = 121
 _AFTER_DOSE_H = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0, 15.0, 24.0, 40.0, 72.0, 120.0)
 # Below so many the outer twentieths are the chance of one or a few virtual people.
 _FEW_PEOPLE = 200
+_PERCENT = tuple(100.0 * share for share in FAN)
 # People times points that fit into the memory of a small machine.
 _MOST_POINTS = 25_000_000
 
@@ -72,6 +85,53 @@ class Settings(NamedTuple):
     until_h: float | None = None
 
 
+class Course(NamedTuple):
+    """A regimen ready to be followed: its schedule, until when, and at which times.
+
+    ``times_h`` are all the times needed; ``shown_h`` those of the curve among them.
+    """
+
+    plan: Plan
+    layout: Layout
+    end_h: float
+    times_h: Array
+    shown_h: Array
+
+    @property
+    def schedule(self) -> Schedule:
+        """The doses, followed to the end of what is shown."""
+        return self.layout.schedule.until(max(self.layout.schedule.end_h, self.end_h))
+
+    def seen(self, people: People, knowledge: Knowledge) -> Shown:
+        """What is shown of people who were followed over ``times_h``."""
+        return Shown(
+            window=np.searchsorted(people.time_h, self.shown_h).astype(np.intp),
+            layout=self.layout,
+            swallowed=swallows_seven_oh(self.layout.products, people.portions.amounts, knowledge),
+            mitragynine=bool(curve_nm(people, MITRAGYNINE).any()),
+        )
+
+
+def course_of(plan: Plan, knowledge: Knowledge, *, until_h: float | None = None) -> Course:
+    """Lay a regimen out and say when its people are looked at.
+
+    Raises ``InputError`` for a regimen that cannot be laid out, or whose products hold nothing
+    that can be stated in mg.
+    """
+    layout = lay_out(plan, knowledge, until_h=until_h)
+    for product, layout_product in zip(plan.products, layout.products, strict=True):
+        amounts = amounts_of(layout_product, knowledge)
+        if all(amount is None or amount.high <= 0 for amount in amounts.values()):
+            raise _unknown_content(product.name)
+    _check_amount(layout, knowledge)
+    end = layout.schedule.end_h if until_h is None else until_h
+    # Areas need the whole use, also where less of it is shown.
+    followed = _curve_times(layout, max(end, layout.last_dose_h))
+    after = washout_times(layout.last_dose_h)
+    times = np.unique(np.concatenate((followed, after, [layout.last_dose_h + DAY_H])))
+    return Course(plan, layout, end, times, followed[followed <= end])
+
+
 def forecast(
     plan: Plan, knowledge: Knowledge, settings: Settings, *, progress: Progress | None = None
 ) -> Simulation:
@@ -80,21 +140,13 @@ def forecast(
     Raises ``InputError`` for a regimen that cannot be laid out, or whose products hold nothing
     that can be stated in mg.
     """
-    layout = lay_out(plan, knowledge, until_h=settings.until_h)
-    for product, layout_product in zip(plan.products, layout.products, strict=True):
-        amounts = amounts_of(layout_product, knowledge)
-        if all(amount is None or amount.high <= 0 for amount in amounts.values()):
-            raise _unknown_content(product.name)
-    _check_amount(layout, knowledge)
-    end = layout.schedule.end_h if settings.until_h is None else settings.until_h
-    # Areas need the whole use, also where less of it is shown.
-    followed = _curve_times(layout, max(end, layout.last_dose_h))
-    shown = followed[followed <= end]
-    _check_size(settings.subjects, followed.size)
+    course = course_of(plan, knowledge, until_h=settings.until_h)
+    layout = course.layout
+    _check_size(settings.subjects, course.times_h.size)
 
     def follow(count: int, times_h: Array) -> People:
         return simulate(
-            layout.schedule.until(max(layout.schedule.end_h, end)),
+            course.schedule,
             layout.products,
             knowledge,
             seed=settings.seed,
@@ -124,44 +176,72 @@ def forecast(
         seed=settings.seed,
         subjects=settings.subjects,
     )
-    after = washout_times(layout.last_dose_h)
-    day_later = [layout.last_dose_h + DAY_H]
-    everybody = follow(chosen.of, np.unique(np.concatenate((followed, after, day_later))))
+    everybody = follow(chosen.of, course.times_h)
     people = everybody if chosen.who is None else everybody.take(chosen.who)
-    window = np.searchsorted(people.time_h, shown).astype(np.intp)
-    seen = Shown(
-        window, layout, swallows_seven_oh(layout.products, people.portions.amounts, knowledge)
-    )
+    seen = course.seen(people, knowledge)
     untimed = [
-        _untimed(use.level, people, window, knowledge)
+        _untimed(use.level, people, seen.window, knowledge)
         for use in chosen.uses
         if use.use is Use.UNTIMED
     ]
+    simulation = told(course, people, seen, knowledge)
+    return msgspec.structs.replace(
+        simulation,
+        washout=() if chosen.refuted else simulation.washout,
+        levels=chosen.uses,
+        effective_subjects=chosen.effective,
+        drawn_from=chosen.of,
+        findings=worst_first((*chosen.findings, *untimed, *simulation.findings)),
+    )
+
+
+def told(course: Course, people: People, seen: Shown, knowledge: Knowledge) -> Simulation:
+    """Everything that is said of people who were followed, without measured levels."""
+    plan, layout = course.plan, course.layout
+    curves = {name: curve_nm(people, name) for name in (MITRAGYNINE, SEVEN_OH)}
+    by_person = {name: per_person(people, name, seen, knowledge) for name in curves}
+
+    def figures(name: str) -> AnalyteFigures:
+        if not curves[name].any():
+            return not_taken(knowledge)
+        return analyte_figures(
+            lambda measure: percentiles(by_person[name][measure]), name, seen, knowledge
+        )
+
+    def fan(name: str) -> Fan:
+        scale = ng_ml_per_nm(name, knowledge)
+        lines = np.percentile(curves[name][:, seen.window] * scale, _PERCENT, axis=0)
+        return fan_of(lines, people.time_h[seen.window])
+
+    def of_structure(place: int, name: str) -> StructureFigures:
+        who = people.lives_by == place
+        return structure_figures(
+            name,
+            float(np.mean(who)),
+            lambda analyte, measure: percentiles(by_person[analyte][measure][who]),
+            seen,
+            knowledge,
+        )
+
     return Simulation(
         title=plan.title or "",
         understood=(*understood(plan, knowledge), *_not_shown(layout)),
         structures=people.structures,
-        subjects=settings.subjects,
-        seed=settings.seed,
-        period_h=(0.0, end),
+        subjects=people.subjects,
+        seed=people.seed,
+        period_h=(0.0, course.end_h),
         doses_h=tuple(d.time_h for d in layout.schedule.doses),
         last_dose_h=layout.last_dose_h,
         ongoing=layout.ongoing,
-        analytes={
-            name: analyte_figures(people, name, seen, knowledge) for name in (MITRAGYNINE, SEVEN_OH)
-        },
-        curve={
-            name: fan_of(people, name, window, knowledge)
-            for name in (MITRAGYNINE, SEVEN_OH)
-            if curve_nm(people, name).any()
-        },
-        by_structure=structure_figures(people, seen, knowledge),
-        washout=() if chosen.refuted else fading(people, layout.last_dose_h, knowledge),
-        levels=chosen.uses,
-        effective_subjects=chosen.effective,
-        drawn_from=chosen.of,
+        analytes={name: figures(name) for name in curves},
+        curve={name: fan(name) for name, nm in curves.items() if nm.any()},
+        by_structure=tuple(of_structure(*one) for one in enumerate(people.structures)),
+        washout=fading(people, layout.last_dose_h, knowledge),
+        levels=(),
+        effective_subjects=None,
+        drawn_from=people.subjects,
         products=_products(plan, layout, knowledge),
-        findings=worst_first((*chosen.findings, *untimed, *_cautions(seen, people, knowledge))),
+        findings=worst_first(tuple(_cautions(seen, people, knowledge))),
     )
 
 

@@ -6,7 +6,7 @@ urine is not modelled.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,6 +14,25 @@ from speciosa.pharmacology.exposure.virtual.draws import Array
 
 # Hours after the last dose at which curves are followed: dense at first, two months in all.
 FIRST_H, LONGEST_H, _POINTS = 0.25, 60.0 * 24.0, 120
+
+
+class Passed(Protocol):
+    """What is told of how long people take to pass a level, however it was counted."""
+
+    @property
+    def followed_h(self) -> float:
+        """Hours after the last dose that were followed."""
+
+    @property
+    def never(self) -> float:
+        """The share of people who were never that high after the last dose."""
+
+    @property
+    def beyond(self) -> float:
+        """The share who were still above at the end."""
+
+    def quantile(self, share: float) -> float:
+        """The time by which that share of people is below; ``inf`` when it was not reached."""
 
 
 class Passing(NamedTuple):
