@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from speciosa.distribution import Job
@@ -43,3 +44,8 @@ def dies() -> dict[str, bytes]:
 
 def squares_job(n: int, *, key: str = "k") -> Job:
     return Job(name=f"squares-{n}", key=key, run=squares, arguments=(n, n % 5), size=n + 1)
+
+
+def slow() -> dict[str, bytes]:
+    time.sleep(30)
+    return {"slow": b""}

@@ -18,7 +18,7 @@ _PATIENCE_S = 30
 
 
 def on_cluster(
-    jobs: Sequence[Job], folder: Folder, address: str, attempts: int
+    jobs: Sequence[Job], folder: Folder, address: str
 ) -> Generator[tuple[Job, Failure | None], None, None]:
     """Submit all jobs and yield each as it ends. A job whose worker died goes to another one."""
     client = _connect(address)
@@ -34,12 +34,15 @@ def on_cluster(
         for job in jobs:
             future = client.submit(_do_shared, folder, job, sign.name, __version__, pure=False)
             futures[future] = job
-        for future in completed(list(futures)):
+        for future in completed(list(futures), loop=client.loop):
             job = futures.pop(future)
             try:
                 outcome: Failure | None = future.result()
-            except KilledWorker:
-                outcome = Failure(died=attempts)
+            except KilledWorker as error:
+                outcome = Failure(died=error.allowed_failures + 1)
+            except Exception as error:
+                # It never began there: its code or its arguments could not be read, for example.
+                outcome = Failure(what=f"the cluster could not run it ({type(error).__name__})")
             future.release()
             yield job, outcome
     finally:

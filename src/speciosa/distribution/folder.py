@@ -63,7 +63,8 @@ class Folder:
 
     def create(self) -> None:
         """Make the folder, readable by its owner alone."""
-        self.path.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        for path in (*reversed(self.path.parents), self.path):  # mkdir gives a mode to the last one
+            path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
     def done(self, job: Job) -> bool:
         """True if the job's pieces are kept, under its key and as they were written."""

@@ -78,7 +78,7 @@ def _outcomes(jobs: Sequence[Job], folder: Folder, how: How) -> Outcomes:
     if how.dask:
         from speciosa.distribution.cluster import on_cluster  # noqa: PLC0415  # an extra
 
-        return on_cluster(largest, folder, how.dask, ATTEMPTS)
+        return on_cluster(largest, folder, how.dask)
     if how.workers == 1 or len(jobs) <= 1:
         return _serial(jobs, folder)
     return _processes(largest, folder, how.workers)
