@@ -26,6 +26,7 @@ from speciosa.knowledge.law import Law
 from speciosa.knowledge.medicines import Medicines
 from speciosa.knowledge.models import Models
 from speciosa.knowledge.safety import Safety
+from speciosa.knowledge.screening import Screening
 from speciosa.knowledge.table import Table
 
 __all__ = [
@@ -130,6 +131,11 @@ class Knowledge:
         """Codes of terminologies for measurements, answers, conditions and units."""
         return Codes(lambda: self.instruments)
 
+    @cached_property
+    def screening(self) -> Screening:
+        """What a summary of a whole health system may show, and its wording."""
+        return Screening()
+
     def may_name(self) -> Known:
         """What records of the living base of evidence may name, and what they may not."""
         return Known(
@@ -161,6 +167,7 @@ class Knowledge:
             self.safety,
             self.models,
             self.codes,
+            self.screening,
         )
 
     def facts(self) -> Iterator[Fact]:
