@@ -6,8 +6,6 @@ from enum import StrEnum
 
 import msgspec
 
-from speciosa.errors import InputProblem
-
 
 class Evidence(StrEnum):
     """What all that a record says of kratom comes to; strongest first."""
@@ -49,12 +47,23 @@ class RowFinding(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...] = ()
 
 
+class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a part of the record, or all of it, could not be used: which field, what it held."""
+
+    field: str
+    value: str
+    accepted: str
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One person of the screening.
 
-    ``assessed`` is false where the record makes no case; ``problems`` say why. ``urgent``: the
-    assessment has an urgent route. ``questions`` are what the record leaves open. ``age_years`` and
-    ``sex`` are those on the date of the screening.
+    ``gad`` says whether generalized anxiety disorder stands in the record now; ``None``: the record
+    says nothing of it, which is not "no". ``assessed`` is false where the record makes no case;
+    ``problems`` say why. ``urgent``: the assessment has an urgent route; ``route`` is its status,
+    "" without an assessment. ``questions`` are what the record leaves open. ``age_years`` and
+    ``sex`` are those on the date of the screening. ``bundle`` is the name of the FHIR Bundle that
+    was asked for, or "".
     """
 
     patient: str
@@ -63,9 +72,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     matches: tuple[RowMatch, ...]
     assessed: bool
     urgent: bool = False
+    route: str = ""
     findings: tuple[RowFinding, ...] = ()
     questions: tuple[str, ...] = ()
-    problems: tuple[InputProblem, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
     age_years: float | None = None
     sex: str = ""
     place: str = ""
+    bundle: str = ""
