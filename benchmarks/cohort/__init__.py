@@ -1,0 +1,1 @@
+"""Programs that measure the screening of whole health systems."""
