@@ -55,11 +55,11 @@ def people(lines: Lines, *, most_held_bytes: int = MOST_HELD_BYTES) -> Iterator[
         shared: list[Line] = []
         for kept in lines():
             head, _, raw = kept.partition(b"\t")
-            patient, *rest = _HEAD.decode(head)
+            patient, kind, id_, file, number = _HEAD.decode(head)
             if not patient:
-                shared.append(Line(*rest, raw))
+                shared.append(Line(kind, id_, file, number, raw))
             elif parts == 1 or _part_of(patient, parts) == part:
-                held.setdefault(patient, []).append(Line(*rest, raw))
+                held.setdefault(patient, []).append(Line(kind, id_, file, number, raw))
         together = tuple(shared)
         for patient in sorted(held):
             yield Gathered(patient=patient, lines=tuple(held.pop(patient)), shared=together)

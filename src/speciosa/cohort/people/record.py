@@ -143,20 +143,17 @@ def _about(resource: dict[str, Any]) -> dict[str, Any]:
 def _referred(
     resources: Iterable[dict[str, Any]], shared: tuple[Line, ...], problems: list[RowProblem]
 ) -> list[dict[str, Any]]:
-    """The Medications of others' lists that this person's resources refer to."""
-    if not shared:
-        return []
-    wanted = set()
-    for resource in resources:
-        reference = text(a_dict(resource.get("medicationReference")).get("reference"))
-        wanted.add(reference.rpartition("urn:uuid:")[2])
-        wanted.add(without_history(reference).rpartition("/")[2])
-    wanted.discard("")
-    found = []
-    for line in _once(shared)[0]:
-        conditional = any("identifier=" in one for one in wanted)
-        if line.id in wanted or conditional:
+    """The Medications that this person's resources refer to."""
+    references = {
+        text(a_dict(one.get("medicationReference")).get("reference")) for one in resources
+    }
+    ids = {without_history(one).replace(":", "/").rpartition("/")[2] for one in references}
+    # By an identifier any of them can be meant; the Bundle's own rules find out which.
+    by_identifier = any("identifier=" in one for one in references)
+    read: list[tuple[Line, dict[str, Any]]] = []
+    for line in _once(shared)[0] if ids - {""} else ():
+        if by_identifier or line.id in ids:
             resource = _read(line, problems)
             if resource is not None:
-                found.append((line, resource))
-    return _newest(found)[0]
+                read.append((line, resource))
+    return _newest(read)[0]

@@ -1,0 +1,31 @@
+"""Files that hold people: private, and there as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+_FILE, _FOLDER = 0o600, 0o700
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """A file for its owner alone, which takes its name when it is complete."""
+    path.parent.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.half")
+    half.unlink(missing_ok=True)
+    try:
+        with open(half, "xb", opener=_private) as file:  # Path has no opener
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, _FILE)
