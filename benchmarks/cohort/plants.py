@@ -49,6 +49,22 @@ _MEDICATION_STATUS = {
     "MedicationAdministration": {"in-progress": "use", "completed": "use", "not-done": "denied"},
     "MedicationDispense": {"in-progress": "use", "completed": "use", "declined": "denied"},
 }
+# Two months before the day of the export; an undated note leaves open whether it is now.
+_ON = "2026-09-01"
+_DATED = {
+    "MedicationStatement": "effectiveDateTime",
+    "MedicationRequest": "authoredOn",
+    "MedicationAdministration": "effectiveDateTime",
+    "MedicationDispense": "whenHandedOver",
+    "Observation": "effectiveDateTime",
+    "DiagnosticReport": "effectiveDateTime",
+    "ClinicalImpression": "date",
+    "DocumentReference": "date",
+    "Condition": "recordedDate",
+    "Procedure": "performedDateTime",
+    "Communication": "sent",
+    "QuestionnaireResponse": "authored",
+}
 _ANSWERS = {
     "presence": (
         ({"valueCodeableConcept": {"coding": [{"system": SCT, "code": "10828004"}]}}, "use"),
@@ -70,8 +86,9 @@ _ANSWERS = {
 class Plant:
     """One thing to be planted at one person.
 
-    ``kind``: one of ``LISTED``, "look-alike" or "misspelling"; ``evidence`` is what the person's
-    record then says of kratom. ``patient`` changes fields of the Patient resource.
+    ``kind``: one of ``LISTED``, "look-alike", "another meaning", "misspelling" or "misspelt
+    look-alike"; ``evidence`` is what the person's record then says of kratom. ``patient`` changes
+    fields of the Patient resource.
     """
 
     kind: str
@@ -87,6 +104,7 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     sentences: dict[str, tuple[str, ...]]
     look_alikes: dict[str, tuple[str, ...]]
+    other_meanings: tuple[str, ...]
     misspelt_others: tuple[str, ...]
     misspelt_names: tuple[str, ...]
 
@@ -110,6 +128,7 @@ def catalogue(*, seed: int, misspellings: int = 40) -> list[Plant]:
         *_names_in_notes(),
         *_words_around(),
         *_look_alikes(),
+        *_other_meanings(),
         *_misspellings(seed, misspellings),
     ]
 
@@ -248,6 +267,12 @@ def _look_alikes() -> Iterator[Plant]:
         yield Plant("look-alike", organization, "Encounter.serviceProvider", "none", (line,))
 
 
+def _other_meanings() -> Iterator[Plant]:
+    for words in written().other_meanings:
+        for way, line in _carriers(words):
+            yield Plant("another meaning", words, way, "none", (line,))
+
+
 # ------------------------------------------------------------------ misspelt
 
 
@@ -280,18 +305,13 @@ def _misspellings(seed: int, most: int) -> Iterator[Plant]:
 
 def _base(kind: str, id_: str = "plant") -> Resource:
     subject = {"reference": f"Patient/{PATIENT}"}
-    return {"resourceType": kind, "id": f"{SLOT}-{id_}", "subject": subject}
+    dated = {_DATED[kind]: _ON} if kind in _DATED else {}
+    return {"resourceType": kind, "id": f"{SLOT}-{id_}", "subject": subject, **dated}
 
 
 def _medication(kind: str, status: str, medication: Resource) -> Resource:
     intent = {"intent": "order"} if kind == "MedicationRequest" else {}
-    dates = {
-        "MedicationStatement": {"effectiveDateTime": "2026-09-01"},
-        "MedicationRequest": {"authoredOn": "2026-09-01"},
-        "MedicationAdministration": {"effectiveDateTime": "2026-09-01"},
-        "MedicationDispense": {"whenHandedOver": "2026-09-01"},
-    }
-    return {**_base(kind), "status": status, **intent, **medication, **dates[kind]}
+    return {**_base(kind), "status": status, **intent, **medication}
 
 
 def _product(concept: Resource) -> Resource:

@@ -271,7 +271,7 @@ def _moved(
     if isinstance(told, str) and _referred(told, by_identifier) in names:
         copy["reference"] = _pointed(told)
     if (copy.get("system"), copy.get("value")) in values:
-        copy["value"] = slotted(copy["value"])
+        copy["value"] = slotted(str(copy["value"]))
     return copy
 
 
