@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, get_args
 
+import xxhash
+
 from benchmarks.cohort import template
 from benchmarks.cohort.plants import PATIENT, Plant, catalogue
 from benchmarks.cohort.template import SLOT, Mould, Resource, Template
@@ -123,7 +125,7 @@ def generate(out: Path, wanted: Wanted, source: Path = EXAMPLE) -> Generated:
 
 def own_digits(n: int, seed: int) -> str:
     """Eight hexadecimal digits that nobody else of this seed has."""
-    return f"{(n * _SPREAD + seed * 0x9E3779B1) & _BITS:08x}"
+    return f"{(n * _SPREAD + xxhash.xxh32_intdigest(str(seed))) & _BITS:08x}"
 
 
 def _names_kratom(resource: Resource) -> bool:
