@@ -1,0 +1,1 @@
+"""A population's result as files, text and JSON."""

@@ -1,0 +1,74 @@
+"""A population's result: the simulation of everybody, and how it was made."""
+
+from __future__ import annotations
+
+import msgspec
+
+from speciosa.finding import Finding
+from speciosa.knowledge import Knowledge
+from speciosa.pharmacology.exposure.plan import Plan
+from speciosa.pharmacology.exposure.regimen.simulation import Figure, Simulation
+from speciosa.report.simulation.document import SimulationDocument
+from speciosa.report.simulation.document import document as simulation_document
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True):
+    """What the virtual people are like in one respect: numbers as a figure, words as shares."""
+
+    name: str
+    about: str
+    figure: Figure | None = None
+    shares: dict[str, float] | None = None
+
+
+class PeopleDrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the virtual people are.
+
+    ``findings`` say which effects of the body were assumed, and what no study shows.
+    """
+
+    name: str
+    title: str
+    described: tuple[Described, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Method(msgspec.Struct, frozen=True, kw_only=True):
+    """How the figures were counted.
+
+    Percentiles lie within ``relative_error`` of the exact ones; levels below ``least`` ng/mL count
+    as nought. ``spoken_of``: the number of people from whom the sentences were made.
+    """
+
+    relative_error: float
+    least: float
+    spoken_of: int
+
+
+class PopulationDocument(SimulationDocument, frozen=True, kw_only=True):
+    """A simulation of a population, with where its people are kept."""
+
+    people: PeopleDrawn | None
+    method: Method
+    file: str
+    request: str
+
+
+def document(  # noqa: PLR0913 - what stands in the result
+    simulation: Simulation,
+    plan: Plan,
+    knowledge: Knowledge,
+    *,
+    people: PeopleDrawn | None,
+    method: Method,
+    file: str,
+    request: str,
+) -> PopulationDocument:
+    """Add references, provenance and method. ``request`` is the hash of all that was asked."""
+    base = simulation_document(simulation, plan, knowledge)
+    drawn = () if people is None else [id_ for f in people.findings for id_ in f.facts]
+    known = {one.id for one in base.references}
+    more = tuple(knowledge.cite(id_) for id_ in dict.fromkeys(drawn) if id_ not in known)
+    values = {name: getattr(base, name) for name in base.__struct_fields__}
+    values["references"] = (*base.references, *more)
+    return PopulationDocument(**values, people=people, method=method, file=file, request=request)

@@ -1,0 +1,1 @@
+"""Blocks of virtual people as jobs, and what all of them come to."""

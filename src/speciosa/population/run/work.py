@@ -1,0 +1,162 @@
+"""A population from its order to its file, and the folder of work beside that file."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from speciosa import __version__
+from speciosa.distribution import Folder, How, Job, Share, run, share, unfinished
+from speciosa.errors import InputError, InputProblem
+from speciosa.population.output.document import Method, PopulationDocument, document
+from speciosa.population.output.files import write
+from speciosa.population.quantiles import LOWEST, RELATIVE_ERROR
+from speciosa.population.run.gathered import SPOKEN_OF, Gathered, rows_of, simulation
+from speciosa.population.run.prepared import Prepared, prepared
+from speciosa.population.run.request import Order, jobs
+
+if TYPE_CHECKING:
+    from speciosa.distribution.run import Progress
+
+KIND = "population"
+_PLAN, _BLOCKS = "plan.json", "blocks"
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What the folder of work was begun with."""
+
+    kind: str = KIND
+    order: Order
+
+
+class Work(NamedTuple):
+    """An order, the file it is for, and its jobs."""
+
+    order: Order
+    file: Path
+    ready: Prepared
+    jobs: tuple[Job, ...]
+
+    @classmethod
+    def of(cls, order: Order, file: Path) -> Work:
+        """Prepare an order. Raises ``InputError`` for a regimen that cannot be followed."""
+        return cls(order, file, prepared(order.request.encoded()), jobs(order))
+
+    @property
+    def folder(self) -> Folder:
+        """Where blocks are kept until all of them are there."""
+        return Folder(work_folder(self.file) / _BLOCKS)
+
+    def begin(self, *, restart: bool) -> None:
+        """Make the folder of work, or go on with that of the same order.
+
+        Raises ``InputError`` where it is another order's, or the file is there already.
+        """
+        place = work_folder(self.file)
+        if restart:
+            shutil.rmtree(place, ignore_errors=True)
+        kept = _read(place)
+        if kept is None and self.file.exists() and not restart:
+            raise _refused(self.file, "it is there already")
+        if kept is not None and kept.order != self.order:
+            told = "; ".join(_differences(kept.order, self.order))
+            raise _refused(self.file, f"its work was begun with other settings: {told}")
+        try:
+            self.folder.create()
+            (place / _PLAN).write_bytes(msgspec.json.encode(_Kept(order=self.order)) + b"\n")
+        except OSError as error:
+            given = f"{str(self.file)!r} ({error.strerror or type(error).__name__})"
+            raise InputError([InputProblem("--out", given, "a file that can be written")]) from None
+
+    def do(self, how: How, *, part: Share | None = None, progress: Progress | None = None) -> None:
+        """Simulate every block that is not done, or a share of them."""
+        chosen = self.jobs if part is None else share(self.jobs, part.part, part.of)
+        run(chosen, self.folder, how, progress=progress)
+
+    @property
+    def lacking(self) -> tuple[Job, ...]:
+        """The blocks that are not done."""
+        return unfinished(self.jobs, self.folder)
+
+    def finish(self) -> tuple[PopulationDocument, tuple[Path, ...]]:
+        """Write the file from blocks that are all done, and clear the work away."""
+        if lacking := self.lacking:
+            given = (
+                f"{len(lacking)} of {len(self.jobs)} blocks are not done (first: {lacking[0].name})"
+            )
+            accepted = "work of which every share is done"
+            raise InputError([InputProblem("OUT", given, accepted)])
+        ready = self.ready
+        found = simulation(Gathered.of(self.folder, self.jobs, ready), ready, self.order.subjects)
+        result = document(
+            found,
+            ready.course.plan,
+            ready.knowledge,
+            people=None,
+            method=Method(
+                relative_error=float(f"{RELATIVE_ERROR:.3g}"),
+                least=LOWEST,
+                spoken_of=min(SPOKEN_OF, self.order.subjects),
+            ),
+            file=self.file.name,
+            request=self.order.fingerprint,
+        )
+        files = write(self.file, result, ready.columns, rows_of(self.folder, self.jobs))
+        shutil.rmtree(work_folder(self.file))
+        return result, files
+
+
+def work_folder(file: Path) -> Path:
+    """The folder of work that stands beside a file until it is written."""
+    return file.with_name(f"{file.name}.work")
+
+
+def begun(file: Path) -> Work:
+    """The work that was begun for a file. Raises ``InputError`` where there is none."""
+    kept = _read(work_folder(file))
+    if kept is None:
+        accepted = "the --out of speciosa simulate with --shard, not yet merged"
+        raise InputError([InputProblem("OUT", repr(str(file)), accepted)])
+    order = kept.order
+    now = Order(
+        request=order.request,
+        subjects=order.subjects,
+        speciosa_version=__version__,
+        knowledge_release=prepared(order.request.encoded()).knowledge.release.number,
+    )
+    if now != order:
+        told = "; ".join(_differences(order, now))
+        raise _refused(file, f"its work was begun with another release: {told}")
+    return Work.of(order, file)
+
+
+def _read(place: Path) -> _Kept | None:
+    try:
+        return msgspec.json.decode((place / _PLAN).read_bytes(), type=_Kept)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError):
+        raise _refused(place, "its plan is of another kind or release") from None
+
+
+def _differences(kept: Order, asked: Order) -> list[str]:
+    told = [
+        f"{name} was {getattr(kept, name)}, now {getattr(asked, name)}"
+        for name in ("subjects", "speciosa_version", "knowledge_release")
+        if getattr(kept, name) != getattr(asked, name)
+    ]
+    for name in asked.request.__struct_fields__:
+        before, now = getattr(kept.request, name), getattr(asked.request, name)
+        if before != now:
+            told.append(
+                "another regimen" if name == "regimen" else f"{name} was {before}, now {now}"
+            )
+    return told
+
+
+def _refused(path: Path, why: str) -> InputError:
+    accepted = "the same settings as before, a new file, or --restart, which begins anew"
+    return InputError([InputProblem("--out", f"{str(path)!r} ({why})", accepted)])

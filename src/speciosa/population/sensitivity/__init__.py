@@ -1,0 +1,1 @@
+"""Which source of variation the spread of a level comes from: Sobol indices."""
