@@ -125,7 +125,7 @@ def generate(out: Path, wanted: Wanted, source: Path = EXAMPLE) -> Generated:
 
 def own_digits(n: int, seed: int) -> str:
     """Eight hexadecimal digits that nobody else of this seed has."""
-    return f"{(n * _SPREAD + xxhash.xxh32_intdigest(str(seed))) & _BITS:08x}"
+    return f"{(n * _SPREAD + xxhash.xxh32_intdigest(str(seed).encode())) & _BITS:08x}"
 
 
 def _names_kratom(resource: Resource) -> bool:
