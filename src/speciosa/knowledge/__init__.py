@@ -25,6 +25,7 @@ from speciosa.knowledge.kratom import KratomFacts
 from speciosa.knowledge.law import Law
 from speciosa.knowledge.medicines import Medicines
 from speciosa.knowledge.models import Models
+from speciosa.knowledge.population import Populations
 from speciosa.knowledge.safety import Safety
 from speciosa.knowledge.screening import Screening
 from speciosa.knowledge.table import Table
@@ -127,6 +128,11 @@ class Knowledge:
         return Safety()
 
     @cached_property
+    def population(self) -> Populations:
+        """Documented populations: who they are, bodies, genotypes, assumed effects of the body."""
+        return Populations()
+
+    @cached_property
     def codes(self) -> Codes:
         """Codes of terminologies for measurements, answers, conditions and units."""
         return Codes(lambda: self.instruments)
@@ -168,6 +174,7 @@ class Knowledge:
             self.models,
             self.codes,
             self.screening,
+            self.population,
         )
 
     def facts(self) -> Iterator[Fact]:
