@@ -13,6 +13,7 @@ import typer
 
 from speciosa.cli.output import Format, FormatOption
 from speciosa.cli.patience import progress
+from speciosa.cli.simulate_population import MOST_PEOPLE, Asked, finish, show, simulate_population
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # Whole curves are kept for everybody; so many still fit into the memory of a small machine.
 MOST_SUBJECTS = 20_000
+FEWEST = 20
 _FILES = (".yaml", ".yml", ".json")
 _SHORTEST_H, _LONGEST_H = 1.0, 365 * 24.0
 _UNTIL = re.compile(r"(\d+(?:\.\d+)?)\s*(h|hours?|d|days?)")
@@ -42,7 +44,7 @@ def command(
         Structure, typer.Option(help="The exposure model, or both mixed.")
     ] = Structure.BOTH,
     subjects: Annotated[
-        int | None, typer.Option(min=20, max=MOST_SUBJECTS, help="Number of virtual persons.")
+        str | None, typer.Option(help="Number of virtual persons, such as 1000 or 1e6.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the virtual persons.")] = None,
     measured: Annotated[
@@ -60,6 +62,26 @@ def command(
     chart: Annotated[
         Path | None, typer.Option(help="Also write a picture as FILE.svg or FILE.png.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Simulate a whole population into FILE.zarr or FILE.parquet."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="With --out: processes; the file is the same for any number.")
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            help="With --out: address of a Dask scheduler whose workers share its folder."
+        ),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(help="With --out: do this part of the work alone, such as 3/16; then merge."),
+    ] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="With --out: begin anew, over what is there.")
+    ] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Describe the blood levels a regimen might give. It proposes none.
@@ -69,6 +91,9 @@ def command(
     plan = _with_levels(_read(regimen), measured or [])
     until_h = _hours(until)
     _check_endings(table, chart)
+    most = MOST_SUBJECTS if out is None else MOST_PEOPLE
+    count = None if subjects is None else _count(subjects, most, whole=out is not None)
+    asked = _asked(out, workers, dask, shard, restart=restart)
     from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS
     from speciosa.knowledge import load
     from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
@@ -77,10 +102,17 @@ def command(
 
     settings = Settings(
         seed=DEFAULT_SEED if seed is None else seed,
-        subjects=DEFAULT_SUBJECTS if subjects is None else subjects,
+        subjects=DEFAULT_SUBJECTS if count is None else count,
         structures=STRUCTURES if structure is Structure.BOTH else (structure.value,),
         until_h=until_h,
     )
+    if asked is not None:
+        _check_alone(plan, asked, table, chart)
+        people = simulate_population(plan, settings, asked)
+        if people is not None:
+            _write_files(people, table, chart)
+            show(people, output)
+        return
     with progress("simulating") as told:
         simulated = forecast(plan, load(), settings, progress=told)
     result = document(simulated, plan, load())
@@ -101,7 +133,55 @@ def command(
     render(result, console)
 
 
+def merge(file: Path, output: Format) -> None:
+    """Write the file of a population whose shares are all done, and show the result."""
+    show(finish(file), output)
+
+
 # ------------------------------------------------------------------ what goes in
+
+
+def _asked(
+    out: Path | None, workers: int | None, dask: str | None, shard: str | None, *, restart: bool
+) -> Asked | None:
+    """What is asked of a population; ``None`` without ``--out``."""
+    if out is not None:
+        return Asked(out, workers, dask, shard, restart)
+    for option, given in (
+        ("--workers", workers),
+        ("--dask", dask),
+        ("--shard", shard),
+        ("--restart", restart or None),
+    ):
+        if given is not None:
+            problem = InputProblem(option, str(given), "this option together with --out FILE")
+            raise InputError([problem])
+    return None
+
+
+def _check_alone(plan: Plan, asked: Asked, table: Path | None, chart: Path | None) -> None:
+    """Refuse what a whole population cannot do."""
+    if plan.levels:
+        accepted = "measured levels with a simulation of one person, without --out"
+        raise InputError([InputProblem("--measured", f"{len(plan.levels)} with --out", accepted)])
+    given = [name for name, path in (("--table", table), ("--chart", chart)) if path is not None]
+    if asked.shard is not None and given:
+        accepted = "files of the whole, once it is merged: leave it out with --shard"
+        raise InputError([InputProblem(given[0], "a file of a share", accepted)])
+
+
+def _count(subjects: str, most: int, *, whole: bool) -> int:
+    """A number of people, also as 1e6."""
+    try:
+        number = float(subjects.replace(",", "").replace("_", ""))
+    except ValueError:
+        number = 0.0
+    if not (FEWEST <= number <= most and number == int(number)):
+        accepted = f"a whole number from {FEWEST} to {most:,}"
+        if not whole:
+            accepted += ", or more with --out FILE"
+        raise InputError([InputProblem("--subjects", repr(subjects), accepted)])
+    return int(number)
 
 
 def _read(regimen: str) -> Plan:

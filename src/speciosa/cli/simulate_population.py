@@ -1,0 +1,111 @@
+"""The part of ``speciosa simulate`` that writes whole populations to a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from speciosa.cli.output import Format
+from speciosa.errors import InputError, InputProblem
+
+if TYPE_CHECKING:
+    from speciosa.pharmacology.exposure.plan import Plan
+    from speciosa.pharmacology.exposure.regimen.forecast import Settings
+    from speciosa.population.output.document import PopulationDocument
+    from speciosa.population.run.work import Work
+
+MOST_PEOPLE = 1_000_000_000
+
+
+class Asked(NamedTuple):
+    """What the options say of a population and of who does the work."""
+
+    out: Path
+    workers: int | None
+    dask: str | None
+    shard: str | None
+    restart: bool
+
+
+def simulate_population(plan: Plan, settings: Settings, asked: Asked) -> PopulationDocument | None:
+    """Simulate a population into a file; ``None`` where only a share of the work was asked for."""
+    _check_extra()
+    from speciosa.distribution import parse_how, parse_share
+    from speciosa.knowledge import load
+    from speciosa.population.output.files import check_ending
+    from speciosa.population.run.request import Order, Request
+    from speciosa.population.run.work import Work
+
+    check_ending(asked.out)
+    how = parse_how(asked.workers, asked.dask)
+    part = None if asked.shard is None else parse_share(asked.shard)
+    request = Request(
+        regimen=plan.model_dump(mode="json"),
+        seed=settings.seed,
+        structures=settings.structures,
+        until_h=settings.until_h,
+    )
+    order = Order(
+        request=request,
+        subjects=settings.subjects,
+        knowledge_release=load().release.number,
+    )
+    work = Work.of(order, asked.out)
+    work.begin(restart=asked.restart)
+    from speciosa.cli.rate import rates
+
+    with rates() as begin:
+        work.do(how, part=part, progress=begin("simulating", "people"))
+    if part is not None:
+        done = len(work.jobs) - len(work.lacking)
+        typer.echo(f"{done} of {len(work.jobs)} blocks of people are done", err=True)
+        return None
+    return _finish(work)
+
+
+def finish(file: Path) -> PopulationDocument:
+    """Write the file of a population whose shares are all done."""
+    _check_extra()
+    from speciosa.population.run.work import begun
+
+    return _finish(begun(file))
+
+
+def show(result: PopulationDocument, output: Format) -> None:
+    """The result on standard output."""
+    if output is Format.JSON:
+        from speciosa.report.json import encode
+
+        sys.stdout.buffer.write(encode(result) + b"\n")
+        return
+    from rich.console import Console
+
+    from speciosa.population.output.text import render
+    from speciosa.report.terminal import WIDTH
+
+    console = Console(highlight=False)
+    if console.width > WIDTH or not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    render(result, console)
+
+
+def _finish(work: Work) -> PopulationDocument:
+    result, files = work.finish()
+    for file in files:
+        typer.echo(f"written to {file}", err=True)
+    return result
+
+
+def _check_extra() -> None:
+    try:
+        import boost_histogram  # noqa: F401  # an extra
+        import pyarrow  # noqa: F401
+        import xxhash  # noqa: F401
+        import zarr  # noqa: F401
+    except ImportError:
+        accepted = "a smaller simulation without --out, or: pip install 'speciosa[populations]'"
+        problem = InputProblem("--out", "a population, for which a package is missing", accepted)
+        raise InputError([problem]) from None
