@@ -1,0 +1,141 @@
+"""Looking through one file as a piece of work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+import speciosa
+from speciosa.cohort.export import Blocks, Part
+from speciosa.cohort.look import judged
+from speciosa.cohort.look.lines import Searched, worth_reading
+from speciosa.cohort.look.listed import Listed
+from speciosa.cohort.look.patterns import Hit
+from speciosa.cohort.look.result import KratomMedication, Looked, Seen
+from speciosa.distribution.job import Job
+from speciosa.fhir.shape import text
+from speciosa.knowledge import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from speciosa.cohort.options import Options
+    from speciosa.distribution.folder import Folder
+
+_PIECE = "looked"
+
+
+def job(part: Part, options: Options) -> Job:
+    """Look through a file for everybody whose record names kratom (or GAD, where asked)."""
+    return Job(
+        name=part.id,
+        key=_key("look", part, options),
+        run=_look,
+        arguments=(part, options.date, options.gad),
+        size=part.size,
+    )
+
+
+def result(folder: Folder, job: Job) -> Looked:
+    """What a finished job found."""
+    return msgspec.json.decode(folder.piece(job, _PIECE), type=Looked)
+
+
+def _key(step: str, part: Part, options: Options, more: object = ()) -> str:
+    import xxhash  # noqa: PLC0415 - of an extra; whoever screens nobody needs none
+
+    told = (step, speciosa.__version__, load().release.number, part.name, part.stamp, part.gzip)
+    asked = (options.date.isoformat(), options.gad, more)
+    return xxhash.xxh3_128_hexdigest(msgspec.json.encode((told, asked)))
+
+
+class _Found(msgspec.Struct):
+    seen: list[Seen] = msgspec.field(default_factory=list)
+    medications: list[KratomMedication] = msgspec.field(default_factory=list)
+    deleted: list[str] = msgspec.field(default_factory=list)
+    outcomes: dict[str, int] = msgspec.field(default_factory=dict)
+    unread: list[int] = msgspec.field(default_factory=list)
+
+
+def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
+    import xxhash  # noqa: PLC0415 - see above
+
+    content = xxhash.xxh3_128()
+    blocks = Blocks(part, hash_=content)
+    searched, found = Searched(), _Found()
+    for block in blocks:
+        for line in worth_reading(block, searched, gad=gad):
+            resource = judged.parsed(line.data)
+            if resource is None:
+                found.unread.append(line.number)
+                continue
+            if Hit.SERVER in line.hits:
+                _server(resource, found)
+            if Hit.NAME in line.hits:
+                _person(resource, line.number, today, gad, found)
+    looked = Looked(
+        lines=blocks.lines,
+        longest=blocks.longest,
+        content=content.hexdigest(),
+        seen=tuple(found.seen),
+        medications=tuple(found.medications),
+        patients=searched.patients,
+        refers_to_medications=searched.refers,
+        deleted=tuple(found.deleted),
+        outcomes=dict(sorted(found.outcomes.items())),
+        unread=tuple(found.unread),
+        too_long=tuple(blocks.too_long),
+        damage=blocks.damage,
+    )
+    return {_PIECE: msgspec.json.encode(looked)}
+
+
+def _server(resource: dict[str, Any], found: _Found) -> None:
+    found.deleted.extend(judged.deleted(resource))
+    for issue in judged.reported(resource):
+        found.outcomes[issue] = found.outcomes.get(issue, 0) + 1
+
+
+def _person(resource: dict[str, Any], line: int, today: dt.date, gad: bool, found: _Found) -> None:
+    seen = judged.seen(resource, line, today=today, gad=gad)
+    if seen is not None:
+        found.seen.append(seen)
+        if text(resource.get("resourceType")) == "Medication":
+            found.medications.append(judged.medication(resource))
+
+
+def again(part: Part, options: Options, medications: Sequence[KratomMedication]) -> Job:
+    """Look through a file for what refers to Medications that name kratom."""
+    listed = tuple(sorted(medications, key=lambda one: (one.id, one.identifiers, one.raw)))
+    return Job(
+        name=part.id,
+        key=_key("again", part, options, listed),
+        run=_look_again,
+        arguments=(part, options.date, listed),
+        size=part.size,
+    )
+
+
+def _look_again(
+    part: Part, today: dt.date, medications: tuple[KratomMedication, ...]
+) -> dict[str, bytes]:
+    listed = Listed(medications)
+    blocks, found = Blocks(part), _Found()
+    for block in blocks:
+        for line in listed.worth_reading(block):
+            resource = judged.parsed(line.data)
+            if resource is None:
+                found.unread.append(line.number)
+                continue
+            referring = listed.referring(resource)
+            if referring is None:
+                continue
+            seen = judged.seen(
+                referring, line.number, today=today, gad=False, medications=listed.by_reference
+            )
+            if seen is not None:
+                found.seen.append(seen)
+    looked = Looked(lines=blocks.lines, seen=tuple(found.seen), unread=tuple(found.unread))
+    return {_PIECE: msgspec.json.encode(looked)}

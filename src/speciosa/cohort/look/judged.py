@@ -1,0 +1,103 @@
+"""One line read as JSON and judged by the exact rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from speciosa.cohort import identity
+from speciosa.cohort.look.result import KratomMedication, Seen
+from speciosa.fhir import kratom
+from speciosa.fhir.read.diagnosis import GAD, diagnosis
+from speciosa.fhir.shape import a_dict, dicts, text
+from speciosa.knowledge import load
+
+_NOT_THERE = frozenset({"refuted", "entered-in-error"})
+
+
+def parsed(line: bytes) -> dict[str, Any] | None:
+    """The object that a line holds; ``None`` when it holds none that can be read."""
+    try:
+        found = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Halves of pairs of characters are accepted by other readers of the same line.
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            return None
+    except RecursionError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def seen(
+    resource: Mapping[str, Any],
+    line: int,
+    *,
+    today: dt.date,
+    gad: bool,
+    medications: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Seen | None:
+    """What a resource says of kratom and, if asked, of GAD; ``None`` when nothing."""
+    matches = kratom.find_all((resource,), today=today, medications=medications)
+    has_gad = gad and _names_gad(resource)
+    if not matches and not has_gad:
+        return None
+    return Seen(
+        kind=text(resource.get("resourceType")),
+        id=text(resource.get("id")),
+        line=line,
+        person=identity.whose(resource),
+        matches=matches,
+        gad=has_gad,
+    )
+
+
+def medication(resource: Mapping[str, Any]) -> KratomMedication:
+    """A Medication as what refers to it needs it."""
+    return KratomMedication(
+        id=text(resource.get("id")),
+        identifiers=tuple(
+            (text(one.get("system")), text(one.get("value")))
+            for one in dicts(resource.get("identifier"))
+            if text(one.get("value"))
+        ),
+        raw=json.dumps(resource, ensure_ascii=True, separators=(",", ":")),
+    )
+
+
+def _names_gad(resource: Mapping[str, Any]) -> bool:
+    """Whether a Condition is generalized anxiety of this person, now or in the past."""
+    if resource.get("resourceType") != "Condition":
+        return False
+    status = dicts(a_dict(resource.get("verificationStatus")).get("coding"))
+    if {text(coding.get("code")) for coding in status} & _NOT_THERE:
+        return False
+    found = diagnosis(a_dict(resource.get("code")), load())
+    return found.known == GAD and not found.doubtful and found.status != "family"
+
+
+def deleted(resource: Mapping[str, Any]) -> Iterator[str]:
+    """References that a Bundle of a ``deleted`` file says are no more."""
+    if resource.get("resourceType") == "Bundle" and resource.get("type") == "transaction":
+        for entry in dicts(resource.get("entry")):
+            request = a_dict(entry.get("request"))
+            if text(request.get("method")).upper() == "DELETE" and text(request.get("url")):
+                yield text(request.get("url"))
+
+
+def reported(resource: Mapping[str, Any]) -> Iterator[str]:
+    """The issues of an OperationOutcome as ``severity/code``."""
+    if resource.get("resourceType") == "OperationOutcome":
+        for issue in dicts(resource.get("issue")):
+            severity, code = text(issue.get("severity")), text(issue.get("code"))
+            yield f"{_word(severity)}/{_word(code)}"
+
+
+def _word(code: str) -> str:
+    """A code of the server's; anything that is no code is not repeated."""
+    return code if code.replace("-", "").isalnum() and len(code) <= 30 else "unknown"

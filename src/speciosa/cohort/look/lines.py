@@ -1,0 +1,85 @@
+"""Which lines of a block are worth reading as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from speciosa.cohort.look import patterns, wide
+from speciosa.cohort.look.patterns import Hit
+
+if TYPE_CHECKING:
+    from speciosa.cohort.export import Block
+    from speciosa.cohort.look.patterns import Scan
+
+_DELETE = 0x7F
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line, its number, and what was hit in it."""
+
+    data: bytes
+    number: int
+    hits: frozenset[Hit]
+
+
+class Searched(msgspec.Struct):
+    """What holds for the blocks searched so far."""
+
+    patients: bool = False
+    refers: bool = False
+
+
+def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Line]:
+    """The lines of a block that a pattern hits, in order."""
+    hits: dict[int, set[Hit]] = {}
+    found: list[tuple[int, int]] = []
+    patterns.scanner(gad=gad)(block.data, lambda hit, _s, end, _f, _c: found.append((hit, end)))
+    if found:
+        ends = np.array([end for _, end in found])
+        # The byte that ends a hit is in the line: a newline never is.
+        places = np.searchsorted(block.newlines, ends - 1)
+        for (hit, _), line in zip(found, places.tolist(), strict=True):
+            if hit == Hit.PATIENT:
+                searched.patients = True
+            elif hit == Hit.REFERS:
+                searched.refers = True
+            else:
+                hits.setdefault(line, set()).add(Hit(hit))
+    for line in _with_other_letters(block):
+        if Hit.NAME not in hits.get(line, ()) and wide.may_name(_line(block, line), gad=gad):
+            hits.setdefault(line, set()).add(Hit.NAME)
+    for line in sorted(hits):
+        yield Line(_line(block, line), block.line + line, frozenset(hits[line]))
+
+
+def holding(block: Block, scan: Scan) -> Iterator[Line]:
+    """The lines of a block that a pattern of ``scan`` hits, or that hold other letters."""
+    ends: list[int] = []
+    scan(block.data, lambda _hit, _s, end, _f, _c: ends.append(end - 1))
+    lines = set(np.searchsorted(block.newlines, np.array(ends)).tolist()) if ends else set()
+    for line in sorted(lines.union(_with_other_letters(block))):
+        yield Line(_line(block, line), block.line + line, frozenset({Hit.NAME}))
+
+
+def _with_other_letters(block: Block) -> list[int]:
+    """Lines with bytes beyond ASCII, unseen characters or escapes of characters."""
+    data = np.frombuffer(block.data, np.uint8)
+    lines = set(np.searchsorted(block.newlines, np.flatnonzero(data >= _DELETE)).tolist())
+    at = block.start
+    while (at := block.buffer.find(b"\\u", at, block.end)) >= 0:
+        line = int(np.searchsorted(block.newlines, at - block.start))
+        lines.add(line)
+        if line == block.newlines.size:
+            break
+        at = block.start + int(block.newlines[line])
+    return sorted(lines)
+
+
+def _line(block: Block, line: int) -> bytes:
+    first = block.start + (int(block.newlines[line - 1]) + 1 if line else 0)
+    last = block.start + int(block.newlines[line]) if line < block.newlines.size else block.end
+    return bytes(block.buffer[first:last])

@@ -1,0 +1,128 @@
+"""How the bytes of a line can write a name or code: patterns for one fast pass over plain text.
+
+They may hit too much, never too little: a line that ``fhir.kratom.find`` matches is hit, if its
+letters are written as themselves. Letters written in another way are the business of ``wide``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+from speciosa.fhir.read.diagnosis import GAD
+from speciosa.knowledge import load
+from speciosa.knowledge.reading import condition_words, kratom_words
+
+_PARTS = re.compile(r"[^a-z0-9]+")
+# What precedes a name: a mark, or an escape whose letters belong to no word.
+_BEFORE = rb"(?:[^a-zA-Z0-9]|\\[bfnrt]|\\u[0-9a-fA-F]{4})"
+_AFTER = rb"[^a-zA-Z0-9]"
+# Between the parts of a name: blanks, hyphens, dots and other marks, or their escapes; never the
+# quotation mark that ends a text.
+_GAP = rb'(?:[^a-zA-Z0-9"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*'
+# An apostrophe or dot inside a number is no part of it.
+_IN_NUMBER = rb"[^a-zA-Z0-9\"\\]*"
+
+
+class Hit(IntEnum):
+    """What a pattern stands for. All but the first two are said once a block."""
+
+    NAME = 1
+    SERVER = 2
+    PATIENT = 3
+    REFERS = 4
+    NOTE = 5
+
+
+def names_of_kratom() -> tuple[str, ...]:
+    """All names by which ``fhir.kratom`` knows kratom, in lower case."""
+    words = kratom_words()
+    told = (*words.anywhere, *words.in_reports, *words.whole_name_only)
+    return tuple(sorted({name.casefold() for name in (*told, *load().medicines.names_of_kratom)}))
+
+
+def codes_of_kratom() -> tuple[str, ...]:
+    """All codes by which ``fhir.kratom`` knows kratom and its tests, in lower case."""
+    words = kratom_words()
+    codes = (*(s.code for s in words.substances), *(t.code for t in words.laboratory))
+    return tuple(sorted({code.casefold() for code in codes}))
+
+
+def names_of_gad() -> tuple[str, ...]:
+    """The names of generalized anxiety disorder."""
+    return tuple(sorted(condition_words().names[GAD]))
+
+
+def codes_of_gad() -> tuple[str, ...]:
+    """The codes of generalized anxiety disorder; those of ICD-10 stand for what begins so."""
+    return tuple(sorted({code.code.casefold() for code in load().codes.of("condition/gad")}))
+
+
+def parts(name: str) -> list[str]:
+    """The words and numbers of a name."""
+    return [part for part in _PARTS.split(name.casefold()) if part]
+
+
+def _name(name: str) -> bytes:
+    written = (
+        _IN_NUMBER.join(digit.encode() for digit in part)
+        if part.isdigit()
+        else re.escape(part).encode()
+        for part in parts(name)
+    )
+    return _BEFORE + _GAP.join(written) + _AFTER
+
+
+def _start(code: str) -> bytes:
+    return _BEFORE + re.escape(code).encode()
+
+
+def _is(kind: str) -> bytes:
+    return rb'"resourceType"\s*:\s*"' + kind.encode() + b'"'
+
+
+Scan = Callable[[Any, Callable[[int, int, int, int, Any], bool | None]], None]
+
+
+@lru_cache(maxsize=2)
+def scanner(*, gad: bool) -> Scan:
+    """A function that searches a buffer and calls back with (``Hit``, 0, end, flags, context)."""
+    import hyperscan as hs  # noqa: PLC0415 - of an extra; whoever screens nobody needs none
+
+    names = [_name(name) for name in names_of_kratom()]
+    names += [_start(code) for code in codes_of_kratom()]
+    if gad:
+        names += [_name(name) for name in names_of_gad()]
+        names += [_start(code) for code in codes_of_gad()]
+    told: list[tuple[bytes, Hit, int]] = [(one, Hit.NAME, 0) for one in names]
+    told += [(_is(kind), Hit.SERVER, 0) for kind in ("OperationOutcome", "Bundle")]
+    once = hs.HS_FLAG_SINGLEMATCH
+    told.append((_is("Patient"), Hit.PATIENT, once))
+    told.append((rb'"medicationReference"\s*:', Hit.REFERS, once))
+    told.append((rb'"contentType"\s*:\s*"(?:text|application\\?/xhtml)', Hit.NOTE, 0))
+    return _compiled(told)
+
+
+def literals(values: Iterable[str]) -> Scan:
+    """As ``scanner``, for texts as they stand."""
+    return _compiled([(re.escape(value).encode(), Hit.NAME, 0) for value in sorted(set(values))])
+
+
+def _compiled(told: list[tuple[bytes, Hit, int]]) -> Scan:
+    import hyperscan as hs  # noqa: PLC0415 - see above
+
+    database = hs.Database(mode=hs.HS_MODE_BLOCK)
+    usual = hs.HS_FLAG_CASELESS | hs.HS_FLAG_DOTALL
+    database.compile(
+        expressions=[expression for expression, _, _ in told],
+        ids=[int(hit) for _, hit, _ in told],
+        flags=[usual | flag for _, _, flag in told],
+    )
+
+    def scan(data: Any, found: Callable[[int, int, int, int, Any], bool | None]) -> None:  # noqa: ANN401
+        database.scan(data, match_event_handler=found)
+
+    return scan

@@ -1,0 +1,71 @@
+"""Names written with other letters than those of ASCII: fullwidth, accented, escaped, parted.
+
+Only lines that hold such letters come here. Each of their words is brought to plain letters once
+(the answers are kept, because words repeat); a line is read when one of them is a part of a name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from speciosa.cohort.look import patterns
+from speciosa.knowledge.medicines.names import normalise
+
+_ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
+_SHORT = re.compile(rb'\\["\\/bfnrt]')
+_RUN = re.compile(r"[a-z0-9]+")
+_ASCII, _DELETE = 128, 0x7F
+# Marks of ASCII part words; what is beyond ASCII, and the character nobody sees, do not.
+_TO_BLANKS = bytes(c if c >= _DELETE or chr(c).isalnum() else 0x20 for c in range(2 * _ASCII))
+_MOST_WORDS = 1 << 16
+
+
+def may_name(line: bytes, *, gad: bool) -> bool:
+    """Whether a word of a line, in whatever letters, is a part of a name."""
+    if b"\\" in line:
+        line = _SHORT.sub(b" ", line)
+        if b"\\u" in line:
+            line = _ESCAPE.sub(_unescaped, line)
+    return any(
+        _is_part(word, gad)
+        for word in set(line.translate(_TO_BLANKS).split())
+        if not word.isascii() or _DELETE in word
+    )
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    character = chr(int(found[1], 16))
+    # Halves of a pair stay apart and are joined when the word is read.
+    return character.encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=_MOST_WORDS)
+def _is_part(word: bytes, gad: bool) -> bool:
+    text = word.decode("utf-8", "surrogatepass" if b"\xed" in word else "replace")
+    joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    decomposed = unicodedata.normalize("NFKD", joined.casefold())
+    seen = "".join(
+        c
+        for c in decomposed
+        if c.isprintable() and not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    )
+    found = {*_RUN.findall(seen), *normalise(joined).split()}
+    return not found.isdisjoint(_parts(gad))
+
+
+@lru_cache(maxsize=2)
+def _parts(gad: bool) -> frozenset[str]:
+    """Words of names and what several of them make together; the first of a code."""
+    names = [patterns.parts(name) for name in patterns.names_of_kratom()]
+    names += [patterns.parts(code)[:1] for code in patterns.codes_of_kratom()]
+    if gad:
+        names += [patterns.parts(name) for name in patterns.names_of_gad()]
+        names += [patterns.parts(code)[:1] for code in patterns.codes_of_gad()]
+    return frozenset(
+        "".join(name[i:j])
+        for name in names
+        for i in range(len(name))
+        for j in range(i + 1, len(name) + 1)
+    )
