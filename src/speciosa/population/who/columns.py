@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speciosa.case.vocabulary import ChildPugh, Phenotype, Pregnancy, Sex
+from speciosa.knowledge.population import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +41,11 @@ _YES_NO = ("no", "yes")
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(
-            "age_years", "age; 80 stands for 80 and over where a survey ends there", "a", (), 0, 120
-        ),
+        Kind("age_years", "age; of a survey, 80 is 80 and over", "a", (), 0, 120),
         Kind("sex", "sex", words=tuple(Sex)),
         Kind("weight_kg", "body weight", "kg", (), 1, 500),
         Kind("height_cm", "height", "cm", (), 30, 260),
-        Kind(
-            "ancestry", "what people call themselves", words=("white", "black", "hispanic", "asian")
-        ),
+        Kind("ancestry", "what people call themselves", words=GROUPS),
         Kind("cyp2d6", "phenotype of CYP2D6", words=tuple(Phenotype)),
         Kind("cyp3a5", "whether CYP3A5 is expressed", words=_YES_NO),
         Kind("egfr_ml_min_1_73m2", "estimated filtration rate", "mL/min/{1.73_m2}", (), 0, 250),

@@ -101,6 +101,7 @@ def documented(record: Documented, knowledge: Knowledge) -> FromFigures:
     """A population of the knowledge base, ready to be drawn from."""
     table = knowledge.population
     figures = _figures(record, table)
+    facts = _facts(record, table)
     raw = b"".join(
         np.asarray(getattr(figures, field.name), dtype=np.float64).tobytes()
         for field in dataclasses.fields(figures)
@@ -110,7 +111,8 @@ def documented(record: Documented, knowledge: Knowledge) -> FromFigures:
         title=record.title,
         about=record.about,
         limits=record.limits,
-        facts=tuple(_facts(record, table)),
+        facts=facts,
+        sources=tuple(sorted({s for name in facts for s in table.fact(name).sources})),
         key=hashlib.blake2b(msgspec.json.encode(record) + raw, digest_size=16).hexdigest(),
         figures=figures,
     )
@@ -154,18 +156,19 @@ def _groups(record: Documented, from_years: int, table: Populations) -> list[flo
     return [row.shares[group] for group in GROUPS]
 
 
-def _facts(record: Documented, table: Populations) -> Sequence[str]:
+def _facts(record: Documented, table: Populations) -> tuple[str, ...]:
     """The facts that who is drawn rests on, in a stable order."""
     named: Mapping[str, None] = dict.fromkeys(
         (
             *record.made_of,
+            "population/bodies/n",
             *(f"population/people/{record.id}/{row.name}" for row in table.make_up[record.id]),
             *(name for name in table.read if name.startswith((_EGFR, "population/cyp3a5/"))),
             *(f"population/cyp2d6/{group}/{name}" for group in GROUPS for name in PHENOTYPES),
             "population/cirrhosis/prevalence",
         )
     )
-    return list(named)
+    return tuple(named)
 
 
 def _scores(percentiles: Sequence[int]) -> Array:

@@ -15,8 +15,8 @@ class Population(ABC):
     """Who may be drawn, and what is to be said of it.
 
     ``id`` names it; ``title`` and ``about`` say in words who they are; ``limits`` are sentences
-    that belong beside every result; ``facts`` are the ids of the facts it rests on (empty for a
-    user's own table); ``key`` is a hash of everything that the people drawn depend on but the seed.
+    that belong beside every result; ``facts`` are the ids of the facts it rests on and ``sources``
+    those of their sources (empty for a user's own table); ``key`` is a hash of everything that the people drawn depend on but the seed.
     It can be pickled.
     """
 
@@ -25,6 +25,7 @@ class Population(ABC):
     about: str
     limits: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     key: str = ""
 
     @abstractmethod

@@ -15,7 +15,6 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -88,7 +87,7 @@ def _bytes(path: Path) -> bytes:
         raise _wrong("population", f"{path.name}: {why}", "a file that can be read") from error
 
 
-def _csv(raw: bytes, name: str) -> dict[str, Sequence[Any]]:
+def _csv(raw: bytes, name: str) -> dict[str, Sequence[object]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -107,26 +106,23 @@ def _csv(raw: bytes, name: str) -> dict[str, Sequence[Any]]:
                 f"{len(row)} cells",
                 f"{len(header)}, as in the first row",
             )
-    _some(body, name)
+    _some(len(body), name)
     return {column: [row[place].strip() for _, row in body] for place, column in enumerate(header)}
 
 
-def _parquet(raw: bytes, name: str) -> dict[str, Sequence[Any]]:
+def _parquet(raw: bytes, name: str) -> dict[str, Sequence[object]]:
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to load
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError:
-        raise _wrong(
-            name,
-            "a Parquet file without the library that reads it",
-            "speciosa[populations], or CSV",
-        ) from None
+        accepted = "CSV, or pip install speciosa[populations]"
+        raise _wrong(name, "Parquet, whose library is not installed", accepted) from None
     try:
         table = pq.read_table(pa.BufferReader(raw))
     except (pa.ArrowException, OSError) as error:
         raise _wrong(name, "a file that is not Parquet", "Parquet or CSV") from error
     _check(table.column_names, name)
-    _some(table, name)
+    _some(table.num_rows, name)
     return {column: table[column].to_pylist() for column in table.column_names}
 
 
@@ -152,12 +148,12 @@ def _near(column: str) -> str:
     return str(found[0]) if found else ""
 
 
-def _some(rows: Any, name: str) -> None:
-    if not len(rows):
+def _some(rows: int, name: str) -> None:
+    if not rows:
         raise _wrong(name, "no rows", "one person a row, below a first row with names")
 
 
-def _figures(kind: Kind, values: Sequence[Any], problems: list[InputProblem]) -> Values:
+def _figures(kind: Kind, values: Sequence[object], problems: list[InputProblem]) -> Values:
     accepted = f"a number of {kind.unit} from {kind.low:g} to {kind.high:g}, or an empty cell"
     held = np.full(len(values), np.nan)
     for place, value in enumerate(values):
@@ -171,7 +167,7 @@ def _figures(kind: Kind, values: Sequence[Any], problems: list[InputProblem]) ->
     return held
 
 
-def _words(kind: Kind, values: Sequence[Any], problems: list[InputProblem]) -> Values:
+def _words(kind: Kind, values: Sequence[object], problems: list[InputProblem]) -> Values:
     accepted = f"{', '.join(kind.words)}, or an empty cell"
     held = np.full(len(values), UNKNOWN, dtype=np.int8)
     words = [str(word) for word in kind.words]
@@ -187,7 +183,7 @@ def _words(kind: Kind, values: Sequence[Any], problems: list[InputProblem]) -> V
     return held
 
 
-def _weights(values: Sequence[Any] | None, problems: list[InputProblem]) -> Array:
+def _weights(values: Sequence[object] | None, problems: list[InputProblem]) -> Array:
     """Cumulated shares of the rows."""
     if values is None:
         return np.zeros(0)
@@ -206,7 +202,7 @@ def _weights(values: Sequence[Any] | None, problems: list[InputProblem]) -> Arra
     return np.asarray(np.cumsum(share) / total) if total > 0.0 else share
 
 
-def _number(value: Any) -> float | None:
+def _number(value: object) -> float | None:
     """A cell as a number: ``None`` where it is empty, NaN where it is no plain number."""
     if value is None or (isinstance(value, str) and value in _NOT_KNOWN):
         return None
@@ -220,7 +216,7 @@ def _number(value: Any) -> float | None:
         return math.nan
 
 
-def _cell(column: str, place: int, value: Any, accepted: str) -> InputProblem:
+def _cell(column: str, place: int, value: object, accepted: str) -> InputProblem:
     """What is wrong with a cell; the first row below the names is row 2."""
     return InputProblem(f"row {place + 2}, column {column}", repr(str(value)[:40]), accepted)
 
