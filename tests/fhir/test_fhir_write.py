@@ -27,6 +27,7 @@ from speciosa.assessment import assess
 from speciosa.case import Case, parse_case
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.fhir import write
+from speciosa.fhir.read import case_from_bundle
 from speciosa.knowledge import load
 
 KNOWLEDGE = load()
@@ -165,6 +166,27 @@ def test_a_known_person_is_named_and_not_written_again(subject: Resource):
         if path.endswith((".subject", ".patient")) and isinstance(v, dict)
     }
     assert people == {"Patient/p7"}
+
+
+def test_two_people_with_equal_cases_share_no_resource():
+    given_case, result = assessed("almost_nothing_known")
+    ids: set[str] = set()
+    for subject in ({"reference": "Patient/a"}, {"reference": "Patient/b"}, None):
+        made = write.bundle(
+            given_case, result, knowledge=KNOWLEDGE, recorded=RECORDED, subject=subject
+        )
+        here = {made["id"], *(entry["fullUrl"] for entry in made["entry"])}
+        assert not ids & here
+        ids |= here
+
+
+def test_a_bundle_about_a_known_person_is_recognised_as_our_own():
+    given_case, result = assessed("almost_nothing_known")
+    patient = {"resourceType": "Patient", "id": "p7"}
+    made = write.bundle(given_case, result, knowledge=KNOWLEDGE, recorded=RECORDED, subject=patient)
+    made["entry"].append({"resource": patient})
+    back = case_from_bundle(made, KNOWLEDGE, today=dt.date(2030, 1, 1))
+    assert back.case == given_case
 
 
 def test_a_person_who_cannot_be_named_is_refused():

@@ -23,7 +23,8 @@ def questionnaire(instrument: str) -> str:
 def resource_id(sources: Iterable[str], name: str) -> str:
     """The id of the resource ``name`` of a Bundle; ``sources``: as its Provenance lists them.
 
-    The hash of the input, the seed, the version, the knowledge release and the evidence overlay.
+    The hash of the input, the seed, the version, the knowledge release, the evidence overlay and,
+    where it is known whose it is, the reference to the person.
     """
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "|".join((ROOT, *sources, name))))
 

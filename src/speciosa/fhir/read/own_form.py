@@ -83,7 +83,7 @@ def _written(
         told = _told(one)
         if told.get("input-sha256") != input_hash(case):
             continue
-        parts = [told.get(name, "") for name in _SOURCES]
+        parts = [told.get(name, "") for name in _SOURCES] + [x for x in [told.get("subject")] if x]
         own, answers = (resource_id(parts, name) for name in ("provenance", "response/case"))
         if text(one.get("id")) == own and text(form.get("id")) == answers:
             targets = (text(t.get("reference")) for t in dicts(one.get("target")))

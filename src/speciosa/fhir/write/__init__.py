@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.fhir import canonical
 from speciosa.fhir.write import forms, issues, measurements, medicines, plan, predictions
-from speciosa.fhir.write.context import DEVICE, PATIENT, Entry, Writing, identity
+from speciosa.fhir.write.context import DEVICE, PATIENT, Entry, Writing, identity, whose
 from speciosa.fhir.write.elements import Element, concept, hl7, narrative, pruned
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def _provenance(w: Writing, entries: list[Entry]) -> Element:
         "knowledge-release": made.knowledge_release,
         "seed": str(made.seed),
         "evidence-overlay": made.evidence_overlay,
+        "subject": whose(w.given_subject),
     }
     said = tuple(f"{name}: {value}" for name, value in sources.items() if value)
     return {

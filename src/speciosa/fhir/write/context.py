@@ -20,14 +20,26 @@ PATIENT = "patient"
 DEVICE = "device"
 
 
-def identity(assessment: Assessment, name: str) -> str:
-    """The id of the resource that goes by a name (``lab/0``) in the Bundle of an assessment."""
+def identity(assessment: Assessment, name: str, subject: Element | None = None) -> str:
+    """The id of the resource that goes by a name (``lab/0``) in the Bundle of an assessment.
+
+    ``subject`` as ``bundle`` has it: people with equal cases have resources of their own.
+    """
     made = assessment.provenance
     sources = (
         made.input_sha256, str(made.seed), made.speciosa_version, made.knowledge_release,
-        made.evidence_overlay,
+        made.evidence_overlay, *filter(None, [whose(subject)]),
     )  # fmt: skip
     return canonical.resource_id(sources, name)
+
+
+def whose(subject: Element | None) -> str:
+    """The reference to the person as the caller gave it; "" for a person without identity."""
+    if subject is None:
+        return ""
+    if subject.get("resourceType") == "Patient":
+        return f"Patient/{subject['id']}"
+    return str(subject.get("reference", ""))
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Writing:
 
     def id_of(self, name: str) -> str:
         """The id of a resource: the same input always gives the same one."""
-        return identity(self.assessment, name)
+        return identity(self.assessment, name, self.given_subject)
 
     def reference(self, name: str) -> Element:
         """A reference to another resource of this Bundle."""
@@ -78,7 +90,7 @@ class Writing:
         if self.given_subject is None:
             return self.reference(PATIENT)
         if self.given_subject.get("resourceType") == "Patient":
-            return {"reference": f"Patient/{self.given_subject['id']}"}
+            return {"reference": whose(self.given_subject)}
         return self.given_subject
 
     @property

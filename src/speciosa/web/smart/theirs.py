@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from speciosa.fhir import write
 
@@ -16,13 +16,16 @@ _SCORES = ("gad7", "phq9", "isi", "audit_c")
 _PARTS = {"gad7": ("gad2",), "phq9": ("phq2", "phq9/item9")}
 
 
-def theirs(case: Case, assessment: Assessment, read: Case) -> frozenset[str]:
+def theirs(
+    case: Case, assessment: Assessment, read: Case, subject: dict[str, Any]
+) -> frozenset[str]:
     """The addresses of entries of ``case`` that hold what was ``read`` from the record.
 
-    A second copy would stand there as another measurement, and the old as the newest.
+    A second copy would stand there as another measurement, and the old as the newest. ``subject``
+    is the reference to the person by which the entries were written.
     """
     names = {*_measured(case, read), *_scored(case, read)}
-    return frozenset(f"urn:uuid:{write.identity(assessment, name)}" for name in names)
+    return frozenset(f"urn:uuid:{write.identity(assessment, name, subject)}" for name in names)
 
 
 def _measured(case: Case, read: Case) -> Iterator[str]:

@@ -138,14 +138,13 @@ def _prepared(
     case = case_behind(use.store, version.person, assessment.provenance.input_sha256)
     if case is None:
         raise SmartError("The case behind this assessment is not kept: assess again.", 409)
+    subject = {"reference": f"Patient/{connection.patient}"}
     bundle = write.bundle(
-        case,
-        assessment,
-        knowledge=use.knowledge,
-        recorded=version.at,
-        subject={"reference": f"Patient/{connection.patient}"},
+        case, assessment, knowledge=use.knowledge, recorded=version.at, subject=subject
     )
-    known = theirs(case, assessment, parse_case(read.document)) if read.document else frozenset()
+    known: frozenset[str] = frozenset()
+    if read.document:
+        known = theirs(case, assessment, parse_case(read.document), subject)
     whole = back.transaction(bundle, _chosen(connection, kinds), without=known)
     sent = {
         entry["fullUrl"]: a_dict(json.loads(kept))
