@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -260,20 +260,33 @@ def _references(assessment: Assessment, knowledge: Knowledge) -> tuple[Citation,
     return tuple(knowledge.cite(fact_id) for fact_id in dict.fromkeys(_fact_ids(assessment)))
 
 
-def _fact_ids(value: object) -> Iterator[str]:
+def _fact_ids(value: object) -> list[str]:
+    found: list[str] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: object, found: list[str]) -> None:
+    """Add the ids in a value to ``found``. It walks all of an assessment, so it is kept quick."""
+    kind = type(value)
+    if kind in _HOLD_NOTHING or isinstance(value, str):
+        return
     if isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
             held = getattr(value, name)
             if name == "facts":
-                yield from held
+                found += held
             elif name == "fact":
                 if held:
-                    yield held
+                    found.append(held)
             else:
-                yield from _fact_ids(held)
+                _gather(held, found)
+    elif kind is tuple:
+        for held in value:  # type: ignore[attr-defined]  # a tuple
+            _gather(held, found)
     elif isinstance(value, Mapping):
         for held in value.values():
-            yield from _fact_ids(held)
-    elif isinstance(value, tuple):
-        for held in value:
-            yield from _fact_ids(held)
+            _gather(held, found)
+
+
+_HOLD_NOTHING = frozenset({float, int, bool, type(None)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 from rapidfuzz import fuzz, process
@@ -19,6 +19,8 @@ from speciosa.knowledge.medicines.record import Medicine
 # Similarity in percent below which a suggestion would mislead more often than help.
 _SUGGEST_FROM = 83.0
 _SHORTEST_TO_SUGGEST = 4
+# Of names, and characters of a name: what a health system's lists repeat, and no one's free text.
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4096, 120
 
 
 class NameKind(StrEnum):
@@ -60,6 +62,7 @@ class Resolver:
     ) -> None:
         self._records, self._names = records, names
         self._products, self._rxnorm = products, rxnorm
+        self._remembered = lru_cache(maxsize=_MOST_REMEMBERED)(self._match)
 
     def match(self, name: str) -> Match:
         """What a typed name means, with every part of a combined product.
@@ -69,6 +72,10 @@ class Resolver:
         hyphens; a word that says what is in it ("7-OH chewables"). Nothing is guessed: a part that
         is not known stays visible as unknown.
         """
+        # Lists repeat the same names, within a person and from one to the next.
+        return self._remembered(name) if len(name) <= _LONGEST_REMEMBERED else self._match(name)
+
+    def _match(self, name: str) -> Match:
         return (
             self._whole(normalise(name))
             or self._bracketed(name)
