@@ -38,20 +38,23 @@ USUAL_FIELDS = ("subject", "patient")
 # ------------------------------------------------------------------ references
 
 
-def normal(reference: str) -> str:
-    """The normal form of a reference to a Patient as written; ``""`` if it cannot mean one."""
+def normal(reference: str, kind: str = "Patient") -> str:
+    """The normal form of a reference to a Patient as written; ``""`` if it cannot mean one.
+
+    ``kind`` for references to resources of another type.
+    """
     plain = without_history(reference)
     if plain.startswith("urn:"):
         # Inside an export a UUID can only mean the Patient that has it as id.
         id_ = plain.removeprefix("urn:uuid:")
-        return plain if id_ == plain else f"Patient/{id_}"
+        return plain if id_ == plain else f"{kind}/{id_}"
     head, asked, query = plain.partition("?")
     if asked:
-        return _of_search(head, query)
-    base, found, id_ = plain.rpartition("/Patient/")
+        return _of_search(head, query, kind)
+    base, found, id_ = plain.rpartition(f"/{kind}/")
     if found and base.startswith(("http://", "https://")):
-        return f"{base}/Patient/{id_}" if id_ else ""
-    id_ = plain.removeprefix("Patient/")
+        return f"{base}/{kind}/{id_}" if id_ else ""
+    id_ = plain.removeprefix(f"{kind}/")
     return plain if id_ and id_ != plain else ""
 
 
@@ -62,42 +65,49 @@ def by_identifier(system: str | None, value: str) -> str:
     return f"identifier:{ANY_SYSTEM if system is None else system}|{value}"
 
 
-def _of_search(head: str, query: str) -> str:
+def _of_search(head: str, query: str, kind: str) -> str:
     """``Patient?identifier=SYSTEM|VALUE`` and ``Patient?_id=ID``; other searches name nobody."""
     name, _, given = query.partition("=")
-    if head.rpartition("/")[2] != "Patient" or not given or "&" in given:
+    if head.rpartition("/")[2] != kind or not given or "&" in given:
         return ""
     given = unquote(given)
     if name == "_id":
-        return f"Patient/{given}"
+        return f"{kind}/{given}"
     if name != "identifier" or "," in given:
         return ""
     system, bar, value = given.partition("|")
     return by_identifier(system, value) if bar else by_identifier(None, given)
 
 
-def of_element(element: Mapping[str, Any], contained: Iterable[Mapping[str, Any]] = ()) -> str:
+def of_element(
+    element: Mapping[str, Any],
+    contained: Iterable[Mapping[str, Any]] = (),
+    kind: str = "Patient",
+) -> str:
     """The normal form of a Reference element: its address, or else its identifier."""
     written = element.get("reference")
     if isinstance(written, str) and written:
-        return _of_contained(written[1:], contained) if written[0] == "#" else normal(written)
-    if element.get("type") not in (None, "Patient"):
+        if written[0] == "#":
+            return _of_contained(written[1:], contained, kind)
+        return normal(written, kind)
+    if element.get("type") not in (None, kind):
         return ""
-    return _of_identifier(a_dict(element.get("identifier")))
+    return of_identifier(a_dict(element.get("identifier")))
 
 
-def _of_identifier(identifier: Mapping[str, Any]) -> str:
+def of_identifier(identifier: Mapping[str, Any]) -> str:
+    """The normal form of an Identifier element; ``""`` if it has no value."""
     system, value = identifier.get("system"), identifier.get("value")
     if not isinstance(value, str):
         return ""
     return by_identifier(system if isinstance(system, str) else "", value)
 
 
-def _of_contained(id_: str, contained: Iterable[Mapping[str, Any]]) -> str:
-    """A contained Patient is known by its identifier: its id holds inside that resource alone."""
+def _of_contained(id_: str, contained: Iterable[Mapping[str, Any]], kind: str) -> str:
+    """A contained resource is known by its identifier: its id holds inside that resource alone."""
     for one in contained:
-        if one.get("resourceType") == "Patient" and one.get("id") == id_:
-            return next(filter(None, map(_of_identifier, dicts(one.get("identifier")))), "")
+        if one.get("resourceType") == kind and one.get("id") == id_:
+            return next(filter(None, map(of_identifier, dicts(one.get("identifier")))), "")
     return ""
 
 
@@ -111,7 +121,7 @@ def whose(resource: Mapping[str, Any]) -> str:
         id_ = resource.get("id")
         if isinstance(id_, str) and id_:
             return f"Patient/{id_}"
-        return next(filter(None, map(_of_identifier, dicts(resource.get("identifier")))), "")
+        return next(filter(None, map(of_identifier, dicts(resource.get("identifier")))), "")
     contained = dicts(resource.get("contained"))
     fields = FIELDS.get(kind, USUAL_FIELDS) if isinstance(kind, str) else USUAL_FIELDS
     elements = [one for field in fields for one in _elements(resource, field.split("."))]
@@ -172,10 +182,8 @@ def card(patient: Mapping[str, Any]) -> Card | None:
         return None
     identifiers: set[str] = set()
     for one in dicts(patient.get("identifier")):
-        system, value = one.get("system"), one.get("value")
-        if isinstance(value, str) and value:
-            identifiers.add(by_identifier(system if isinstance(system, str) else "", value))
-            identifiers.add(by_identifier(None, value))
+        if name := of_identifier(one):
+            identifiers |= {name, by_identifier(None, one["value"])}
     links: dict[str, set[str]] = {"replaced-by": set(), "replaces": set()}
     for link in dicts(patient.get("link")):
         target = of_element(a_dict(link.get("other")))
