@@ -15,11 +15,13 @@ from speciosa.cli import (
     evidence,
     knowledge,
     law,
+    merge,
     model,
     network,
     pool,
     schema,
     score,
+    screen,
     serve,
     simulate,
     sources,
@@ -40,6 +42,8 @@ app.command("assess")(assess.command)
 app.command("law")(law.command)
 app.command("score")(score.command)
 app.command("simulate")(simulate.command)
+app.command("screen")(screen.command)
+app.command("merge")(merge.command)
 app.command("ddi")(ddi.command)
 app.command("model")(model.command)
 app.command("network")(network.command)

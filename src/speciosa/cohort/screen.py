@@ -1,0 +1,244 @@
+"""The steps of a screening in their order, and what is made of them at the end.
+
+look -> (again) -> choose -> gather -> medicines -> assess -> merge. Each step is a set of jobs that
+know nothing of one another; a step begins when the one before is complete. What a job is given
+beside its file is the content of earlier pieces, so only what an input touches is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import xxhash
+
+from speciosa import __version__
+from speciosa.cohort import gather, identity, look, people, summary, table
+from speciosa.cohort.counts import ExportCounts, FileCounts, added
+from speciosa.cohort.plan import WORK
+from speciosa.distribution import Folder, How, Job, Share, run, share, unfinished
+from speciosa.errors import InputError, InputProblem
+
+if TYPE_CHECKING:
+    from speciosa.cohort.export import Export
+    from speciosa.cohort.look import Looked
+    from speciosa.cohort.options import Options
+    from speciosa.cohort.result import Row
+
+Told = Callable[[str], Callable[[int, int], None]]
+
+
+class Step(StrEnum):
+    """A step whose jobs can be shared."""
+
+    LOOK = "look"
+    AGAIN = "again"
+    GATHER = "gather"
+    MEDICINES = "medicines"
+    ASSESS = "assess"
+
+
+class Screening:
+    """One screening of an export into a folder: its steps, their jobs, its results."""
+
+    def __init__(self, export: Export, options: Options, out: Path, *, memory: str) -> None:
+        self.export = export
+        self.options = options
+        self.out = out
+        self._memory = memory
+        self._folders = {step: Folder(out / WORK / step.value) for step in Step}
+        self._choosing = Folder(out / WORK / "choose")
+
+    def run(self, how: How, told: Told) -> None:
+        """Do whatever is not done of all steps."""
+        for step in Step:
+            run(self._jobs(step), self._folders[step], how, progress=told(step.value))
+
+    def share(
+        self, step: Step, part: Share, how: How, progress: Callable[[int, int], None] | None
+    ) -> tuple[int, int]:
+        """Do a share of one step: how many jobs it has, and how many of the whole step lack.
+
+        Raises InputError where an earlier step is not complete.
+        """
+        self._check_before(step)
+        jobs, folder = self._jobs(step), self._folders[step]
+        mine = share(jobs, part.part, part.of)
+        run(mine, folder, how, progress=progress)
+        return len(mine), len(unfinished(jobs, folder))
+
+    def merge(self, *, smallest_cell: int | None = None) -> summary.Summary:
+        """Write the results. Raises InputError where work lacks."""
+        self._check_before(None)
+        tally = summary.Tally()
+        folder, jobs = self._folders[Step.ASSESS], self._jobs(Step.ASSESS)
+        table.write(_tallied(people.rows(folder, jobs), tally), self.out, self.options)
+        self._write_bundles()
+        table.write_problems(self._problems(), self.out)
+        files = self._files()
+        found = summary.summarise(
+            tally,
+            files=files,
+            shards=list(people.counts(folder, jobs)),
+            export=self._export_counts(files),
+            options=self.options,
+            transaction_time=self.export.transaction_time,
+            smallest_cell=smallest_cell,
+        )
+        summary.write(found, self.out)
+        for each in (*self._folders.values(), self._choosing):
+            each.sweep()
+        return found
+
+    # ------------------------------------------------------------------ the jobs of each step
+
+    def _jobs(self, step: Step) -> tuple[Job, ...]:
+        """The jobs of a step, known once the steps before are complete."""
+        match step:
+            case Step.LOOK:
+                return self._looking
+            case Step.AGAIN:
+                return self._looking_again
+            case Step.GATHER:
+                return self._gathering
+            case Step.MEDICINES:
+                return self._medicines
+            case Step.ASSESS:
+                return self._assessing
+
+    @cached_property
+    def _looking(self) -> tuple[Job, ...]:
+        return tuple(look.job(part, self.options) for part in self.export.parts)
+
+    @cached_property
+    def _looking_again(self) -> tuple[Job, ...]:
+        """Lines that refer to a Medication which names kratom, where there is one."""
+        named = tuple(one for looked in self._looked() for one in looked.medications)
+        if not named:
+            return ()
+        return tuple(
+            look.again(part, self.options, named)
+            for part, looked in zip(self.export.parts, self._looked(), strict=True)
+            if looked.refers_to_medications
+        )
+
+    @cached_property
+    def _chosen(self) -> Job:
+        """Whose records are wanted: one small job, done by whoever needs it first."""
+        sources = (
+            *((self._folders[Step.LOOK], _named(job)) for job in self._looking),
+            *((self._folders[Step.AGAIN], _named(job)) for job in self._looking_again),
+        )
+        hashes = [folder.hash(job) for folder, job in sources]
+        key = _key("chosen", hashes, self.options.gad, self.options.shards)
+        job = Job(
+            name="chosen", key=key, run=choose, arguments=(sources, self.export, self.options)
+        )
+        run([job], self._choosing)
+        return job
+
+    @cached_property
+    def _gathering(self) -> tuple[Job, ...]:
+        return tuple(
+            gather.job(part, looked, (self._choosing, self._chosen), self.options, self._memory)
+            for part, looked in zip(self.export.parts, self._looked(), strict=True)
+        )
+
+    @cached_property
+    def _medicines(self) -> tuple[Job, ...]:
+        """Medication resources that lines of the chosen refer to."""
+        return gather.medicines_jobs(
+            list(zip(self.export.parts, self._looked(), strict=True)),
+            self._folders[Step.GATHER],
+            self._gathering,
+        )
+
+    @cached_property
+    def _assessing(self) -> tuple[Job, ...]:
+        gathered = [
+            (self._folders[step], job)
+            for step in (Step.GATHER, Step.MEDICINES)
+            for job in self._jobs(step)
+        ]
+        return tuple(
+            people.job(gathered, shard, self.options) for shard in range(self.options.shards)
+        )
+
+    def _looked(self) -> Iterator[Looked]:
+        return (look.result(self._folders[Step.LOOK], job) for job in self._looking)
+
+    def _check_before(self, step: Step | None) -> None:
+        """Raise InputError unless the steps before this one (``None``: all) are complete."""
+        for before in Step:
+            if before is step:
+                return
+            jobs = self._jobs(before)
+            if lacking := len(unfinished(jobs, self._folders[before])):
+                given = f"{before.value} not complete: {lacking} of its {len(jobs)} jobs lack"
+                raise InputError([InputProblem("--step", given, "a step after complete ones")])
+
+    # ------------------------------------------------------------------ results
+
+    def _problems(self) -> Iterator[bytes]:
+        """Every line that could not be read, by file and number."""
+        for job in self._gathering:
+            yield from self._folders[Step.GATHER].lines(job, gather.BAD)
+
+    def _write_bundles(self) -> None:
+        written: set[str] = set()
+
+        def bundles() -> Iterator[tuple[str, bytes]]:
+            for name, content in people.bundles(self._folders[Step.ASSESS], self._assessing):
+                written.add(name)
+                yield name, content
+
+        table.write_bundles(bundles(), self.out)
+        for left in (self.out / table.BUNDLES).glob("*"):  # of people who are no longer found
+            if left.name not in written:
+                left.unlink()
+
+    def _files(self) -> list[FileCounts]:
+        folder = self._folders[Step.GATHER]
+        return [
+            msgspec.json.decode(folder.piece(job, gather.COUNT), type=FileCounts)
+            for job in self._gathering
+        ]
+
+    def _export_counts(self, files: list[FileCounts]) -> ExportCounts:
+        differing = tuple(
+            f"{part.name}: {part.count} resources announced, {file.lines} lines there"
+            for part, file in zip(self.export.parts, files, strict=True)
+            if part.count is not None and part.count != file.lines
+        )
+        return ExportCounts(
+            errors=added(looked.outcomes for looked in self._looked()),
+            skipped={one.name: one.why for one in self.export.skipped},
+            differing=(*self.export.told, *differing),
+        )
+
+
+def choose(
+    sources: Sequence[tuple[Folder, Job]], export: Export, options: Options
+) -> dict[str, bytes]:
+    """The job that decides whose records are wanted, from all that was looked through."""
+    looked = (look.result(folder, job) for folder, job in sources)
+    return {gather.CHOSEN: identity.encode(gather.choose(looked, export, options))}
+
+
+def _named(job: Job) -> Job:
+    """A job without its arguments: enough to find what it left."""
+    return Job(name=job.name, key=job.key, run=job.run)
+
+
+def _key(*rests_on: object) -> str:
+    return xxhash.xxh3_128_hexdigest(msgspec.json.encode((__version__, *rests_on)))
+
+
+def _tallied(rows: Iterator[Row], tally: summary.Tally) -> Iterator[Row]:
+    for row in rows:
+        tally.add(row)
+        yield row
