@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,6 @@ def _resources(folder: Path) -> Iterator[tuple[str, dict[str, Any], bytes]]:
 
 def screen(folder: Path) -> dict[str, Any]:
     """The screening in one process; wall and processor time of each step."""
-    from speciosa.cohort import gather  # noqa: PLC0415
-    from speciosa.cohort.counts import FileCounts, added  # noqa: PLC0415
     from speciosa.cohort.export import read_export  # noqa: PLC0415
     from speciosa.cohort.options import Options  # noqa: PLC0415
     from speciosa.cohort.screen import Screening, Step  # noqa: PLC0415
@@ -123,11 +122,14 @@ def screen(folder: Path) -> dict[str, Any]:
         options = Options(date=_DATE, seed=1, subjects=_SUBJECTS)
         screening = Screening(read_export(folder), options, out, memory="1GB")
         for step in Step:
-            timed(step.value, lambda step=step: screening.share(step, Share(1, 1), How(), None))
+            timed(step.value, partial(screening.share, step, Share(1, 1), How(), None))
         timed("merge", screening.merge)
         with (out / "patients.ndjson").open(encoding="utf-8") as lines:
             found = sorted(json.loads(line)["patient"] for line in lines)
-    return {"found": found, "steps": steps}
+        told = json.loads((out / "summary.json").read_bytes())["read"]["types"]
+    # A small count is not shown, and so not compared.
+    types = {one["key"]: one["count"]["people"] for one in told if one["count"]["people"]}
+    return {"types": types, "found": found, "steps": steps}
 
 
 CONTENDERS: dict[str, Callable[[Path], dict[str, Any]]] = {

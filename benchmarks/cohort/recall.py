@@ -4,8 +4,9 @@
     python -m benchmarks.cohort.recall --by rules --people 20000 --seed 7
     python -m benchmarks.cohort.recall --misspellings 200 --markdown
 
-An export is generated with every plant once; then the whole of it is screened (``--by screen``) or
-read with the rules alone, resource by resource (``--by rules``). Every listed name, code and test
+An export is generated with every plant once; then the whole of it is screened (``--by screen``), or
+looked through by the first step alone (``--by look``), or read resource by resource with the rules
+alone (``--by rules``). Every listed name, code and test
 must be found and nobody else: exit 1 otherwise. Misspellings are not listed; how many are found is
 reported by how they came about.
 """
@@ -13,6 +14,7 @@ reported by how they came about.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import subprocess
@@ -28,6 +30,10 @@ import msgspec
 from benchmarks.cohort import template
 from benchmarks.cohort.generate import EXAMPLE, Wanted, generate
 from benchmarks.cohort.plants import LISTED, catalogue
+from speciosa.cohort import look
+from speciosa.cohort.export import read_export
+from speciosa.cohort.options import Options
+from speciosa.distribution import Folder, run
 from speciosa.fhir.kratom import Match, Status, find_all
 
 # Evidence that makes a row; a denial or somebody else alone makes none.
@@ -114,6 +120,27 @@ def by_rules(folder: Path) -> dict[str, str]:
         if matches:
             found[patient] = _strongest(matches)
     return found
+
+
+def by_look(folder: Path) -> dict[str, str]:
+    """Evidence by patient from the first step of a screening: patterns, then rules."""
+    export = read_export(folder)
+    options = Options(date=dt.date(2026, 11, 1), seed=1, subjects=1)
+    with tempfile.TemporaryDirectory() as work:
+        kept = Folder(Path(work) / "look")
+        jobs = [look.job(part, options) for part in export.parts]
+        run(jobs, kept)
+        looked = [look.result(kept, job) for job in jobs]
+        named = tuple(one for each in looked for one in each.medications)
+        both = zip(export.parts, looked, strict=True)
+        more = [look.again(p, options, named) for p, one in both if one.refers_to_medications]
+        kept_again = Folder(Path(work) / "again")
+        run(more if named else [], kept_again)
+        looked += [look.result(kept_again, job) for job in more if named]
+    told: dict[str, list[Match]] = defaultdict(list)
+    for seen in (seen for each in looked for seen in each.seen):
+        told[seen.person.removeprefix("Patient/")] += seen.matches
+    return {patient: _strongest(matches) for patient, matches in told.items() if patient}
 
 
 def by_screen(folder: Path, out: Path, *more: str) -> dict[str, str]:
@@ -253,7 +280,8 @@ def measure(work: Path, wanted: Wanted, *, by: str, more: tuple[str, ...] = ()) 
     """Generate below ``work``, find, compare."""
     made = generate(work / "export", wanted, EXAMPLE)
     folder = work / "export"
-    found = by_rules(folder) if by == "rules" else by_screen(folder, work / "out", *more)
+    ways = {"rules": by_rules, "look": by_look}
+    found = ways[by](folder) if by in ways else by_screen(folder, work / "out", *more)
     return compared(
         truth_of(made.truth), found, by=by, people=made.people, resources=made.resources
     )
@@ -261,7 +289,7 @@ def measure(work: Path, wanted: Wanted, *, by: str, more: tuple[str, ...] = ()) 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--by", choices=("screen", "rules"), default="screen")
+    parser.add_argument("--by", choices=("screen", "look", "rules"), default="screen")
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--misspellings", type=int, default=40, help="of a name in a way, at most")
