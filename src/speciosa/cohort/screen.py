@@ -20,7 +20,17 @@ from speciosa import __version__
 from speciosa.cohort import gather, identity, look, people, summary, table
 from speciosa.cohort.counts import ExportCounts, FileCounts, added
 from speciosa.cohort.plan import WORK
-from speciosa.distribution import Folder, How, Job, Share, run, share, unfinished
+from speciosa.distribution import (
+    Folder,
+    How,
+    Job,
+    JobError,
+    Progress,
+    Share,
+    run,
+    share,
+    unfinished,
+)
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -29,7 +39,7 @@ if TYPE_CHECKING:
     from speciosa.cohort.options import Options
     from speciosa.cohort.result import Row
 
-Told = Callable[[str], Callable[[int, int], None]]
+Told = Callable[[str], Progress]
 
 
 class Step(StrEnum):
@@ -53,13 +63,13 @@ class Screening:
         self._folders = {step: Folder(out / WORK / step.value) for step in Step}
         self._choosing = Folder(out / WORK / "choose")
 
-    def run(self, how: How, told: Told) -> None:
-        """Do whatever is not done of all steps."""
+    def run(self, how: How, told: Told | None = None) -> None:
+        """Do whatever is not done of all steps; ``told`` gives each step's progress by name."""
         for step in Step:
-            run(self._jobs(step), self._folders[step], how, progress=told(step.value))
+            self._do(step, self._jobs(step), how, told(step.value) if told else None)
 
     def share(
-        self, step: Step, part: Share, how: How, progress: Callable[[int, int], None] | None
+        self, step: Step, part: Share, how: How, progress: Progress | None = None
     ) -> tuple[int, int]:
         """Do a share of one step: how many jobs it has, and how many of the whole step lack.
 
@@ -68,7 +78,7 @@ class Screening:
         self._check_before(step)
         jobs, folder = self._jobs(step), self._folders[step]
         mine = share(jobs, part.part, part.of)
-        run(mine, folder, how, progress=progress)
+        self._do(step, mine, how, progress)
         return len(mine), len(unfinished(jobs, folder))
 
     def merge(self, *, smallest_cell: int | None = None) -> summary.Summary:
@@ -93,6 +103,14 @@ class Screening:
         for each in (*self._folders.values(), self._choosing):
             each.sweep()
         return found
+
+    def _do(self, step: Step, jobs: Sequence[Job], how: How, progress: Progress | None) -> None:
+        try:
+            run(jobs, self._folders[step], how, progress=progress)
+        except JobError as error:  # a reader knows files, not jobs
+            names = {part.id: part.name for part in self.export.parts}
+            name = names.get(error.name, error.name)
+            raise JobError(f"{step.value}, {name}", error.why) from None
 
     # ------------------------------------------------------------------ the jobs of each step
 

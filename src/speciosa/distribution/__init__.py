@@ -10,7 +10,7 @@ from __future__ import annotations
 from speciosa.distribution.folder import Folder, KeptError
 from speciosa.distribution.how import How, parse_how
 from speciosa.distribution.job import Job, Pieces
-from speciosa.distribution.run import JobError, run, unfinished
+from speciosa.distribution.run import JobError, Progress, run, unfinished
 from speciosa.distribution.shares import Share, parse_share, share
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "JobError",
     "KeptError",
     "Pieces",
+    "Progress",
     "Share",
     "parse_how",
     "parse_share",

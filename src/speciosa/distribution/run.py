@@ -31,7 +31,11 @@ ATTEMPTS = 3
 
 
 class JobError(SpeciosaError):
-    """A job failed. Jobs that were done before stay done."""
+    """A job, by its name, failed. Jobs that were done before stay done."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"{name}: {why}")
 
 
 def unfinished(jobs: Sequence[Job], folder: Folder) -> tuple[Job, ...]:
@@ -67,8 +71,9 @@ def run(
                 progress(done, of)
     if lost := unfinished(left, folder):
         raise JobError(
-            f"{len(lost)} jobs were reported as done but {folder.path} does not hold them (first: "
-            f"{lost[0].name}); do all workers write to the same folder?"
+            lost[0].name,
+            f"it was reported as done but {folder.path} does not hold it (nor {len(lost) - 1} "
+            "more); do all workers write to the same folder?",
         )
 
 
@@ -140,7 +145,6 @@ def _error(job: Job, failure: Failure) -> SpeciosaError:
     if failure.problems:
         return InputError([InputProblem(*msgspec.structs.astuple(p)) for p in failure.problems])
     if failure.died:
-        return JobError(
-            f"{job.name}: the worker that did it died {failure.died} times (out of memory, perhaps)"
-        )
-    return JobError(f"{job.name}: {failure.what}")
+        why = f"the worker that did it died {failure.died} times (out of memory, perhaps)"
+        return JobError(job.name, why)
+    return JobError(job.name, failure.what)
