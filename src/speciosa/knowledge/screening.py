@@ -32,6 +32,7 @@ class SummaryWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     not_looked_at: tuple[str, ...]
     small_cells: str
     hidden: str
+    all_shown: str
     evidence: dict[str, Term]
     how: dict[str, Term]
     confidence: dict[str, Term]

@@ -1,0 +1,95 @@
+"""From counts to what may be shown of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from speciosa import __version__
+from speciosa.cohort.counts import ExportCounts, FileCounts, ShardCounts
+from speciosa.cohort.options import Options
+from speciosa.cohort.summary import by_age, group
+from speciosa.cohort.summary.cells import Cells
+from speciosa.cohort.summary.reading import Counted
+from speciosa.cohort.summary.result import Provenance, Summary
+from speciosa.cohort.summary.tally import Tally
+from speciosa.cohort.summary.words import headline
+from speciosa.knowledge import Knowledge, load
+from speciosa.knowledge.screening import SummaryWording
+
+_FACTS = ("screening/smallest_cell", "screening/oldest_age")
+_KRATOM, _GAD = "kratom", "gad"
+_LABELS: Mapping[str, str] = {
+    _KRATOM: "With kratom in the record",
+    _GAD: "With generalized anxiety disorder in the record, and no kratom",
+}
+
+
+def summarise(  # noqa: PLR0913  # each is another thing that was counted or asked
+    tally: Tally,
+    *,
+    files: Iterable[FileCounts],
+    shards: Iterable[ShardCounts],
+    export: ExportCounts,
+    options: Options,
+    transaction_time: str = "",
+    smallest_cell: int | None = None,
+) -> Summary:
+    """The counts of a screening as far as they may be shown; the order of files changes nothing.
+
+    ``smallest_cell`` is the smallest count of people above 0 that is shown: by default that of the
+    policy in the knowledge base; 1 shows all.
+    """
+    knowledge = load()
+    wording = knowledge.screening.wording
+    policy = knowledge.screening.smallest_cell
+    cells = Cells(policy if smallest_cell is None else max(smallest_cell, 1))
+    counted = Counted(files, shards, export)
+    counted.declare(cells)
+    groups = {_KRATOM: tally.kratom}
+    if options.gad:
+        groups[_GAD] = tally.gad_alone
+    for name, people in groups.items():
+        group.declare(cells, name, people, wording)
+    by_age.declare_rest(cells, "people", tuple(groups))
+    cells.settle()
+    shown = {
+        name: group.summary(cells, name, _LABELS[name], people, wording)
+        for name, people in groups.items()
+    }
+    return Summary(
+        headline=headline(shown[_KRATOM].total),
+        people=cells.line("people", "People in the export"),
+        kratom=shown[_KRATOM],
+        gad_alone=shown.get(_GAD),
+        read=counted.summary(cells, wording),
+        everybody=by_age.ages(cells, "people", "people"),
+        smallest_cell=cells.smallest,
+        limit_from_policy=cells.smallest == policy,
+        what_it_is=wording.what_it_is,
+        not_meant=wording.not_meant,
+        for_whom=wording.for_whom,
+        not_looked_at=wording.not_looked_at,
+        about_cells=_about_cells(wording, cells.smallest),
+        references=tuple(knowledge.cite(fact) for fact in _FACTS),
+        provenance=_provenance(knowledge, options, transaction_time),
+    )
+
+
+def _about_cells(wording: SummaryWording, smallest: int) -> str:
+    if smallest <= 1:
+        return wording.all_shown
+    return f"{wording.small_cells} {wording.hidden}".format(smallest=smallest, most=smallest - 1)
+
+
+def _provenance(knowledge: Knowledge, options: Options, transaction_time: str) -> Provenance:
+    return Provenance(
+        speciosa_version=__version__,
+        knowledge_release=knowledge.release.number,
+        knowledge_date=knowledge.release.date,
+        date=options.date.isoformat(),
+        transaction_time=transaction_time,
+        seed=options.seed,
+        subjects=options.subjects,
+        gad=options.gad,
+        intended_use=knowledge.release.intended_use,
+    )

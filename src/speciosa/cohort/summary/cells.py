@@ -1,0 +1,129 @@
+"""Counts under names, with what adds up to what; shown only as far as may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from speciosa.cohort.summary.disclosure import Published, Standing, Sum, protected
+from speciosa.cohort.summary.rates import share
+from speciosa.cohort.summary.result import Figure, Line
+
+_NOT_SHOWN = "not given, as a count is hidden"
+_NOT_A_SHARE = "not given: more people than have a Patient record of this kind"
+
+
+class Cells:
+    """Counts that are published together. Name them all, then ``settle``, then ask for them."""
+
+    def __init__(self, smallest: int) -> None:
+        self.smallest = smallest
+        self._counts: dict[str, int] = {}
+        self._sums: list[Sum] = []
+        self._always: set[str] = set()
+        self._dear: set[str] = set()
+        self._unnamed: set[str] = set()
+        self._standing: dict[str, Standing] = {}
+
+    def add(self, name: str, count: int, *, dear: bool = False, of_people: bool = True) -> None:
+        """Name a count. A dear one is hidden last, one of no people never."""
+        self._counts[name] = count
+        if dear:
+            self._dear.add(name)
+        if not of_people:
+            self._always.add(name)
+
+    def add_unnamed(self, name: str, count: int) -> None:
+        """Name a count that stands nowhere on the page, and that nobody may work out."""
+        self._counts[name] = count
+        self._unnamed.add(name)
+
+    def adds_up(self, total: str, parts: Mapping[str, int]) -> None:
+        """Name the parts of a count (``total/part``); what they lack is a part without a name."""
+        named = {f"{total}/{part}": count for part, count in parts.items()}
+        self._counts |= named
+        if sum(named.values()) > self._counts[total]:
+            raise ValueError(f"the parts of {total} are more than it")
+        self.is_sum(total, named)
+
+    def is_sum(self, total: str, parts: Iterable[str]) -> None:
+        """Say that a count is the sum of others, and of what nobody named where they are less."""
+        names = tuple(parts)
+        rest = self._counts[total] - sum(self._counts[name] for name in names)
+        if rest < 0:
+            return  # People without a Patient record: nothing adds up that could give away a count.
+        if rest:
+            other = f"{total}/rest of {len(self._sums)}"
+            self.add_unnamed(other, rest)
+            names = (*names, other)
+        self._sums.append(Sum(total, names))
+
+    def settle(self) -> None:
+        """Decide what is shown."""
+        self._standing = protected(
+            Published(
+                counts=self._counts,
+                sums=self._sums,
+                smallest=self.smallest,
+                always=frozenset(self._always),
+                dear=frozenset(self._dear),
+                unnamed=frozenset(self._unnamed),
+            )
+        )
+
+    def figure(self, name: str) -> Figure:
+        """A count as it may be shown."""
+        return figure(self._counts[name], self._standing[name], self.smallest)
+
+    def line(self, name: str, label: str, *, of: Figure | None = None, meaning: str = "") -> Line:
+        """A count with its label and, where it is part of another, its share."""
+        return line(name.rpartition("/")[2], label, self.figure(name), of, meaning)
+
+    def is_broken_down(self, total: str) -> bool:
+        """Whether the parts of a total are of any use to a reader."""
+        return self._standing[total] is not Standing.FEW and self._counts[total] > 0
+
+    def lines(self, total: str, parts: Iterable[tuple[str, str, str]]) -> tuple[Line, ...]:
+        """The parts of a total as shares of it: (name, label, meaning); none of too few people."""
+        if not self.is_broken_down(total):
+            return ()
+        of = self.figure(total)
+        return tuple(
+            self.line(f"{total}/{name}", label, of=of, meaning=meaning)
+            for name, label, meaning in parts
+        )
+
+
+def figure(count: int, standing: Standing, smallest: int) -> Figure:
+    """A count in words."""
+    if standing is Standing.SHOWN:
+        return Figure(people=count, words=f"{count:,}", standing=standing)
+    words = f"fewer than {smallest}" if standing is Standing.FEW else "hidden"
+    return Figure(people=None, words=words, standing=standing)
+
+
+def alone(count: int, smallest: int) -> Figure:
+    """A count that adds up with no other."""
+    few = 1 <= count < smallest
+    return figure(count, Standing.FEW if few else Standing.SHOWN, smallest)
+
+
+def beside(count: int, of: int, smallest: int) -> Figure:
+    """How many of a shown number have something; those who have not must not be few either."""
+    if 1 <= of - count < smallest:
+        words = f"all but fewer than {smallest}"
+        return Figure(people=None, words=words, standing=Standing.HIDDEN)
+    return alone(count, smallest)
+
+
+def line(key: str, label: str, count: Figure, of: Figure | None = None, meaning: str = "") -> Line:
+    """A line with its rate, or why it has none."""
+    rate, why = None, ""
+    if of is not None:
+        if count.people is None or of.people is None:
+            why = _NOT_SHOWN
+        elif of.people:
+            rate = share(count.people, of.people)
+            why = "" if rate else _NOT_A_SHARE
+    return Line(
+        key=key, label=label, count=count, of=of, rate=rate, no_rate_because=why, meaning=meaning
+    )

@@ -1,0 +1,66 @@
+"""Findings of assessments over people: which are frequent, and in how many."""
+
+from __future__ import annotations
+
+from speciosa.cohort.summary.cells import alone, beside, line
+from speciosa.cohort.summary.result import FindingLine, Findings
+from speciosa.cohort.summary.tally import Found, Group, said
+from speciosa.cohort.summary.words import id_in_words
+from speciosa.finding import Severity
+
+# Grave enough to be counted over people; what is less stands in each person's own findings.
+_COUNTED = Severity.MODERATE
+MOST = 60
+# About the method or the same for everybody: a count of people says nothing of them. Danger signs
+# are counted by their route.
+_NOT_COUNTED = frozenset({"urgent", "evidence", "follow_up", "exposure", "mechanism"})
+_NOT_CHECKED = "interaction.not_checked."
+WITH_KRATOM, BETWEEN, LAW, OTHER = "with_kratom", "between_medicines", "law", "other"
+
+
+def listed(group: Group, smallest: int) -> dict[str, Findings]:
+    """Findings of a group that enough people have, by what they are about."""
+    lines: dict[str, list[FindingLine]] = {kind: [] for kind in (WITH_KRATOM, BETWEEN, LAW, OTHER)}
+    rare = dict.fromkeys(lines, 0)
+    for (part, id_), found in group.findings.items():
+        kind = _kind(part, id_, found)
+        if kind and found.people < smallest:
+            rare[kind] += 1
+        elif kind:
+            lines[kind].append(_line(part, id_, found, group.assessed, smallest))
+    for kind, held in lines.items():
+        held.sort(key=_order)
+        rare[kind] += len(held[MOST:])
+    return {
+        kind: Findings(lines=tuple(held[:MOST]), rare=rare[kind]) for kind, held in lines.items()
+    }
+
+
+def _line(part: str, id_: str, found: Found, assessed: int, smallest: int) -> FindingLine:
+    text = said(found) or id_in_words(id_)
+    count = beside(found.people, assessed, smallest)
+    return FindingLine(
+        part=part,
+        id=id_,
+        text=text,
+        severity=found.severity,
+        line=line(id_, text, count, alone(assessed, smallest)),
+    )
+
+
+def _order(one: FindingLine) -> tuple[int, float, str, str]:
+    # Where the number of a listed finding is not shown it is nearly everybody.
+    count = one.line.count.people
+    return one.severity.rank, -(float("inf") if count is None else count), one.part, one.id
+
+
+def _kind(part: str, id_: str, found: Found) -> str:
+    if part == "regulation":
+        return LAW
+    if part in _NOT_COUNTED or id_.startswith(_NOT_CHECKED):
+        return ""
+    if found.severity.rank > _COUNTED.rank:
+        return ""
+    if part != "interactions":
+        return OTHER
+    return WITH_KRATOM if "kratom" in f"{id_} {found.text}".lower() else BETWEEN

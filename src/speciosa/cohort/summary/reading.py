@@ -1,0 +1,110 @@
+"""What was read, and what was not: files, lines, resources by type, and everybody in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from speciosa.cohort.counts import ExportCounts, FileCounts, ShardCounts, added
+from speciosa.cohort.summary import by_age
+from speciosa.cohort.summary.cells import Cells, alone, line
+from speciosa.cohort.summary.result import BadFile, Line, ReadSummary
+from speciosa.knowledge.screening import SummaryWording
+
+_MOST_BAD_FILES = 50
+_OTHERS = "other resources"
+
+
+class Counted:
+    """All files and groups of people added up."""
+
+    def __init__(
+        self, files: Iterable[FileCounts], shards: Iterable[ShardCounts], export: ExportCounts
+    ) -> None:
+        self.files = sorted(files, key=lambda one: one.file)
+        self.export = export
+        self.people = by_age.by_cell(cell for one in self.files for cell in one.people)
+        self.deceased = sum(c.people for one in self.files for c in one.people if c.deceased)
+        self.resources = added(one.resources for one in self.files)
+        self.bad = added(one.bad for one in self.files)
+        self.lines = sum(one.lines for one in self.files)
+        self.deleted = sum(one.deleted for one in self.files)
+        self.unresolved = added(one.unresolved for one in self.files)
+        held = list(shards)
+        self.unread = added(one.unread for one in held)
+        self.beside = {
+            "denied": sum(one.denied for one in held),
+            "somebody_else": sum(one.somebody_else for one in held),
+            "duplicates": sum(one.duplicates for one in held),
+        }
+
+    def declare(self, cells: Cells) -> None:
+        """Name the counts, from lines down to people by age."""
+        count = sum(self.people.values())
+        total = sum(self.resources.values())
+        others = {kind: n for kind, n in self.resources.items() if kind != "Patient"}
+        patients = total - sum(others.values())
+        cells.add("people", count, dear=True)
+        by_age.declare(cells, "people", self.people)
+        cells.adds_up("people", {"deceased": self.deceased})
+        cells.add_unnamed(_OTHERS, sum(others.values()))
+        cells.adds_up(_OTHERS, others)
+        cells.add("Patient", patients)
+        cells.is_sum("Patient", ("people",))
+        cells.add("resources", total, dear=True)
+        cells.is_sum("resources", ("Patient", _OTHERS))
+        cells.add("deleted", self.deleted)
+        cells.add("bad", sum(self.bad.values()), of_people=False)
+        cells.add("lines", self.lines)
+        cells.is_sum("lines", ("resources", "deleted", "bad"))
+
+    def summary(self, cells: Cells, wording: SummaryWording) -> ReadSummary:
+        """What was read as far as it may be shown, and what was not with what that costs."""
+        smallest = cells.smallest
+        bad_files = [
+            BadFile(file=one.file, bad=dict(sorted(one.bad.items())))
+            for one in self.files
+            if any(one.bad.values())
+        ]
+        frequent = {why: n for why, n in self.unread.items() if n >= smallest}
+        return ReadSummary(
+            files=len(self.files),
+            lines=cells.line("lines", "Lines"),
+            bad_lines=sum(self.bad.values()),
+            resources=cells.line("resources", "Resources"),
+            types=self._types(cells),
+            deceased=cells.line("people/deceased", "Of these, deceased"),
+            bad=self.bad,
+            bad_files=tuple(bad_files[:_MOST_BAD_FILES]),
+            bad_files_not_listed=len(bad_files[_MOST_BAD_FILES:]),
+            deleted=cells.line("deleted", "Deleted by the server, so not used"),
+            unresolved=tuple(
+                line(kind, kind, alone(count, smallest))
+                for kind, count in self.unresolved.items()
+                if count
+            ),
+            beside=tuple(
+                line(key, term.label, alone(self.beside[key], smallest), meaning=term.meaning)
+                for key, term in wording.beside.items()
+            ),
+            unread=tuple(
+                line(why, why, alone(count, smallest)) for why, count in _largest_first(frequent)
+            ),
+            unread_rare=len(self.unread) - len(frequent),
+            absent={
+                kind: why for kind, why in wording.expected.items() if not self.resources.get(kind)
+            },
+            skipped=dict(sorted(self.export.skipped.items())),
+            server_errors=dict(sorted(self.export.errors.items())),
+            differing=tuple(sorted(self.export.differing)),
+        )
+
+    def _types(self, cells: Cells) -> tuple[Line, ...]:
+        return tuple(
+            cells.line("Patient" if kind == "Patient" else f"{_OTHERS}/{kind}", kind)
+            for kind, count in _largest_first(self.resources)
+            if count
+        )
+
+
+def _largest_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,148 @@
+"""What the summary says: counts that may be shown, in the order in which they are read.
+
+The JSON keys are a contract. Nothing here is about one person, and no count below the limit is
+held: what is hidden is hidden in every form.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from speciosa.cohort.summary.disclosure import Standing
+from speciosa.finding import Estimate, Severity
+from speciosa.knowledge import Citation
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A count; ``people`` is ``None`` where it is not shown, and ``words`` say what is instead."""
+
+    people: int | None
+    words: str
+    standing: Standing
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A count with its name; ``of`` is what it is a part of, ``rate`` its share with a 95 % CI.
+
+    Without a rate, ``no_rate_because`` says why, or is empty where none is meant.
+    """
+
+    key: str
+    label: str
+    count: Figure
+    of: Figure | None = None
+    rate: Estimate | None = None
+    no_rate_because: str = ""
+    meaning: str = ""
+
+
+class AgeCell(msgspec.Struct, frozen=True, kw_only=True):
+    """People of one sex and age band, with kratom and in all."""
+
+    sex: str
+    ages: str
+    line: Line
+
+
+class FindingLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding of the assessment over people; ``part`` is the part of it where it stands."""
+
+    part: str
+    id: str
+    text: str
+    severity: Severity
+    line: Line
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings that enough people have, worst first; ``rare`` kinds are those of too few."""
+
+    lines: tuple[FindingLine, ...] = ()
+    rare: int = 0
+
+
+class GroupSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A group of people: who they are, how they were found, and what assessing them found.
+
+    Empty parts are those that would be of too few people.
+    """
+
+    total: Line
+    evidence: tuple[Line, ...] = ()
+    sex: tuple[Line, ...] = ()
+    ages: tuple[AgeCell, ...] = ()
+    how: tuple[Line, ...] = ()
+    confidence: tuple[Line, ...] = ()
+    gad: tuple[Line, ...] = ()
+    assessed: tuple[Line, ...] = ()
+    routes: tuple[Line, ...] = ()
+    with_kratom: Findings = Findings()
+    between_medicines: Findings = Findings()
+    law: Findings = Findings()
+    other: Findings = Findings()
+    not_checked: Line | None = None
+    problems: tuple[Line, ...] = ()
+
+
+class BadFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines of one file that could not be read. They are lines, not people: shown as they are."""
+
+    file: str
+    bad: dict[str, int]
+
+
+class ReadSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read, and what was not."""
+
+    files: int
+    lines: Line
+    bad_lines: int
+    resources: Line
+    types: tuple[Line, ...]
+    deceased: Line
+    bad: dict[str, int]
+    bad_files: tuple[BadFile, ...]
+    bad_files_not_listed: int
+    deleted: Line
+    unresolved: tuple[Line, ...]
+    beside: tuple[Line, ...]
+    unread: tuple[Line, ...]
+    unread_rare: int
+    absent: dict[str, str]
+    skipped: dict[str, str]
+    server_errors: dict[str, int]
+    differing: tuple[str, ...]
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the counts come from, so that they can be made again."""
+
+    speciosa_version: str
+    knowledge_release: str
+    knowledge_date: str
+    date: str
+    transaction_time: str
+    seed: int
+    subjects: int
+    gad: bool
+    intended_use: str
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A screened health system in counts."""
+
+    headline: str
+    people: Line
+    kratom: GroupSummary
+    gad_alone: GroupSummary | None
+    read: ReadSummary
+    everybody: tuple[AgeCell, ...]
+    smallest_cell: int
+    limit_from_policy: bool
+    what_it_is: str
+    not_meant: tuple[str, ...]
+    for_whom: tuple[str, ...]
+    not_looked_at: tuple[str, ...]
+    about_cells: str
+    references: tuple[Citation, ...]
+    provenance: Provenance

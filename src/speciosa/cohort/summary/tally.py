@@ -1,0 +1,114 @@
+"""Rows of people counted as they pass: nothing of a person is kept but what many share."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import msgspec
+
+from speciosa.cohort.counts import SEXES, age_band
+from speciosa.cohort.result import Evidence, Row, RowFinding
+from speciosa.finding import Severity, Tone
+
+KRATOM = (Evidence.USE, Evidence.PAST_USE, Evidence.UNCERTAIN)
+CONFIDENCE = ("high", "moderate", "low")
+SEVERAL = "several"
+# A cut text ends where its last whole clause does, before what differs from person to person.
+_LAST_CLAUSE = re.compile(r"^(.*\w.*?)\s*[,;:.(](?=\s|$)", re.DOTALL)
+_SHORTEST = 12
+
+
+class Found(msgspec.Struct):
+    """One finding over people: how many have it, how grave at worst, and what all of them share."""
+
+    people: int
+    severity: Severity
+    text: str
+    whole: bool = True
+
+
+class Group:
+    """People counted together."""
+
+    def __init__(self) -> None:
+        self.people = 0
+        self.evidence: Counter[str] = Counter()
+        self.cells: Counter[tuple[str, str]] = Counter()
+        self.how: Counter[str] = Counter()
+        self.confidence: Counter[str] = Counter()
+        self.gad: Counter[str] = Counter()
+        self.assessed = 0
+        self.routes: Counter[str] = Counter()
+        self.findings: dict[tuple[str, str], Found] = {}
+        self.medicine_not_checked = 0
+        self.problems: Counter[str] = Counter()
+
+    def add(self, row: Row) -> None:
+        """Count one person."""
+        self.people += 1
+        self.evidence[row.evidence.value] += 1
+        sex = row.sex if row.sex in SEXES else "unknown"
+        self.cells[sex, age_band(row.age_years)] += 1
+        self.gad["yes" if row.gad else "no" if row.gad is False else "not named"] += 1
+        self._matches(row)
+        if row.assessed:
+            self.assessed += 1
+            self.routes[row.route] += 1
+            self._findings(row)
+        else:
+            for field in {problem.field.partition("/")[0] for problem in row.problems}:
+                self.problems[field] += 1
+
+    def _matches(self, row: Row) -> None:
+        mine = [match for match in row.matches if match.of_person]
+        grounds = {match.grounds for match in mine}
+        self.how[SEVERAL if len(grounds) > 1 else next(iter(grounds), "")] += 1
+        held = {match.confidence for match in mine}
+        self.confidence[next((level for level in CONFIDENCE if level in held), "")] += 1
+
+    def _findings(self, row: Row) -> None:
+        seen: dict[tuple[str, str], RowFinding] = {}
+        for finding in row.findings:
+            if finding.tone == Tone.REASSURING:
+                continue
+            seen.setdefault((finding.part, finding.id), finding)
+        for key, finding in seen.items():
+            severity = Severity(finding.severity)
+            found = self.findings.get(key)
+            if found is None:
+                self.findings[key] = Found(people=1, severity=severity, text=finding.text)
+                continue
+            found.people += 1
+            found.severity = min(found.severity, severity, key=lambda s: s.rank)
+            if found.text != finding.text:
+                found.text, found.whole = _shared(found.text, finding.text), False
+        if any(key[1].startswith("interaction.not_checked.") for key in seen):
+            self.medicine_not_checked += 1
+
+
+class Tally:
+    """Everybody with a row: those with kratom, and those taken for their anxiety disorder alone."""
+
+    def __init__(self) -> None:
+        self.kratom = Group()
+        self.gad_alone = Group()
+
+    def add(self, row: Row) -> None:
+        """Count one person, once. The order of people changes nothing."""
+        (self.kratom if row.evidence in KRATOM else self.gad_alone).add(row)
+
+
+def _shared(one: str, other: str) -> str:
+    """What two texts begin with in common."""
+    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    return one[: min(len(one), len(other)) if same is None else same]
+
+
+def said(found: Found) -> str:
+    """What the texts of a finding share; it ends in "…" where they part, "" where that is early."""
+    if found.whole:
+        return found.text
+    cut = _LAST_CLAUSE.match(found.text)
+    text = cut.group(1).strip() if cut else ""
+    return f"{text} …" if len(text) >= _SHORTEST else ""

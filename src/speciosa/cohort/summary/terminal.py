@@ -1,0 +1,83 @@
+"""The summary on a terminal: the answer, what needs somebody, what was not read."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from speciosa.cohort.summary.result import GroupSummary, Line, Summary
+from speciosa.finding import Severity
+from speciosa.report.clean import clean, to_ascii
+from speciosa.report.numbers import shown
+
+WIDTH = 94
+_MOST = 8
+_LABEL = 52
+
+
+def text(summary: Summary, *, ascii_only: bool = False) -> str:
+    """The counts in lines, ending with a line break."""
+    lines = [line.rstrip() for line in _lines(summary)]
+    return "".join(f"{to_ascii(line) if ascii_only else line}\n" for line in lines)
+
+
+def _lines(summary: Summary) -> Iterator[str]:
+    yield from _wrapped(summary.headline)
+    yield ""
+    yield from _group(summary.kratom)
+    if summary.gad_alone is not None:
+        yield from _group(summary.gad_alone)
+    yield from _read(summary)
+    yield "What these counts do not mean"
+    for sentence in summary.not_meant:
+        yield from _wrapped(f"- {sentence}", "  ")
+    yield ""
+    yield from _wrapped(summary.about_cells)
+
+
+def _group(group: GroupSummary) -> Iterator[str]:
+    yield _row(group.total, "")
+    for line in (*group.evidence, *group.routes, *group.assessed[1:]):
+        yield _row(line)
+    for title, findings in (
+        ("Kratom with medicines, moderate or worse", group.with_kratom),
+        ("Between medicines, major or worse", group.between_medicines),
+    ):
+        worst = [f for f in findings.lines if f.severity.rank <= Severity.MODERATE.rank][:_MOST]
+        if worst:
+            yield f"  {title}"
+        for found in worst:
+            yield from _wrapped(f"{found.line.count.words}: {found.text}", "    ")
+    yield ""
+
+
+def _read(summary: Summary) -> Iterator[str]:
+    read = summary.read
+    lines = f"{read.lines.count.words} lines, {read.bad_lines:,} of them not readable"
+    yield f"Read: {read.files:,} files, {lines}"
+    for file in read.bad_files[:_MOST]:
+        told = "; ".join(f"{why}: {count:,}" for why, count in file.bad.items())
+        yield from _wrapped(f"{file.file}: {told}", "  ")
+    for name, why in read.skipped.items():
+        yield from _wrapped(f"{name} not read: {why}", "  ")
+    for sentence in read.differing:
+        yield from _wrapped(sentence, "  ")
+    for kind, why in read.absent.items():
+        yield from _wrapped(f"No {kind} in the export: {why}", "  ")
+    yield ""
+
+
+def _row(line: Line, indent: str = "  ") -> str:
+    rate = f"   {shown(line.rate).value}" if line.rate is not None else ""
+    label = f"{indent}{line.label}"
+    return f"{label:<{_LABEL}} {line.count.words:>16}{rate}"
+
+
+def _wrapped(sentence: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        clean(sentence),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
+    )
