@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +26,13 @@ FEWEST = 20
 _FILES = (".yaml", ".yml", ".json")
 _SHORTEST_H, _LONGEST_H = 1.0, 365 * 24.0
 _UNTIL = re.compile(r"(\d+(?:\.\d+)?)\s*(h|hours?|d|days?)")
+
+
+class BodyEffects(StrEnum):
+    """Whether the bodies of a population move levels, as is assumed and no study shows."""
+
+    ASSUMED = "assumed"
+    NONE = "none"
 
 
 class Structure(StrEnum):
@@ -66,6 +73,14 @@ def command(
         Path | None,
         typer.Option(help="Simulate a whole population into FILE.zarr or FILE.parquet."),
     ] = None,
+    population: Annotated[
+        str | None,
+        typer.Option(help="With --out: who they are, by name (us-adults) or as a table of people."),
+    ] = None,
+    body_effects: Annotated[
+        BodyEffects | None,
+        typer.Option(help="With --population: what size, age and liver are assumed to do."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(help="With --out: processes; the file is the same for any number.")
     ] = None,
@@ -93,7 +108,20 @@ def command(
     _check_endings(table, chart)
     most = MOST_SUBJECTS if out is None else MOST_PEOPLE
     count = None if subjects is None else _count(subjects, most, whole=out is not None)
-    asked = _asked(out, workers, dask, shard, restart=restart)
+    options = {
+        "--population": population,
+        "--body-effects": body_effects,
+        "--workers": workers,
+        "--dask": dask,
+        "--shard": shard,
+        "--restart": restart or None,
+    }
+    asked = None
+    if out is None:
+        _check_for_population(options)
+    else:
+        effects = body_effects or BodyEffects.ASSUMED
+        asked = Asked(out, population, effects.value, workers, dask, shard, restart)
     from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS
     from speciosa.knowledge import load
     from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
@@ -141,22 +169,12 @@ def merge(file: Path, output: Format) -> None:
 # ------------------------------------------------------------------ what goes in
 
 
-def _asked(
-    out: Path | None, workers: int | None, dask: str | None, shard: str | None, *, restart: bool
-) -> Asked | None:
-    """What is asked of a population; ``None`` without ``--out``."""
-    if out is not None:
-        return Asked(out, workers, dask, shard, restart)
-    for option, given in (
-        ("--workers", workers),
-        ("--dask", dask),
-        ("--shard", shard),
-        ("--restart", restart or None),
-    ):
+def _check_for_population(options: Mapping[str, object]) -> None:
+    """Refuse options that are for whole populations alone."""
+    for option, given in options.items():
         if given is not None:
             problem = InputProblem(option, str(given), "this option together with --out FILE")
             raise InputError([problem])
-    return None
 
 
 def _check_alone(plan: Plan, asked: Asked, table: Path | None, chart: Path | None) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.regimen.forecast import Settings
     from speciosa.population.output.document import PopulationDocument
     from speciosa.population.run.work import Work
+    from speciosa.population.who import Population
 
 MOST_PEOPLE = 1_000_000_000
 
@@ -24,6 +25,8 @@ class Asked(NamedTuple):
     """What the options say of a population and of who does the work."""
 
     out: Path
+    population: str | None
+    body_effects: str
     workers: int | None
     dask: str | None
     shard: str | None
@@ -38,20 +41,26 @@ def simulate_population(plan: Plan, settings: Settings, asked: Asked) -> Populat
     from speciosa.population.output.files import check_ending
     from speciosa.population.run.request import Order, Request
     from speciosa.population.run.work import Work
+    from speciosa.population.who import BodyEffects, read
 
     check_ending(asked.out)
     how = parse_how(asked.workers, asked.dask)
     part = None if asked.shard is None else parse_share(asked.shard)
+    knowledge = load()
+    population = None if asked.population is None else read(asked.population, knowledge)
     request = Request(
         regimen=plan.model_dump(mode="json"),
         seed=settings.seed,
         structures=settings.structures,
         until_h=settings.until_h,
+        population_key=population.key if population else "",
+        body_effects=BodyEffects(asked.body_effects),
     )
     order = Order(
         request=request,
         subjects=settings.subjects,
-        knowledge_release=load().release.number,
+        population=_place(asked.population or "", population),
+        knowledge_release=knowledge.release.number,
     )
     work = Work.of(order, asked.out)
     work.begin(restart=asked.restart)
@@ -90,6 +99,13 @@ def show(result: PopulationDocument, output: Format) -> None:
     if console.width > WIDTH or not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
     render(result, console)
+
+
+def _place(named: str, population: Population | None) -> str:
+    """The name of a documented population; where a table of one's own lies."""
+    if population is None or population.facts:
+        return named
+    return str(Path(named).resolve())
 
 
 def _finish(work: Work) -> PopulationDocument:

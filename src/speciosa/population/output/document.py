@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from speciosa.finding import Finding
 from speciosa.knowledge import Knowledge
 from speciosa.pharmacology.exposure.plan import Plan
 from speciosa.pharmacology.exposure.regimen.simulation import Figure, Simulation
@@ -24,13 +23,19 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 class PeopleDrawn(msgspec.Struct, frozen=True, kw_only=True):
     """Who the virtual people are.
 
-    ``findings`` say which effects of the body were assumed, and what no study shows.
+    ``about`` and ``limits`` belong beside every result. ``effects`` say what their bodies are
+    assumed to do to levels, with the facts assumed in ``effect_facts``; ``facts`` are what the
+    population rests on, none where it is a table of the user's own.
     """
 
     name: str
     title: str
-    described: tuple[Described, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    about: str
+    limits: tuple[str, ...]
+    effects: tuple[str, ...]
+    effect_facts: tuple[str, ...]
+    facts: tuple[str, ...]
+    described: tuple[Described, ...]
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +71,7 @@ def document(  # noqa: PLR0913 - what stands in the result
 ) -> PopulationDocument:
     """Add references, provenance and method. ``request`` is the hash of all that was asked."""
     base = simulation_document(simulation, plan, knowledge)
-    drawn = () if people is None else [id_ for f in people.findings for id_ in f.facts]
+    drawn = () if people is None else (*people.effect_facts, *people.facts)
     known = {one.id for one in base.references}
     more = tuple(knowledge.cite(id_) for id_ in dict.fromkeys(drawn) if id_ not in known)
     values = {name: getattr(base, name) for name in base.__struct_fields__}

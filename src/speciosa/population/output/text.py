@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from speciosa.report.numbers import percent, plain
-from speciosa.report.references import Bibliography
 from speciosa.report.simulation.terminal import render as render_simulation
-from speciosa.report.terminal.page import Page
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from speciosa.population.output.document import Described, PopulationDocument
+    from speciosa.report.terminal.page import Page
 
 _GUTTER = 15
+_UNITS = {"1": "", "a": " years", "mL/min/{1.73_m2}": " mL/min per 1.73 m²"}
 
 
 def render(document: PopulationDocument, console: Console) -> None:
     """Write the result to a console, at most 100 columns wide."""
-    page = Page(console, Bibliography(document))
+    render_simulation(document, console, before=lambda page: _people(page, document))
+
+
+def _people(page: Page, document: PopulationDocument) -> None:
     page.rule(f"{plain(document.subjects)} virtual people", heavy=True)
     people = document.people
     if people is None:
@@ -30,9 +33,15 @@ def render(document: PopulationDocument, console: Console) -> None:
         )
     else:
         page.line(people.title, mark=("Who they are:", "bold"), gutter=_GUTTER)
+        for words in (people.about, *people.limits):
+            page.line(words, gutter=_GUTTER)
         for one in people.described:
             page.line(f"{one.about}: {_described(one)}", indent=2)
-        page.findings(people.findings)
+        for words in people.effects[:1]:
+            page.line(words, mark=("Their bodies:", "bold"), gutter=_GUTTER)
+        for words in people.effects[1:]:
+            page.line(words, gutter=_GUTTER)
+        page.line("What is assumed of bodies:", page.cites(people.effect_facts), gutter=_GUTTER)
     method = document.method
     page.line(
         f"counted, not kept: percentiles are within {100.0 * method.relative_error:.2g} % of "
@@ -42,15 +51,13 @@ def render(document: PopulationDocument, console: Console) -> None:
         gutter=_GUTTER,
     )
     page.blank()
-    page.flush()
-    render_simulation(document, console)
 
 
 def _described(one: Described) -> str:
     if one.figure is not None:
         if one.figure.median is None:
             return "not known"
-        unit = "" if one.figure.unit == "1" else f" {one.figure.unit}"
+        unit = _UNITS.get(one.figure.unit, f" {one.figure.unit}")
         low, middle, high = (
             plain(float(f"{value:.3g}"))
             for value in (one.figure.p05 or 0.0, one.figure.median, one.figure.p95 or 0.0)

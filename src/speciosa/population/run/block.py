@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from speciosa.pharmacology.exposure.virtual.draws import Array
     from speciosa.pharmacology.exposure.virtual.people import People
+    from speciosa.population.who import Population
+    from speciosa.population.who.columns import Values
 
     Rows = dict[str, NDArray[np.generic]]
 
@@ -30,45 +32,69 @@ PEOPLE, COUNTS, FOUND = "people", "counts", "found"
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What a block found besides: which analytes are ever in plasma, people by structure."""
+    """What a block found besides.
+
+    ``analytes`` are those ever in plasma; ``lives_by`` counts people by structure, ``words`` by the
+    words that say who they are (what is not known comes last).
+    """
 
     analytes: tuple[str, ...]
     lives_by: tuple[int, ...]
+    words: dict[str, tuple[int, ...]]
 
     def and_(self, other: Found) -> Found:
         """Both blocks together."""
         return Found(
             analytes=tuple(sorted({*self.analytes, *other.analytes})),
-            lives_by=tuple(a + b for a, b in zip(self.lives_by, other.lives_by, strict=True)),
+            lives_by=_added(self.lives_by, other.lives_by),
+            words={name: _added(held, other.words[name]) for name, held in self.words.items()},
         )
 
 
-def simulate_block(request: bytes, first: int, count: int) -> dict[str, bytes]:
+def _added(some: tuple[int, ...], others: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(some, others, strict=True))
+
+
+def simulate_block(
+    request: bytes, population: Population | None, first: int, count: int
+) -> dict[str, bytes]:
     """Simulate ``count`` people from number ``first`` on."""
-    ready = prepared(request)
+    ready = prepared(request, population)
     counts = Counts(ready.cells.total)
     rows: list[Rows] = []
-    found = Found(analytes=(), lives_by=(0,) * len(ready.request.structures))
+    found: Found | None = None
     for start in range(first, first + count, ready.at_once):
         number = min(ready.at_once, first + count - start)
         people, who = ready.follow(start, number)
         measured = _measured(people, ready)
         _count(counts, ready.cells, people, measured, who, ready)
         rows.append(_rows(people, measured, who, start))
-        found = found.and_(
-            Found(
-                analytes=tuple(a for a in ANALYTES if curve_nm(people, a).any()),
-                lives_by=tuple(
-                    np.bincount(people.lives_by, minlength=len(people.structures)).tolist()
-                ),
-            )
-        )
+        one = _found(people, who, ready)
+        found = one if found is None else found.and_(one)
     whole = {name: np.concatenate([part[name] for part in rows]) for name in rows[0]}
     return {
         PEOPLE: encoded_rows(whole, ready.columns),
         COUNTS: counts.encoded(),
         FOUND: msgspec.json.encode(found),
     }
+
+
+def _found(people: People, who: Mapping[str, Values], ready: Prepared) -> Found:
+    return Found(
+        analytes=tuple(a for a in ANALYTES if curve_nm(people, a).any()),
+        lives_by=_counted(people.lives_by, len(people.structures)),
+        words={
+            c.name: _counted(
+                np.where(who[c.name] < 0, len(c.values), who[c.name]), len(c.values) + 1
+            )
+            for c in ready.who
+            if c.values
+        },
+    )
+
+
+def _counted(codes: NDArray[Any], kinds: int) -> tuple[int, ...]:
+    return tuple(np.bincount(codes.astype(np.intp), minlength=kinds).tolist())
 
 
 def _measured(people: People, ready: Prepared) -> dict[str, Mapping[str, Array]]:
@@ -81,7 +107,7 @@ def _count(  # noqa: PLR0913, PLR0917 - what is counted, and where
     cells: Cells,
     people: People,
     measured: Mapping[str, Mapping[str, Array]],
-    who: Mapping[str, Array],
+    who: Mapping[str, Values],
     ready: Prepared,
 ) -> None:
     for analyte in ANALYTES:
@@ -100,13 +126,13 @@ def _count(  # noqa: PLR0913, PLR0917 - what is counted, and where
         assert limit in LIMITS  # noqa: S101 - both come from there
         counts.add(cells.passing(analyte, limit), column(one.hours))
     for name in cells.people:
-        counts.add(cells.person(name), column(who[name]))
+        counts.add(cells.person(name), column(np.asarray(who[name], dtype=np.float64)))
 
 
 def _rows(
     people: People,
     measured: Mapping[str, Mapping[str, Array]],
-    who: Mapping[str, Array],
+    who: Mapping[str, Values],
     start: int,
 ) -> Rows:
     rows: Rows = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from speciosa.finding import Finding, worst_first
 from speciosa.pharmacology.exposure.measurement.measured import MITRAGYNINE, SEVEN_OH
 from speciosa.pharmacology.exposure.regimen.fading import LIMITS, fadings
 from speciosa.pharmacology.exposure.regimen.figures import (
@@ -14,11 +15,15 @@ from speciosa.pharmacology.exposure.regimen.figures import (
     Percentiles,
     analyte_figures,
     fan_of,
+    figure,
     not_taken,
+    rounded,
     structure_figures,
 )
 from speciosa.pharmacology.exposure.regimen.forecast import told
 from speciosa.pharmacology.exposure.regimen.washout import LONGEST_H
+from speciosa.pharmacology.wording import finding
+from speciosa.population.output.document import Described
 from speciosa.population.quantiles import Counts, Spread
 from speciosa.population.run.block import COUNTS, FOUND, PEOPLE, Found
 from speciosa.population.run.cells import ANALYTES
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
 # The first so many people are followed once more, for what is said in sentences.
 SPOKEN_OF = 1000
+_NO_EFFECT = "exposure.body"
 _SHARES = (0.05, 0.5, 0.95)
 
 
@@ -93,8 +99,10 @@ def simulation(gathered: Gathered, ready: Prepared, subjects: int) -> Simulation
             knowledge,
         )
 
+    base = told(course, some, seen, knowledge)
     return msgspec.structs.replace(
-        told(course, some, seen, knowledge),
+        base,
+        findings=_findings(base.findings, ready),
         subjects=subjects,
         drawn_from=subjects,
         analytes={name: figures(name) for name in (MITRAGYNINE, SEVEN_OH)},
@@ -112,6 +120,32 @@ def simulation(gathered: Gathered, ready: Prepared, subjects: int) -> Simulation
             knowledge,
         ),
     )
+
+
+def _findings(said_of_all: tuple[Finding, ...], ready: Prepared) -> tuple[Finding, ...]:
+    """Where effects of bodies are assumed, that takes the place of "none is applied"."""
+    if not ready.assumed:
+        return said_of_all
+    words = ready.knowledge.kratom.simulate_wording
+    others = tuple(one for one in said_of_all if one.id != _NO_EFFECT)
+    return worst_first((*others, finding(words, "simulate.bodies_assumed")))
+
+
+def described(gathered: Gathered, ready: Prepared) -> tuple[Described, ...]:
+    """What the people are like: numbers by percentiles, words by shares of those known."""
+    found = []
+    for column in ready.who:
+        if not column.values:
+            read = gathered.percentiles(ready.cells.person(column.name))
+            one = figure(read, column.unit)
+            found.append(Described(name=column.name, about=column.about, figure=one))
+            continue
+        *counts, unknown = gathered.found.words[column.name]
+        people = sum(counts) + unknown
+        named = {*zip(column.values, counts, strict=True)} | ({("not known", unknown)})
+        shares = {word: rounded(number / people) for word, number in sorted(named) if number}
+        found.append(Described(name=column.name, about=column.about, shares=shares))
+    return tuple(found)
 
 
 def _by_structure(

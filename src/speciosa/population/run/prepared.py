@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,14 +15,16 @@ from speciosa.pharmacology.exposure.virtual.people import simulate
 from speciosa.population.run.cells import Cells
 from speciosa.population.run.columns import Column, columns
 from speciosa.population.run.request import Request
+from speciosa.population.who import body_effects, draw, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.regimen.forecast import Course
-    from speciosa.pharmacology.exposure.virtual.draws import Array
     from speciosa.pharmacology.exposure.virtual.people import People
+    from speciosa.population.who import Population
+    from speciosa.population.who.columns import Values
 
 # Points of one curve array (people x times) that are held at once.
 _MOST_POINTS = 1_000_000
@@ -36,41 +39,82 @@ class Prepared(NamedTuple):
     course: Course
     cells: Cells
     columns: tuple[Column, ...]
+    who: tuple[Column, ...]
+    population: Population | None
 
     @property
     def at_once(self) -> int:
         """People whose curves are held at once."""
         return max(_FEWEST_PEOPLE, _MOST_POINTS // self.course.times_h.size)
 
-    def follow(self, first: int, count: int) -> tuple[People, Mapping[str, Array]]:
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Facts of the effects that bodies are assumed to have; none where none is applied."""
+        names = dict.fromkeys(column.name for column in self.who)
+        return said(names, self.knowledge, self.request.body_effects)[0] if names else ()
+
+    def follow(self, first: int, count: int) -> tuple[People, Mapping[str, Values]]:
         """People from number ``first`` on, and the columns that say who they are."""
+        request, population = self.request, self.population
+        drawn = effects = None
+        if population is not None:
+            drawn = draw(population, request.seed, first=first, count=count)
+            effects = body_effects(drawn, self.knowledge, request.body_effects)
         people = simulate(
             self.course.schedule,
             self.course.layout.products,
             self.knowledge,
-            seed=self.request.seed,
+            seed=request.seed,
             subjects=count,
-            structures=self.request.structures,
+            structures=request.structures,
             times_h=self.course.times_h,
             everybody=False,
             first=first,
+            unlike=0 if effects is None else effects.unlike,
+            factors=None if effects is None else effects.factors,
         )
-        return people, {}
+        return people, {} if drawn is None else drawn.columns
 
 
-@functools.lru_cache(maxsize=2)
-def prepared(raw: bytes) -> Prepared:
+@dataclasses.dataclass(frozen=True)
+class _Known:
+    """A population told from others by its key, so that it is made ready once."""
+
+    key: str
+    population: Population | None = dataclasses.field(compare=False)
+
+
+def prepared(raw: bytes, population: Population | None = None) -> Prepared:
     """Make an encoded request ready.
 
     Raises ``InputError`` for a regimen that cannot be followed.
     """
+    return _prepared(raw, _Known(population.key if population else "", population))
+
+
+@functools.lru_cache(maxsize=2)
+def _prepared(raw: bytes, known: _Known) -> Prepared:
     request = msgspec.json.decode(raw, type=Request)
     knowledge = load()
     course = course_of(Plan.model_validate(request.regimen), knowledge, until_h=request.until_h)
+    who = _who(known.population, request.seed)
     return Prepared(
         request,
         knowledge,
         course,
-        Cells.of(course, request.structures, ()),
-        columns(request.structures),
+        Cells.of(course, request.structures, tuple(c.name for c in who if not c.values)),
+        columns(request.structures, who),
+        who,
+        known.population,
+    )
+
+
+def _who(population: Population | None, seed: int) -> tuple[Column, ...]:
+    """The columns that a population tells of its people."""
+    if population is None:
+        return ()
+    drawn = draw(population, seed, count=1)
+    return tuple(
+        Column(name, drawn.units.get(name, "1"), drawn.what[name], drawn.words.get(name, ()))
+        for name in drawn.columns
     )

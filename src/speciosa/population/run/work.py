@@ -11,15 +11,29 @@ import msgspec
 from speciosa import __version__
 from speciosa.distribution import Folder, How, Job, Share, run, share, unfinished
 from speciosa.errors import InputError, InputProblem
-from speciosa.population.output.document import Method, PopulationDocument, document
+from speciosa.knowledge import load
+from speciosa.population.output.document import (
+    Method,
+    PeopleDrawn,
+    PopulationDocument,
+    document,
+)
 from speciosa.population.output.files import write
 from speciosa.population.quantiles import LOWEST, RELATIVE_ERROR
-from speciosa.population.run.gathered import SPOKEN_OF, Gathered, rows_of, simulation
+from speciosa.population.run.gathered import (
+    SPOKEN_OF,
+    Gathered,
+    described,
+    rows_of,
+    simulation,
+)
 from speciosa.population.run.prepared import Prepared, prepared
 from speciosa.population.run.request import Order, jobs
+from speciosa.population.who import read, said
 
 if TYPE_CHECKING:
     from speciosa.distribution.run import Progress
+    from speciosa.population.who import Population
 
 KIND = "population"
 _PLAN, _BLOCKS = "plan.json", "blocks"
@@ -43,7 +57,9 @@ class Work(NamedTuple):
     @classmethod
     def of(cls, order: Order, file: Path) -> Work:
         """Prepare an order. Raises ``InputError`` for a regimen that cannot be followed."""
-        return cls(order, file, prepared(order.request.encoded()), jobs(order))
+        population = _population(order)
+        ready = prepared(order.request.encoded(), population)
+        return cls(order, file, ready, jobs(order, population))
 
     @property
     def folder(self) -> Folder:
@@ -63,7 +79,9 @@ class Work(NamedTuple):
             raise _refused(self.file, "it is there already")
         if kept is not None and kept.order != self.order:
             told = "; ".join(_differences(kept.order, self.order))
-            raise _refused(self.file, f"its work was begun with other settings: {told}")
+            raise _refused(
+                self.file, f"its work was begun with other settings: {told or 'a table'}"
+            )
         try:
             self.folder.create()
             (place / _PLAN).write_bytes(msgspec.json.encode(_Kept(order=self.order)) + b"\n")
@@ -90,12 +108,13 @@ class Work(NamedTuple):
             accepted = "work of which every share is done"
             raise InputError([InputProblem("OUT", given, accepted)])
         ready = self.ready
-        found = simulation(Gathered.of(self.folder, self.jobs, ready), ready, self.order.subjects)
+        gathered = Gathered.of(self.folder, self.jobs, ready)
+        found = simulation(gathered, ready, self.order.subjects)
         result = document(
             found,
             ready.course.plan,
             ready.knowledge,
-            people=None,
+            people=_people(gathered, ready),
             method=Method(
                 relative_error=float(f"{RELATIVE_ERROR:.3g}"),
                 least=LOWEST,
@@ -125,12 +144,41 @@ def begun(file: Path) -> Work:
         request=order.request,
         subjects=order.subjects,
         speciosa_version=__version__,
-        knowledge_release=prepared(order.request.encoded()).knowledge.release.number,
+        knowledge_release=load().release.number,
     )
     if now != order:
         told = "; ".join(_differences(order, now))
         raise _refused(file, f"its work was begun with another release: {told}")
     return Work.of(order, file)
+
+
+def _population(order: Order) -> Population | None:
+    """The population of an order, which must be as it was when the order was made."""
+    if not order.population:
+        return None
+    population = read(order.population, load())
+    if population.key != order.request.population_key:
+        accepted = "the population as it was when the work was begun, or --restart"
+        raise InputError([InputProblem("--population", "a table that was changed", accepted)])
+    return population
+
+
+def _people(gathered: Gathered, ready: Prepared) -> PeopleDrawn | None:
+    population = ready.population
+    if population is None:
+        return None
+    names = dict.fromkeys(column.name for column in ready.who)
+    facts, sentences = said(names, ready.knowledge, ready.request.body_effects)
+    return PeopleDrawn(
+        name=population.id,
+        title=population.title,
+        about=population.about,
+        limits=population.limits,
+        effects=sentences,
+        effect_facts=facts,
+        facts=population.facts,
+        described=described(gathered, ready),
+    )
 
 
 def _read(place: Path) -> _Kept | None:
@@ -145,12 +193,12 @@ def _read(place: Path) -> _Kept | None:
 def _differences(kept: Order, asked: Order) -> list[str]:
     told = [
         f"{name} was {getattr(kept, name)}, now {getattr(asked, name)}"
-        for name in ("subjects", "speciosa_version", "knowledge_release")
+        for name in ("subjects", "population", "speciosa_version", "knowledge_release")
         if getattr(kept, name) != getattr(asked, name)
     ]
     for name in asked.request.__struct_fields__:
         before, now = getattr(kept.request, name), getattr(asked.request, name)
-        if before != now:
+        if before != now and name != "population_key":
             told.append(
                 "another regimen" if name == "regimen" else f"{name} was {before}, now {now}"
             )

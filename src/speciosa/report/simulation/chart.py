@@ -74,7 +74,12 @@ def _foot(document: SimulationDocument) -> list[str]:
     ]
 
 
-_STANDING = ("simulate.describes", "simulate.no_safe_level", "exposure.swallowed_seven_oh")
+_STANDING = (
+    "simulate.describes",
+    "simulate.no_safe_level",
+    "simulate.bodies_assumed",
+    "exposure.swallowed_seven_oh",
+)
 
 
 def _marks(document: SimulationDocument, analyte: str) -> list[Measured]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rich import box
 from rich.console import Console
@@ -43,9 +43,19 @@ _FIRST = (
 )
 
 
-def render(document: SimulationDocument, console: Console) -> None:
-    """Write the simulation to a console, at most ``WIDTH`` columns wide."""
+def render(
+    document: SimulationDocument,
+    console: Console,
+    *,
+    before: Callable[[Page], None] | None = None,
+) -> None:
+    """Write the simulation to a console, at most ``WIDTH`` columns wide.
+
+    ``before`` puts its own lines on the page first; what it cites is listed with the rest.
+    """
     page = Page(console, Bibliography(document))
+    if before is not None:
+        before(page)
     _head(page, document)
     page.flush()
     ascii_only = not (console.encoding or "").lower().startswith("utf")
