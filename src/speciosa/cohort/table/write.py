@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,19 +49,16 @@ def write(rows: Iterable[Row], out: Path, options: Options) -> int:
     told, count = made_by(options), 0
     with ExitStack() as open_files:
         lines = open_files.enter_context(private_file(out / PATIENTS))
-        writers = [
-            Writer(
-                table, open_files.enter_context(private_file(out / f"{table.name}.parquet")), told
-            )
-            for table in TABLES
-        ]
+        writers = []
+        for table in TABLES:
+            file = open_files.enter_context(private_file(out / f"{table.name}.parquet"))
+            # Closed before its file, whatever happens between.
+            writers.append(open_files.enter_context(closing(Writer(table, file, told))))
         for row in rows:
             lines.write(msgspec.json.encode(row) + b"\n")
             for writer in writers:
                 writer.add(row)
             count += 1
-        for writer in writers:
-            writer.close()
     return count
 
 
