@@ -8,8 +8,8 @@ from speciosa.cohort.summary.disclosure import Published, Standing, Sum, protect
 from speciosa.cohort.summary.rates import share
 from speciosa.cohort.summary.result import Figure, Line
 
-_NOT_SHOWN = "not given, as a count is hidden"
-_NOT_A_SHARE = "not given: more people than have a Patient record of this kind"
+_NOT_SHOWN = "not given"
+_NOT_A_SHARE = "not given: some have no Patient record"
 
 
 class Cells:

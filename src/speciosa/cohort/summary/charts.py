@@ -14,6 +14,7 @@ from speciosa.report.charts.svg import WIDTH, Canvas, shortened
 _ROW, _BAR, _TOP = 38.0, 10.0, 4.0
 _BAND, _HEAD, _AXIS = 22.0, 26.0, 38.0
 _MIDDLE, _LABELS = WIDTH / 2, 56.0
+_EDGE = 24.0
 _LEAST = 2.0
 
 
@@ -50,8 +51,8 @@ def pyramid(cells: Sequence[AgeCell], *, name: str, title: str) -> str:
         bottom + _AXIS, name=name, title=title, description=f"People by age and sex. {listed}."
     )
     sides = {
-        "female": Linear(0.0, end, _MIDDLE - _LABELS / 2, 8.0),
-        "male": Linear(0.0, end, _MIDDLE + _LABELS / 2, WIDTH - 8.0),
+        "female": Linear(0.0, end, _MIDDLE - _LABELS / 2, _EDGE),
+        "male": Linear(0.0, end, _MIDDLE + _LABELS / 2, WIDTH - _EDGE),
     }
     for sex, x in sides.items():
         anchor = "end" if sex == "female" else "start"

@@ -11,12 +11,13 @@ from markupsafe import Markup
 from speciosa.cohort.counts import BANDS
 from speciosa.cohort.summary.charts import bars, pyramid
 from speciosa.cohort.summary.findings import MOST
-from speciosa.cohort.summary.result import AgeCell, Line, Summary
+from speciosa.cohort.summary.result import AgeCell, FindingLine, Findings, Line, Summary
 from speciosa.cohort.summary.words import ages_in_words
 from speciosa.report import words
 from speciosa.report.clean import clean
 from speciosa.report.numbers import shown
 
+_WORST = 3
 _SECTIONS = (
     ("next", "What to do with this"),
     ("who", "Who has kratom in the record"),
@@ -59,6 +60,7 @@ def _environment() -> Environment:
         pyramid=_pyramid,
         by_band=_by_band,
         rate=_rate,
+        worst=_worst,
         sections=_SECTIONS,
         most_findings=MOST,
         severity_words=words.SEVERITY,
@@ -76,6 +78,14 @@ def _rate(line: Line) -> str:
         return line.no_rate_because
     parts = shown(line.rate)
     return f"{parts.value} ({parts.range})"
+
+
+def _worst(found: Findings) -> list[FindingLine]:
+    """The first findings, each about another medicine."""
+    first: dict[str, FindingLine] = {}
+    for one in found.lines:
+        first.setdefault(one.text.partition(":")[0], one)
+    return list(first.values())[:_WORST]
 
 
 def _bars(lines: tuple[Line, ...], name: str, title: str) -> Markup:

@@ -34,6 +34,7 @@ class Counted:
         self.beside = {
             "denied": sum(one.denied for one in held),
             "somebody_else": sum(one.somebody_else for one in held),
+            "look_alikes": export.look_alikes,
             "duplicates": sum(one.duplicates for one in held),
         }
 
@@ -85,6 +86,11 @@ class Counted:
             beside=tuple(
                 line(key, term.label, alone(self.beside[key], smallest), meaning=term.meaning)
                 for key, term in wording.beside.items()
+            ),
+            notes=tuple(
+                line(what, what, alone(count, smallest))
+                for what, count in _largest_first(self.export.notes)
+                if count
             ),
             unread=tuple(
                 line(why, why, alone(count, smallest)) for why, count in _largest_first(frequent)

@@ -106,6 +106,7 @@ class ReadSummary(msgspec.Struct, frozen=True, kw_only=True):
     deleted: Line
     unresolved: tuple[Line, ...]
     beside: tuple[Line, ...]
+    notes: tuple[Line, ...]
     unread: tuple[Line, ...]
     unread_rare: int
     absent: dict[str, str]
