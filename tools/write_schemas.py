@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from speciosa.case import case_schema
+from speciosa.cohort.result import Row
 from speciosa.evidence.trials.design import design_schema
 from speciosa.knowledge.evidence.study import Study
 from speciosa.pharmacology.exposure.plan import plan_schema
@@ -31,6 +32,7 @@ def schemas() -> dict[str, str]:
         "network": schema(NetworkDocument, "network"),
         "pool": schema(PoolDocument, "pool"),
         "regimen": plan_schema(),
+        "screen": schema(Row, "screen"),
         "study": schema(Study, "study"),
         "simulation": schema(SimulationDocument, "simulation"),
         "trial": design_schema(),

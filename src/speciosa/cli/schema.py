@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -24,6 +25,7 @@ class Document(StrEnum):
     NETWORK = "network"
     POOL = "pool"
     STUDY = "study"
+    SCREEN = "screen"
     QUESTIONNAIRE = "questionnaire"
 
 
@@ -31,8 +33,8 @@ def command(
     document: Annotated[
         Document,
         typer.Argument(
-            help="case, assessment, regimen, simulation, ddi, network, pool, study, trial, "
-            "trial-result, questionnaire."
+            help="case, assessment, regimen, simulation, ddi, network, pool, study, screen, "
+            "trial, trial-result, questionnaire."
         ),
     ] = Document.CASE,
     name: Annotated[
@@ -46,54 +48,34 @@ def command(
     """
     if name is not None and document is not Document.QUESTIONNAIRE:
         raise InputError([InputProblem("NAME", repr(name), "a name after questionnaire alone")])
-    if document is Document.CASE:
-        from speciosa.case import case_schema
-
-        print_json(case_schema())
-    elif document is Document.QUESTIONNAIRE:
+    if document is Document.QUESTIONNAIRE:
         _questionnaire(name or "")
-    elif document is Document.REGIMEN:
-        from speciosa.pharmacology.exposure.plan import plan_schema
-
-        print_json(plan_schema())
-    elif document is Document.SIMULATION:
-        from speciosa.report.json import schema
-        from speciosa.report.simulation.document import SimulationDocument
-
-        print_json(schema(SimulationDocument, "simulation"))
-    elif document is Document.NETWORK:
-        from speciosa.report.json import schema
-        from speciosa.report.network.document import NetworkDocument
-
-        print_json(schema(NetworkDocument, "network"))
-    elif document is Document.POOL:
-        from speciosa.report.json import schema
-        from speciosa.report.pool.document import PoolDocument
-
-        print_json(schema(PoolDocument, "pool"))
-    elif document is Document.STUDY:
-        from speciosa.knowledge.evidence.study import Study
+    elif document in _RECORDS:
         from speciosa.report.json import schema
 
-        print_json(schema(Study, "study"))
-    elif document is Document.DDI:
-        from speciosa.report.ddi.document import DdiDocument
-        from speciosa.report.json import schema
-
-        print_json(schema(DdiDocument, "ddi"))
-    elif document is Document.TRIAL:
-        from speciosa.evidence.trials.design import design_schema
-
-        print_json(design_schema())
-    elif document is Document.TRIAL_RESULT:
-        from speciosa.report.json import schema
-        from speciosa.report.trial.document import TrialDocument
-
-        print_json(schema(TrialDocument, "trial-result"))
+        module, record = _RECORDS[document]
+        print_json(schema(getattr(import_module(module), record), document.value))
     else:
-        from speciosa.report.json import schema
+        module, function = _OF_THEIR_OWN[document]
+        print_json(getattr(import_module(module), function)())
 
-        print_json(schema())
+
+# Each is imported only when it is asked for.
+_RECORDS = {
+    Document.ASSESSMENT: ("speciosa.assessment", "Assessment"),
+    Document.SIMULATION: ("speciosa.report.simulation.document", "SimulationDocument"),
+    Document.DDI: ("speciosa.report.ddi.document", "DdiDocument"),
+    Document.TRIAL_RESULT: ("speciosa.report.trial.document", "TrialDocument"),
+    Document.NETWORK: ("speciosa.report.network.document", "NetworkDocument"),
+    Document.POOL: ("speciosa.report.pool.document", "PoolDocument"),
+    Document.STUDY: ("speciosa.knowledge.evidence.study", "Study"),
+    Document.SCREEN: ("speciosa.cohort.result", "Row"),
+}
+_OF_THEIR_OWN = {
+    Document.CASE: ("speciosa.case", "case_schema"),
+    Document.REGIMEN: ("speciosa.pharmacology.exposure.plan", "plan_schema"),
+    Document.TRIAL: ("speciosa.evidence.trials.design", "design_schema"),
+}
 
 
 def _questionnaire(name: str) -> None:
