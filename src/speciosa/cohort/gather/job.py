@@ -11,7 +11,7 @@ import xxhash
 from speciosa import __version__
 from speciosa.cohort.gather.exact import read_exactly
 from speciosa.cohort.gather.gathered import Gathered
-from speciosa.cohort.gather.scan import DoubtError, scan
+from speciosa.cohort.gather.scan import DoubtError, Scanner
 from speciosa.cohort.identity import Chosen, decode
 from speciosa.distribution import Folder, Job
 
@@ -74,11 +74,12 @@ def key_of(*parts: object) -> str:
 def gather(task: Task) -> Pieces:
     """Counts, bad lines, and the lines of the chosen by shard. Run by a job."""
     part, options = task.part, task.options
-    chosen = _chosen(str(task.folder.path), task.choosing.name, task.choosing.key)
+    people = str(task.folder.path), task.choosing.name, task.choosing.key
+    chosen = _chosen(*people)
     if not task.in_doubt and part.size >= _WORTH_A_SCAN[part.gzip]:
         gathered = Gathered(part.name, chosen, options.shards, options.date)
         try:
-            scan(part, chosen, gathered, longest=task.longest, memory=task.memory)
+            _scanner(*people, task.memory).read(part, gathered, longest=task.longest)
         except DoubtError:
             pass
         else:
@@ -91,3 +92,8 @@ def gather(task: Task) -> Pieces:
 @lru_cache(maxsize=1)
 def _chosen(path: str, name: str, key: str) -> Chosen:
     return decode(Folder(path).piece(Job(name=name, key=key, run=gather), CHOSEN))
+
+
+@lru_cache(maxsize=1)
+def _scanner(path: str, name: str, key: str, memory: str) -> Scanner:
+    return Scanner(_chosen(path, name, key), memory)

@@ -58,26 +58,44 @@ def objects(part: Part, longest: int) -> str:
     )
 
 
-def scan(part: Part, chosen: Chosen, gathered: Gathered, *, longest: int, memory: str) -> None:
-    """Read all lines of a part into ``gathered``. Raises :class:`DoubtError`; then it is spoilt."""
-    first = _first_type(part)
-    if not first:
-        raise DoubtError
-    with connect(memory) as database:
-        _put(database, "names", _to_look_for(chosen))
-        _put(database, "resources", _other_resources(chosen))
-        _put(database, "deleted", chosen.deleted)
+class Scanner:
+    """Reads files for the same chosen people, one after the other."""
+
+    def __init__(self, chosen: Chosen, memory: str) -> None:
+        self._others = _other_resources(chosen)
+        self._gone = chosen.deleted
+        self._database = connect(memory)
+        self._put("names", _to_look_for(chosen))
+        self._put("resources", self._others)
+        self._put("deleted", self._gone)
+
+    def read(self, part: Part, gathered: Gathered, *, longest: int) -> None:
+        """Read all lines of a part into ``gathered``.
+
+        Raises :class:`DoubtError`; ``gathered`` is of no use then.
+        """
+        first = _first_type(part)
+        if not first:
+            raise DoubtError
+        query = _query(first, objects(part, longest), _types(self._others), _types(self._gone))
         try:
-            found = database.execute(_query(part, first, longest, chosen))
+            found = self._database.execute(query)
             while rows := found.fetchmany(_ROWS):
                 for row in rows:
                     _take(row, gathered)
         except (duckdb.Error, BadLineError):
             raise DoubtError from None
 
+    def _put(self, table: str, names: Iterable[str]) -> None:
+        given = pa.table({"name": pa.array(sorted(names), pa.string())})
+        self._database.register("given", given)
+        # Names of tables are ours.
+        self._database.execute(f"CREATE TEMP TABLE {table} AS SELECT name FROM given")  # noqa: S608
+        self._database.unregister("given")
+
 
 def _take(
-    row: tuple[str | None, str | None, bool, bool, str | None, str | None, bool, int],
+    row: tuple[str | None, str | None, bool, bool, str | None, str | None, bool | None, int],
     gathered: Gathered,
 ) -> None:
     kind, raw, nobody, gone, sex, born, dead, number = row
@@ -92,7 +110,7 @@ def _take(
     elif nobody:
         gathered.unresolved(kind, number)
     if kind == "Patient":
-        gathered.people(sex, born, dead, number)
+        gathered.people(sex, born, bool(dead), number)
     gathered.resources(kind, number)
 
 
@@ -117,18 +135,16 @@ def _other_resources(chosen: Chosen) -> set[str]:
     return {name for name in chosen.resources if name.partition("/")[0] not in READ}
 
 
-def _put(database: duckdb.DuckDBPyConnection, table: str, names: Iterable[str]) -> None:
-    column = pa.table({"name": pa.array(sorted(names), pa.string())})
-    database.register(f"{table}_given", column)
-    # Names of tables are ours.
-    database.execute(f"CREATE TEMP TABLE {table} AS SELECT name FROM {table}_given")  # noqa: S608
+def _types(names: Iterable[str]) -> set[str]:
+    return {name.partition("/")[0] for name in names}
 
 
-_SUBJECT = """coalesce(
-    nullif(json->>'$.subject.reference', ''), nullif(json->>'$.patient.reference', ''),
-    'identifier:|' || nullif(json->>'$.subject.identifier.value', ''),
-    'identifier:|' || nullif(json->>'$.patient.identifier.value', ''))"""
-_NAME = "(kind || coalesce('/' || nullif(json->>'$.id', ''), ''))"
+# What follows the first path that is there costs nothing: no test may be wider than needed,
+# for each -> parses the line again.
+_SUBJECT = """coalesce(json->>'$.subject.reference', json->>'$.patient.reference',
+    'identifier:|' || (json->>'$.subject.identifier.value'),
+    'identifier:|' || (json->>'$.patient.identifier.value'))"""
+_NAME = "(kind || coalesce('/' || (json->>'$.id'), ''))"
 # A form that Python has to judge: rare.
 _ODD = """NOT (
     starts_with(ref, 'Patient/') OR contains(ref, '/Patient/') OR starts_with(ref, 'urn:')
@@ -137,20 +153,19 @@ _ODD = """NOT (
 """
 
 
-def _query(part: Part, first: str, longest: int, chosen: Chosen) -> str:
-    """Lines by type; those that may be of the chosen apart, each with its text."""
+def _query(first: str, source: str, others: set[str], gone: set[str]) -> str:
+    """Lines by type; those that may be of the chosen apart, each with its text.
+
+    ``others`` and ``gone``: types of the resources in the tables ``resources`` and ``deleted``.
+    """
     # Every text from outside passes through _text.
-    others = {name.partition("/")[0] for name in _other_resources(chosen)}
-    gone = {name.partition("/")[0] for name in chosen.deleted}
-    by_name = f"kind IN {_list(others)} AND {_NAME} IN (SELECT name FROM resources)"  # noqa: S608
-    deleted = f"kind IN {_list(gone)} AND {_NAME} IN (SELECT name FROM deleted)"  # noqa: S608
     prefix = f'{{"resourceType":"{first}"'
     return f"""
     WITH lines AS (
         SELECT json::VARCHAR AS json, CASE
             WHEN starts_with(json, {_text(prefix)}) THEN {_text(first)}
             WHEN starts_with(json, '{{') THEN json->>'$.resourceType' END AS kind
-        FROM {objects(part, longest)}),
+        FROM {source}),
     referring AS (
         SELECT json, kind, CASE
             WHEN kind = 'Patient' THEN 'Patient/' || (json->>'$.id')
@@ -166,16 +181,24 @@ def _query(part: Part, first: str, longest: int, chosen: Chosen) -> str:
                 THEN ref ELSE regexp_extract(ref, {_text(LAST)}, 1) END
                 IN (SELECT name FROM names), false)
             OR coalesce({_ODD}, false)
-            OR {by_name if others else "false"} AS wanted,
-            {deleted if gone else "false"} AS gone
+            OR {_named(others, "resources")} AS wanted,
+            {_named(gone, "deleted")} AS gone
         FROM decoded)
     SELECT kind, CASE WHEN wanted THEN json END, nobody, gone,
         CASE WHEN kind = 'Patient' THEN json->>'$.gender' END,
         CASE WHEN kind = 'Patient' THEN json->>'$.birthDate' END,
-        kind = 'Patient' AND (coalesce(json->>'$.deceasedBoolean', '') = 'true'
-            OR json->>'$.deceasedDateTime' IS NOT NULL),
+        CASE WHEN kind = 'Patient' THEN coalesce(json->>'$.deceasedBoolean', '') = 'true'
+            OR json->>'$.deceasedDateTime' IS NOT NULL END,
         count(*)
     FROM judged GROUP BY ALL"""  # noqa: S608
+
+
+def _named(kinds: set[str], table: str) -> str:
+    """SQL for: a resource of one of these types, whose name is in a table."""
+    if not kinds:
+        return "false"
+    name = f"CASE WHEN kind IN {_list(kinds)} THEN {_NAME} END"
+    return f"coalesce({name} IN (SELECT name FROM {table}), false)"  # noqa: S608
 
 
 def _list(names: Iterable[str]) -> str:
