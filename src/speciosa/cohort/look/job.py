@@ -10,12 +10,11 @@ import msgspec
 import speciosa
 from speciosa.cohort.export import Blocks, Part
 from speciosa.cohort.look import judged
-from speciosa.cohort.look.lines import Searched, worth_reading
+from speciosa.cohort.look.lines import Searched, may_name, worth_reading
 from speciosa.cohort.look.listed import Listed
 from speciosa.cohort.look.patterns import Hit
 from speciosa.cohort.look.result import KratomMedication, Looked, Seen
 from speciosa.distribution.job import Job
-from speciosa.fhir.shape import text
 from speciosa.knowledge import load
 
 if TYPE_CHECKING:
@@ -56,6 +55,7 @@ class _Found(msgspec.Struct):
     medications: list[KratomMedication] = msgspec.field(default_factory=list)
     deleted: list[str] = msgspec.field(default_factory=list)
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
+    notes: dict[str, int] = msgspec.field(default_factory=dict)
     unread: list[int] = msgspec.field(default_factory=list)
 
 
@@ -73,7 +73,10 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
                 continue
             if Hit.SERVER in line.hits:
                 _server(resource, found)
-            if Hit.NAME in line.hits:
+            named = Hit.NAME in line.hits
+            if Hit.NOTE in line.hits:
+                named |= _notes(resource, found)
+            if named:
                 _person(resource, line.number, today, gad, found)
     looked = Looked(
         lines=blocks.lines,
@@ -85,11 +88,21 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
         refers_to_medications=searched.refers,
         deleted=tuple(found.deleted),
         outcomes=dict(sorted(found.outcomes.items())),
+        notes=dict(sorted(found.notes.items())),
         unread=tuple(found.unread),
         too_long=tuple(blocks.too_long),
         damage=blocks.damage,
     )
     return {_PIECE: msgspec.json.encode(looked)}
+
+
+def _notes(resource: dict[str, Any], found: _Found) -> bool:
+    """Count the attached notes of a resource; whether one of them may name kratom."""
+    named = False
+    for became, words in judged.attached(resource):
+        found.notes[became] = found.notes.get(became, 0) + 1
+        named = named or (became == judged.READ and may_name(words))
+    return named
 
 
 def _server(resource: dict[str, Any], found: _Found) -> None:
@@ -102,8 +115,8 @@ def _person(resource: dict[str, Any], line: int, today: dt.date, gad: bool, foun
     seen = judged.seen(resource, line, today=today, gad=gad)
     if seen is not None:
         found.seen.append(seen)
-        if text(resource.get("resourceType")) == "Medication":
-            found.medications.append(judged.medication(resource))
+    if judged.names_kratom(resource):
+        found.medications.append(judged.medication(resource))
 
 
 def again(part: Part, options: Options, medications: Sequence[KratomMedication]) -> Job:

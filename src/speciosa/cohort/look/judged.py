@@ -12,10 +12,17 @@ import msgspec
 from speciosa.cohort import identity
 from speciosa.cohort.look.result import KratomMedication, Seen
 from speciosa.fhir import kratom
+from speciosa.fhir.kratom import notes
 from speciosa.fhir.read.diagnosis import GAD, diagnosis
-from speciosa.fhir.shape import a_dict, dicts, text
+from speciosa.fhir.shape import a_dict, a_list, dicts, text
 from speciosa.knowledge import load
 
+# What becomes of an attached note.
+READ = "read"
+UNREADABLE = "could not be decoded"
+OTHER_FORM = "in a form that is not read"
+ELSEWHERE = "kept elsewhere, not in the export"
+_DEEPEST = 30
 _NOT_THERE = frozenset({"refuted", "entered-in-error"})
 
 
@@ -55,6 +62,34 @@ def seen(
         matches=matches,
         gad=has_gad,
     )
+
+
+def attached(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What becomes of each attached note, with its words where they are read."""
+    stack: list[tuple[object, int]] = [(resource, 0)]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, dict) and notes.is_attachment(value):
+            if notes.form(value) and value.get("data"):
+                words = notes.note(value)
+                yield (READ, words) if words is not None else (UNREADABLE, "")
+            else:
+                yield (OTHER_FORM, "") if value.get("data") else (ELSEWHERE, "")
+        if depth < _DEEPEST:
+            inner = value.values() if isinstance(value, dict) else a_list(value)
+            stack += [(one, depth + 1) for one in inner if isinstance(one, dict | list)]
+
+
+def names_kratom(medication: Mapping[str, Any]) -> bool:
+    """Whether what refers to a Medication would be found by it: also by its codes alone."""
+    if medication.get("resourceType") != "Medication":
+        return False
+    referring = {
+        "resourceType": "MedicationStatement",
+        "medicationReference": {"reference": "#it"},
+        "contained": [{**medication, "id": "it"}],
+    }
+    return bool(kratom.find(referring))
 
 
 def medication(resource: Mapping[str, Any]) -> KratomMedication:

@@ -37,7 +37,11 @@ def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Li
     """The lines of a block that a pattern hits, in order."""
     hits: dict[int, set[Hit]] = {}
     found: list[tuple[int, int]] = []
-    patterns.scanner(gad=gad)(block.data, lambda hit, _s, end, _f, _c: found.append((hit, end)))
+
+    def on_hit(hit: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        found.append((hit, end))
+
+    patterns.scanner(gad=gad)(block.data, on_hit)
     if found:
         ends = np.array([end for _, end in found])
         # The byte that ends a hit is in the line: a newline never is.
@@ -47,9 +51,9 @@ def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Li
                 searched.patients = True
             elif hit == Hit.REFERS:
                 searched.refers = True
-            else:
+            elif hit != Hit.ESCAPE:
                 hits.setdefault(line, set()).add(Hit(hit))
-    for line in _with_other_letters(block):
+    for line in _with_other_letters(block, escapes=any(hit == Hit.ESCAPE for hit, _ in found)):
         if Hit.NAME not in hits.get(line, ()) and wide.may_name(_line(block, line), gad=gad):
             hits.setdefault(line, set()).add(Hit.NAME)
     for line in sorted(hits):
@@ -59,18 +63,37 @@ def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Li
 def holding(block: Block, scan: Scan) -> Iterator[Line]:
     """The lines of a block that a pattern of ``scan`` hits, or that hold other letters."""
     ends: list[int] = []
-    scan(block.data, lambda _hit, _s, end, _f, _c: ends.append(end - 1))
+
+    def on_hit(_hit: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        ends.append(end - 1)
+
+    scan(block.data, on_hit)
     lines = set(np.searchsorted(block.newlines, np.array(ends)).tolist()) if ends else set()
-    for line in sorted(lines.union(_with_other_letters(block))):
+    for line in sorted(lines.union(_with_other_letters(block, escapes=True))):
         yield Line(_line(block, line), block.line + line, frozenset({Hit.NAME}))
 
 
-def _with_other_letters(block: Block) -> list[int]:
+def may_name(words: str) -> bool:
+    """Whether a text can name kratom: never wrong when it says no."""
+    data = f" {words} ".encode("utf-8", "surrogatepass")
+    hits: list[int] = []
+
+    def on_hit(hit: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+        hits.append(hit)
+
+    patterns.names()(data, on_hit)
+    if hits:
+        return True
+    is_plain = data.isascii() and _DELETE not in data
+    return not is_plain and wide.may_name(data, gad=False, escapes=False)
+
+
+def _with_other_letters(block: Block, *, escapes: bool) -> list[int]:
     """Lines with bytes beyond ASCII, unseen characters or escapes of characters."""
     data = np.frombuffer(block.data, np.uint8)
     lines = set(np.searchsorted(block.newlines, np.flatnonzero(data >= _DELETE)).tolist())
     at = block.start
-    while (at := block.buffer.find(b"\\u", at, block.end)) >= 0:
+    while escapes and (at := block.buffer.find(b"\\u", at, block.end)) >= 0:
         line = int(np.searchsorted(block.newlines, at - block.start))
         lines.add(line)
         if line == block.newlines.size:

@@ -28,13 +28,14 @@ _IN_NUMBER = rb"[^a-zA-Z0-9\"\\]*"
 
 
 class Hit(IntEnum):
-    """What a pattern stands for. All but the first two are said once a block."""
+    """What a pattern stands for. ``PATIENT``, ``REFERS`` and ``ESCAPE`` are said once a block."""
 
     NAME = 1
     SERVER = 2
     PATIENT = 3
     REFERS = 4
     NOTE = 5
+    ESCAPE = 6
 
 
 def names_of_kratom() -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def _is(kind: str) -> bytes:
     return rb'"resourceType"\s*:\s*"' + kind.encode() + b'"'
 
 
-Scan = Callable[[Any, Callable[[int, int, int, int, Any], bool | None]], None]
+Scan = Callable[[Any, Callable[[int, int, int, int, Any], None]], None]
 
 
 @lru_cache(maxsize=2)
@@ -102,8 +103,18 @@ def scanner(*, gad: bool) -> Scan:
     once = hs.HS_FLAG_SINGLEMATCH
     told.append((_is("Patient"), Hit.PATIENT, once))
     told.append((rb'"medicationReference"\s*:', Hit.REFERS, once))
-    told.append((rb'"contentType"\s*:\s*"(?:text|application\\?/xhtml)', Hit.NOTE, 0))
+    told.append((rb'"contentType"\s*:', Hit.NOTE, 0))
+    told.append((rb"\\u", Hit.ESCAPE, once))
     return _compiled(told)
+
+
+@lru_cache(maxsize=1)
+def names() -> Scan:
+    """As ``scanner``, for the names of kratom alone, each once: the words of a note."""
+    import hyperscan as hs  # noqa: PLC0415 - see above
+
+    once = hs.HS_FLAG_SINGLEMATCH
+    return _compiled([(_name(name), Hit.NAME, once) for name in names_of_kratom()])
 
 
 def literals(values: Iterable[str]) -> Scan:
@@ -122,7 +133,7 @@ def _compiled(told: list[tuple[bytes, Hit, int]]) -> Scan:
         flags=[usual | flag for _, _, flag in told],
     )
 
-    def scan(data: Any, found: Callable[[int, int, int, int, Any], bool | None]) -> None:  # noqa: ANN401
+    def scan(data: Any, found: Callable[[int, int, int, int, Any], None]) -> None:  # noqa: ANN401
         database.scan(data, match_event_handler=found)
 
     return scan

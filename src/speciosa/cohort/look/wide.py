@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from speciosa.cohort.look import patterns
@@ -15,6 +16,7 @@ from speciosa.knowledge.medicines.names import normalise
 
 _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _SHORT = re.compile(rb'\\["\\/bfnrt]')
+_OTHER = re.compile(rb"[\x7f-\xff]")
 _RUN = re.compile(r"[a-z0-9]+")
 _ASCII, _DELETE = 128, 0x7F
 # Marks of ASCII part words; what is beyond ASCII, and the character nobody sees, do not.
@@ -22,17 +24,23 @@ _TO_BLANKS = bytes(c if c >= _DELETE or chr(c).isalnum() else 0x20 for c in rang
 _MOST_WORDS = 1 << 16
 
 
-def may_name(line: bytes, *, gad: bool) -> bool:
-    """Whether a word of a line, in whatever letters, is a part of a name."""
-    if b"\\" in line:
+def may_name(line: bytes, *, gad: bool, escapes: bool = True) -> bool:
+    """Whether a word with other letters is a part of a name; ``escapes``: the line is JSON."""
+    if escapes and b"\\" in line:
         line = _SHORT.sub(b" ", line)
         if b"\\u" in line:
             line = _ESCAPE.sub(_unescaped, line)
-    return any(
-        _is_part(word, gad)
-        for word in set(line.translate(_TO_BLANKS).split())
-        if not word.isascii() or _DELETE in word
-    )
+    return any(_is_part(word, gad) for word in _words(line.translate(_TO_BLANKS)))
+
+
+def _words(line: bytes) -> Iterator[bytes]:
+    """The words that hold another letter; a line can be long and hold few of them."""
+    at = 0
+    while found := _OTHER.search(line, at):
+        first = line.rfind(b" ", at, found.start()) + 1
+        end = line.find(b" ", found.end())
+        at = end if end >= 0 else len(line)
+        yield line[max(first, 0) : at]
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from speciosa.fhir.kratom import laboratory
+from speciosa.fhir.kratom import laboratory, notes
 from speciosa.fhir.kratom.result import Confidence, Ground, Match, Status
-from speciosa.fhir.kratom.words import Named, named_in, worth_reading
+from speciosa.fhir.kratom.words import MAX_CHARACTERS, Named, named_in, worth_reading
 from speciosa.fhir.references import referred
 from speciosa.fhir.shape import a_dict, a_list, dicts, text
 from speciosa.knowledge import load
@@ -72,7 +72,8 @@ _BY_CLINICAL_STATUS = {
     "remission": Status.STOPPED,
     "resolved": Status.STOPPED,
 }
-_NOT_THERE = frozenset({"refuted", "entered-in-error"})
+_WITHDRAWN = "entered-in-error"
+_NOT_THERE = frozenset({"refuted", _WITHDRAWN})
 # Fields that hold no words about a person.
 _NO_WORDS = frozenset(
     {"resourceType", "id", "url", "system", "reference", "fullUrl", "status", "code", "unit"}
@@ -273,7 +274,12 @@ def _in_words(kind: str, resource: Mapping[str, Any]) -> Iterator[Match]:
     for field, words in _texts(resource):
         for named in named_in(words, names_what_is_taken=kind in _NAMES_WHAT_IS_TAKEN):
             match = _by_text(resource, field, named)
-            yield _in_condition(resource, match) if kind == "Condition" else _unless(kind, match)
+            if kind == "Condition":
+                yield _in_condition(resource, match)
+            elif _WITHDRAWN in (resource.get("status"), resource.get("docStatus")):
+                yield _with(match, Status.UNCERTAIN, "the entry was entered in error")
+            else:
+                yield _unless(kind, match)
 
 
 def _in_answers(resource: Mapping[str, Any]) -> Iterator[Match]:
@@ -383,7 +389,9 @@ def _with(
 
 
 def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, str]]:
-    """Every field of a resource that holds words, with its path."""
+    """Every field of a resource that holds words, with its path; attached notes among them."""
+    if notes.is_attachment(resource):
+        yield from _note("data", resource)
     stack: list[tuple[str, object, int]] = [
         (key, value, 0)
         for key, value in resource.items()
@@ -400,9 +408,16 @@ def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, s
             if key not in _NO_WORDS:
                 yield path, value
         elif depth < _MAX_DEPTH:
+            if isinstance(value, dict) and notes.is_attachment(value):
+                yield from _note(f"{path}.data", value)
             inner = value.items() if isinstance(value, dict) else enumerate(a_list(value))
             mark = "{}.{}" if isinstance(value, dict) else "{}[{}]"
             stack += reversed([(mark.format(path, k), v, depth + 1) for k, v in inner])
+
+
+def _note(path: str, attachment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for piece in notes.pieces(notes.note(attachment) or "", MAX_CHARACTERS):
+        yield path, piece
 
 
 def _words_of(concept: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,103 @@
+"""Notes attached to a resource: text in base64, plain or as HTML.
+
+Where records speak of kratom, it is mostly here (``DocumentReference``, ``DiagnosticReport``).
+Pictures, PDF and RTF are not read.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_MARKUP = frozenset({"text/html", "application/xhtml+xml", "text/xml"})
+_NOT_READ = frozenset({"text/rtf", "text/richtext"})
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_MARKS_OF_ORDER = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# A "<" that begins no tag is a sign of comparison.
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s>/]{0,30})[^<>]*>|<[!?][^<>]*>")
+_UNSEEN = re.compile(
+    r"<(script|style)\b[^<>]*>(?:[^<]|<(?!/\1))*</\1\s*>|<!--(?:[^-]|-(?!->))*-->", re.IGNORECASE
+)
+# Tags inside a word or sentence; every other tag ends a sentence.
+_INLINE = frozenset(
+    {"a", "abbr", "b", "big", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong"}
+    | {"sub", "sup", "tt", "u", "wbr", "content"}
+)
+
+
+def is_attachment(value: Mapping[str, Any]) -> bool:
+    """Whether an element is an attachment (or a Binary) that says what it is."""
+    return isinstance(value.get("contentType"), str)
+
+
+def form(attachment: Mapping[str, Any]) -> str:
+    """How a note is written: ``plain``, ``markup``, or "" where it is not read."""
+    name = str(attachment.get("contentType")).partition(";")[0].strip().casefold()
+    if name in _MARKUP:
+        return "markup"
+    return "plain" if name.startswith("text/") and name not in _NOT_READ else ""
+
+
+def note(attachment: Mapping[str, Any]) -> str | None:
+    """The text of a note that is held in the resource; ``None`` where it is none or unreadable."""
+    data, how = attachment.get("data"), form(attachment)
+    if not how or not isinstance(data, str) or not data:
+        return None
+    stored = _decoded(data)
+    if stored is None:
+        return None
+    text = _text(stored, str(attachment.get("contentType")))
+    return without_markup(text) if how == "markup" else text
+
+
+def without_markup(text: str) -> str:
+    """The words of a page: without tags, with its entities read, a line for each block."""
+    if "<" in text:
+        text = _TAG.sub(_between, _UNSEEN.sub("\n", text))
+    return html.unescape(text) if "&" in text else text
+
+
+def pieces(text: str, longest: int) -> Iterator[str]:
+    """A text in pieces, none longer than asked, cut between words where there are any."""
+    at = 0
+    while len(text) - at > longest:
+        cut = max(text.rfind(" ", at, at + longest), text.rfind("\n", at, at + longest))
+        end = cut if cut > at + longest // 2 else at + longest
+        yield text[at:end]
+        at = end
+    yield text[at:]
+
+
+def _between(found: re.Match[str]) -> str:
+    return "" if (found[2] or "").casefold() in _INLINE else "\n"
+
+
+def _decoded(data: str) -> bytes | None:
+    try:
+        return binascii.a2b_base64(data)
+    except ValueError:
+        pass
+    try:
+        # Writers that leave out the padding are understood.
+        return binascii.a2b_base64(data + "==")
+    except ValueError:
+        return None
+
+
+def _text(stored: bytes, content_type: str) -> str:
+    told = _CHARSET.search(content_type)
+    marked = next((name for mark, name in _MARKS_OF_ORDER if stored.startswith(mark)), "")
+    for charset in filter(None, (marked, told[1] if told else "", "utf-8")):
+        try:
+            return stored.decode(charset)
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return stored.decode("cp1252", "replace")
