@@ -49,7 +49,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("cyp2d6", "phenotype of CYP2D6", words=tuple(Phenotype)),
         Kind("cyp3a5", "whether CYP3A5 is expressed", words=_YES_NO),
         Kind("egfr_ml_min_1_73m2", "estimated filtration rate", "mL/min/{1.73_m2}", (), 0, 250),
-        Kind("liver_disease", "known or unknown cirrhosis", words=_YES_NO),
+        Kind("liver_disease", "liver disease; of a survey, cirrhosis", words=_YES_NO),
         Kind("child_pugh", "Child-Pugh class of cirrhosis", words=tuple(ChildPugh)),
         Kind("pregnancy", "pregnancy", words=tuple(Pregnancy)),
         Kind("breast_feeding", "breast-feeding", words=_YES_NO),

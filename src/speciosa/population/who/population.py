@@ -16,7 +16,8 @@ class Population(ABC):
 
     ``id`` names it; ``title`` and ``about`` say in words who they are; ``limits`` are sentences
     that belong beside every result; ``facts`` are the ids of the facts it rests on and ``sources``
-    those of their sources (empty for a user's own table); ``key`` is a hash of everything that the people drawn depend on but the seed.
+    those of their sources (empty for a user's own table); ``key`` is a hash of everything that the
+    people drawn depend on but the seed.
     It can be pickled.
     """
 

@@ -8,24 +8,27 @@ empty cell stays not known.
 
 from __future__ import annotations
 
+import array
 import csv
 import dataclasses
 import hashlib
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.pharmacology.exposure.virtual.draws import Array, stream, uniforms
-from speciosa.population.who.columns import KINDS, UNKNOWN, Drawn, Kind, Values, ordered
+from speciosa.population.who.columns import KINDS, UNKNOWN, Drawn, Values, ordered
 from speciosa.population.who.population import Population
 
 WEIGHT = "sampling_weight"
 ENDINGS = (".csv", ".parquet")
 _MOST_PROBLEMS = 20
+_BATCH = 10_000  # rows of Parquet looked at together
 _NOT_KNOWN = {"", "NA", "null"}
 
 
@@ -48,34 +51,85 @@ class FromTable(Population):
         return Drawn(first=first, count=count, columns=taken)
 
 
+class _Column(NamedTuple):
+    """A column as it is read: numbers, NaN for not known; words as their places."""
+
+    name: str
+    accepted: str
+    places: Mapping[object, float]
+    low: float
+    high: float
+    held: array.array[float]
+
+    @classmethod
+    def of(cls, name: str) -> _Column:
+        """An empty column of that name."""
+        held = array.array("d")
+        if name == WEIGHT:
+            return cls(name, "a number from 0, in every row", {}, 0.0, math.inf, held)
+        kind = KINDS[name]
+        if kind.words:
+            places: dict[object, float] = {str(w): float(i) for i, w in enumerate(kind.words)}
+            accepted = f"{', '.join(kind.words)}, or an empty cell"
+            return cls(name, accepted, places, 0.0, 0.0, held)
+        accepted = f"a number of {kind.unit} from {kind.low:g} to {kind.high:g}, or an empty cell"
+        return cls(name, accepted, {}, kind.low, kind.high, held)
+
+    def take(self, value: object) -> bool:
+        """Take one cell in; false where it is not what the column accepts."""
+        number = self._place(value) if self.places else _number(value)
+        self.held.append(math.nan if number is None else number)
+        if number is None:
+            return self.name != WEIGHT
+        if self.places:
+            return not math.isnan(number)
+        return self.low <= number <= self.high and math.isfinite(number)
+
+    def _place(self, value: object) -> float | None:
+        """The place of a word: ``None`` where the cell is empty, NaN where it is no such word."""
+        if value is None or (isinstance(value, str) and value in _NOT_KNOWN):
+            return None
+        said: object = ("yes" if value else "no") if isinstance(value, bool) else value
+        return self.places.get(said, math.nan) if isinstance(said, str) else math.nan
+
+    def values(self) -> Values:
+        """The column as it is drawn from."""
+        figures = np.array(self.held, dtype=np.float64)
+        if not self.places:
+            return figures
+        return np.where(np.isnan(figures), UNKNOWN, figures).astype(np.int8)
+
+
 def read_table(path: Path) -> FromTable:
     """A table of people. Raises ``InputError`` with row, column and value of what is wrong."""
-    name = path.name
     raw = _bytes(path)
-    cells = _parquet(raw, name) if path.suffix == ".parquet" else _csv(raw, name)
+    rows = _parquet(raw, path.name) if path.suffix == ".parquet" else _csv(raw, path.name)
+    columns = [_Column.of(str(name)) for name in next(rows)]
     problems: list[InputProblem] = []
-    columns: dict[str, Values] = {}
-    for column, values in cells.items():
-        if column == WEIGHT:
-            continue
-        read = _words if KINDS[column].words else _figures
-        columns[column] = read(KINDS[column], values, problems)
-    weights = _weights(cells.get(WEIGHT), problems)
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        for column, value in zip(columns, row, strict=True):
+            if not column.take(value):
+                problems.append(_cell(column.name, count + 1, value, column.accepted))
+        if len(problems) >= _MOST_PROBLEMS:
+            raise InputError(problems[:_MOST_PROBLEMS])
     if problems:
-        raise InputError(problems[:_MOST_PROBLEMS])
-    rows = len(next(iter(cells.values())))
+        raise InputError(problems)
+    if not count:
+        raise _wrong(path.name, "no rows", "one person a row, below a first row with names")
+    edges = _edges(next((c.values() for c in columns if c.name == WEIGHT), None))
     return FromTable(
         id="table",
-        title=f"a table of {rows} people",
+        title=f"a table of {count} people",
         about=(
             "Rows are drawn by their weight."
-            if weights.size
+            if edges.size
             else "Everybody in the table takes part in turn, again from the first after the last."
         ),
         key=hashlib.blake2b(raw, digest_size=16).hexdigest(),
-        columns=ordered(columns),
-        rows=rows,
-        edges=weights,
+        columns=ordered({c.name: c.values() for c in columns if c.name != WEIGHT}),
+        rows=count,
+        edges=edges,
     )
 
 
@@ -87,30 +141,35 @@ def _bytes(path: Path) -> bytes:
         raise _wrong("population", f"{path.name}: {why}", "a file that can be read") from error
 
 
-def _csv(raw: bytes, name: str) -> dict[str, Sequence[object]]:
+def _csv(raw: bytes, name: str) -> Iterator[Sequence[object]]:
+    """The names of the columns, then row after row."""
+    text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")
+    width, gap = 0, 0
     try:
-        text = raw.decode("utf-8-sig")
+        for line, cells in enumerate(csv.reader(text, strict=True), start=1):
+            row = [cell.strip() for cell in cells]
+            if line == 1:
+                _check(row, name)
+                width = len(row)
+            elif not row:
+                gap = gap or line
+                continue
+            elif gap:
+                raise _wrong(f"{name}, row {gap}", "nothing", "no empty row above another")
+            elif len(row) != width:
+                accepted = f"{width}, as in the first row"
+                raise _wrong(f"{name}, row {line}", f"{len(row)} cells", accepted)
+            yield row
     except UnicodeDecodeError as error:
         raise _wrong(name, "a byte that is not UTF-8", "UTF-8 text") from error
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise _wrong(name, f"a table that cannot be read ({error})", "CSV") from error
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    _check(header, name)
-    body = [(line, row) for line, row in enumerate(rows[1:], start=2) if row]
-    for line, row in body:
-        if len(row) != len(header):
-            raise _wrong(
-                f"{name}, row {line}",
-                f"{len(row)} cells",
-                f"{len(header)}, as in the first row",
-            )
-    _some(len(body), name)
-    return {column: [row[place].strip() for _, row in body] for place, column in enumerate(header)}
+    if not width:
+        _check([], name)
 
 
-def _parquet(raw: bytes, name: str) -> dict[str, Sequence[object]]:
+def _parquet(raw: bytes, name: str) -> Iterator[Sequence[object]]:
+    """The names of the columns, then row after row."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to load
         import pyarrow.parquet as pq  # noqa: PLC0415
@@ -118,12 +177,14 @@ def _parquet(raw: bytes, name: str) -> dict[str, Sequence[object]]:
         accepted = "CSV, or pip install speciosa[populations]"
         raise _wrong(name, "Parquet, whose library is not installed", accepted) from None
     try:
-        table = pq.read_table(pa.BufferReader(raw))
+        file = pq.ParquetFile(pa.BufferReader(raw))
+        names = file.schema_arrow.names
+        _check(names, name)
+        yield names
+        for batch in file.iter_batches(_BATCH):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
     except (pa.ArrowException, OSError) as error:
         raise _wrong(name, "a file that is not Parquet", "Parquet or CSV") from error
-    _check(table.column_names, name)
-    _some(table.num_rows, name)
-    return {column: table[column].to_pylist() for column in table.column_names}
 
 
 def _check(header: Sequence[str], name: str) -> None:
@@ -134,7 +195,7 @@ def _check(header: Sequence[str], name: str) -> None:
         if column not in KINDS and column != WEIGHT
     ]
     twice = sorted({column for column in header if list(header).count(column) > 1})
-    problems += [InputProblem(name, f"the column {c!r} twice", "each once") for c in twice]
+    problems += [InputProblem(name, f"the column {c[:60]!r} twice", "each once") for c in twice]
     if not any(column in KINDS for column in header):
         problems.append(InputProblem(name, "no column that says anything of a person", accepted))
     if problems:
@@ -148,58 +209,15 @@ def _near(column: str) -> str:
     return str(found[0]) if found else ""
 
 
-def _some(rows: int, name: str) -> None:
-    if not rows:
-        raise _wrong(name, "no rows", "one person a row, below a first row with names")
-
-
-def _figures(kind: Kind, values: Sequence[object], problems: list[InputProblem]) -> Values:
-    accepted = f"a number of {kind.unit} from {kind.low:g} to {kind.high:g}, or an empty cell"
-    held = np.full(len(values), np.nan)
-    for place, value in enumerate(values):
-        number = _number(value)
-        if number is None:
-            continue
-        if math.isnan(number) or not kind.low <= number <= kind.high:
-            problems.append(_cell(kind.name, place, value, accepted))
-        else:
-            held[place] = number
-    return held
-
-
-def _words(kind: Kind, values: Sequence[object], problems: list[InputProblem]) -> Values:
-    accepted = f"{', '.join(kind.words)}, or an empty cell"
-    held = np.full(len(values), UNKNOWN, dtype=np.int8)
-    words = [str(word) for word in kind.words]
-    yes_no = {True: "yes", False: "no"}
-    for place, value in enumerate(values):
-        said = yes_no.get(value, value) if isinstance(value, bool) else value
-        if said is None or (isinstance(said, str) and said in _NOT_KNOWN):
-            continue
-        if said in words:
-            held[place] = words.index(said)
-        else:
-            problems.append(_cell(kind.name, place, value, accepted))
-    return held
-
-
-def _weights(values: Sequence[object] | None, problems: list[InputProblem]) -> Array:
-    """Cumulated shares of the rows."""
-    if values is None:
+def _edges(weights: Values | None) -> Array:
+    """Cumulated shares of the rows; empty where the table has no weights."""
+    if weights is None:
         return np.zeros(0)
-    held = np.zeros(len(values))
-    for place, value in enumerate(values):
-        number = _number(value)
-        if number is None or not (math.isfinite(number) and number >= 0.0):
-            problems.append(_cell(WEIGHT, place, value, "a number from 0, in every row"))
-        else:
-            held[place] = number
-    if not held.any() and not problems:
-        problems.append(InputProblem(WEIGHT, "nought in every row", "some rows above 0"))
-    largest = held.max()
-    share = held / largest if largest > 0.0 else held
-    total = share.sum()
-    return np.asarray(np.cumsum(share) / total) if total > 0.0 else share
+    largest = float(weights.max())
+    if largest <= 0.0:
+        raise _wrong(WEIGHT, "nought in every row", "some rows above 0")
+    edges = np.cumsum(weights / largest, dtype=np.float64)
+    return np.asarray(edges / edges[-1])
 
 
 def _number(value: object) -> float | None:
@@ -216,9 +234,9 @@ def _number(value: object) -> float | None:
         return math.nan
 
 
-def _cell(column: str, place: int, value: object, accepted: str) -> InputProblem:
-    """What is wrong with a cell; the first row below the names is row 2."""
-    return InputProblem(f"row {place + 2}, column {column}", repr(str(value)[:40]), accepted)
+def _cell(column: str, row: int, value: object, accepted: str) -> InputProblem:
+    """What is wrong with a cell; the names of the columns are row 1."""
+    return InputProblem(f"row {row}, column {column}", repr(str(value)[:40]), accepted)
 
 
 def _wrong(field: str, value: str, accepted: str) -> InputError:

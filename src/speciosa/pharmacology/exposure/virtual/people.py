@@ -117,7 +117,7 @@ class People:
     def area(self, nm: Array, from_h: float, to_h: float) -> Array:
         """Area under curves of these people between two of their times, nmol*h/L (trapezoids)."""
         chosen = (self.time_h >= from_h) & (self.time_h <= to_h)
-        return decline.trapezoids(nm[:, chosen], self.time_h[chosen])
+        return decline.trapezoids_in_order(nm[:, chosen], self.time_h[chosen])
 
 
 def simulate(  # noqa: PLR0913 - every source of variation can be chosen

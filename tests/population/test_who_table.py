@@ -1,0 +1,139 @@
+"""A user's own table of people: what it may hold, and what is said of what it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from speciosa.errors import InputError
+from speciosa.knowledge import load
+from speciosa.population import who
+
+KNOWLEDGE = load()
+GOOD = """age_years,sex,weight_kg,child_pugh,cyp2d6,pregnancy,breast_feeding
+34,female,61.5,none,poor,pregnant,no
+71,male,,B,,,
+18,,102,,ultrarapid,not_pregnant,yes
+"""
+
+
+def table(tmp_path: Path, text: str | bytes, name: str = "people.csv") -> Path:
+    path = tmp_path / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def problems(path: Path) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        who.read(path, KNOWLEDGE)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_rows_take_part_in_turn_and_an_empty_cell_stays_not_known(tmp_path: Path) -> None:
+    population = who.read(table(tmp_path, GOOD), KNOWLEDGE)
+    people = who.draw(population, 99, first=2, count=4)
+    rows = list(people.rows())
+    assert [row["age_years"] for row in rows] == [18.0, 34.0, 71.0, 18.0]
+    assert rows[2] == {
+        "age_years": 71.0,
+        "sex": "male",
+        "weight_kg": None,
+        "cyp2d6": None,
+        "child_pugh": "B",
+        "pregnancy": None,
+        "breast_feeding": None,
+    }
+    assert "height_cm" not in people.columns and np.isnan(people.figure("height_cm")).all()
+
+
+def test_weights_draw_rows_by_seed_and_number(tmp_path: Path) -> None:
+    text = "age_years,sampling_weight\n20,1\n30,0\n40,3\n"
+    population = who.read(table(tmp_path, text), KNOWLEDGE)
+    people = who.draw(population, 5, count=20_000)
+    age = people.figure("age_years")
+    assert set(age) == {20.0, 40.0}
+    assert (age == 40.0).mean() == pytest.approx(0.75, abs=0.015)
+    block = who.draw(population, 5, first=700, count=50)
+    np.testing.assert_array_equal(block.figure("age_years"), age[700:750])
+    assert "sampling_weight" not in people.columns
+
+
+def test_parquet_and_csv_of_the_same_people_are_the_same_people(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    columns = {
+        "age_years": [34, 71, 18],
+        "sex": ["female", "male", None],
+        "weight_kg": [61.5, None, 102.0],
+        "child_pugh": ["none", "B", None],
+        "cyp2d6": ["poor", None, "ultrarapid"],
+        "pregnancy": ["pregnant", None, "not_pregnant"],
+        "breast_feeding": [False, None, True],
+    }
+    pq.write_table(pa.table(columns), path)
+    one, other = (
+        list(who.draw(who.read(p, KNOWLEDGE), 1, count=3).rows())
+        for p in (path, table(tmp_path, GOOD))
+    )
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("age,sex\n30,male\n", ["column 1", "'age'", "age_years"]),
+        ("age_years,age_years\n30,30\n", ["twice"]),
+        ("sampling_weight\n1\n", ["no column that says anything"]),
+        ("", ["no column that says anything"]),
+        ("age_years\n", ["no rows"]),
+        ("age_years\n30\nforty\n", ["row 3", "column age_years", "'forty'", "from 0 to 120"]),
+        ("age_years\n121\n", ["row 2", "'121'"]),
+        ("age_years\nnan\n", ["row 2", "'nan'"]),
+        ("age_years\n3_0\n", ["row 2", "'3_0'"]),
+        ("weight_kg\ninf\n", ["row 2", "'inf'"]),
+        ("weight_kg\n-70\n", ["row 2", "from 1 to 500"]),
+        ("sex\nMale\n", ["row 2", "'Male'", "female, male, other"]),
+        ("child_pugh\nD\n", ["row 2", "none, A, B, C"]),
+        ("age_years,sex\n30\n", ["row 2", "1 cells", "2"]),
+        ("age_years\n30\n\n40\n", ["row 3", "nothing"]),
+        ("age_years,sampling_weight\n30,\n", ["row 2", "sampling_weight", "from 0"]),
+        ("age_years,sampling_weight\n30,-1\n", ["row 2", "'-1'"]),
+        ("age_years,sampling_weight\n30,0\n", ["nought in every row"]),
+        ('age_years\n"30\n', ["cannot be read"]),
+        (b"age_years\n\xff\n", ["not UTF-8"]),
+    ],
+)
+def test_what_is_wrong_is_said_with_row_column_and_value(
+    tmp_path: Path, text: str | bytes, said: list[str]
+) -> None:
+    found = " ".join(problems(table(tmp_path, text)))
+    assert all(words in found for words in said), found
+
+
+def test_every_wrong_cell_is_told_at_once_but_not_without_end(tmp_path: Path) -> None:
+    found = problems(table(tmp_path, "age_years,sex\n" + "x,y\n" * 3))
+    assert len(found) == 6
+    assert len(problems(table(tmp_path, "age_years,sex\n" + "x,y\n" * 500))) == 20
+
+
+@pytest.mark.parametrize("text", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD, GOOD + "\n\n"])
+def test_ways_of_writing_a_table_that_change_nothing(tmp_path: Path, text: str) -> None:
+    plain = who.draw(who.read(table(tmp_path, GOOD), KNOWLEDGE), 1, count=3)
+    other = who.draw(who.read(table(tmp_path, text, "b.csv"), KNOWLEDGE), 1, count=3)
+    assert list(plain.rows()) == list(other.rows())
+
+
+def test_a_file_that_is_no_parquet_or_not_there(tmp_path: Path) -> None:
+    assert "not Parquet" in problems(table(tmp_path, GOOD, "people.parquet"))[0]
+    assert "No such file" in problems(tmp_path / "gone.csv")[0]
+
+
+def test_the_key_is_the_content(tmp_path: Path) -> None:
+    one = who.read(table(tmp_path, GOOD), KNOWLEDGE)
+    same = who.read(table(tmp_path, GOOD, "other_name.csv"), KNOWLEDGE)
+    moved = who.read(table(tmp_path, GOOD.replace("34", "35")), KNOWLEDGE)
+    assert one.key == same.key != moved.key
+    assert one.facts == ()
