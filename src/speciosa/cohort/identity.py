@@ -9,7 +9,6 @@ A reference is compared in its normal form (:func:`normal`): ``Patient/ID``, ``B
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -137,8 +136,8 @@ def _elements(value: object, path: list[str]) -> list[dict[str, Any]]:
     return [inner for one in found for inner in _elements(one.get(path[0]), path[1:])]
 
 
-_LAST = re.compile(r"([^/:|=]+?)(?:/_history/.*)?$")
-LAST = _LAST.pattern
+# The same in SQL.
+LAST = "([^/:|=]+?)(?:/_history/.*)?$"
 
 
 def last(reference: str) -> str:
@@ -146,8 +145,10 @@ def last(reference: str) -> str:
 
     References to one person share it, whatever their form: so it is enough to search by.
     """
-    found = _LAST.search(reference)
-    return found.group(1) if found else ""
+    plain = without_history(reference)
+    for mark in "/:|=":
+        plain = plain.rpartition(mark)[2]
+    return plain
 
 
 # ------------------------------------------------------------------ people
@@ -166,6 +167,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     def names(self) -> frozenset[str]:
         """Every normal form that can mean this Patient."""
         return self.identifiers | {f"Patient/{self.id}"}
+
+    def ends(self) -> frozenset[str]:
+        """The last parts of its names and of those it is linked to."""
+        return frozenset(map(last, (*self.identifiers, self.id, *self.replaced_by, *self.replaces)))
 
     def contradicts(self, other: Card) -> bool:
         """True if the two cannot be the record of one person."""

@@ -5,7 +5,7 @@ Every line is parsed and counted, bad ones with their number; only lines of the 
 
 from __future__ import annotations
 
-from speciosa.cohort.gather.choose import choose
+from speciosa.cohort.gather.choosing import choose
 from speciosa.cohort.gather.gathered import BAD, COUNT, WANTED, shard_name
 from speciosa.cohort.gather.job import CHOSEN, job
 from speciosa.cohort.gather.medicines import medicines_jobs

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from speciosa.cohort import identity
 from speciosa.cohort.export import Blocks
 from speciosa.cohort.gather.exact import numbered
-from speciosa.cohort.gather.line import BadLineError, read_head, read_whole
+from speciosa.cohort.gather.line import BadLineError, read_head
 from speciosa.cohort.identity import Card, Chosen
 from speciosa.fhir.references import without_history
 
@@ -54,19 +56,31 @@ def _name(reference: str) -> str:
     return "/".join(without_history(reference).split("/")[-2:])
 
 
+class _Patient(msgspec.Struct, frozen=True):
+    """What a card is made of."""
+
+    resourceType: Any = None  # noqa: N815 (FHIR's names)
+    id: Any = None
+    identifier: Any = None
+    link: Any = None
+    birthDate: Any = None  # noqa: N815
+    gender: Any = None
+
+
+_PATIENT = msgspec.json.Decoder(_Patient)
+_FIELDS = _Patient.__struct_fields__
+
+
 def cards_in(part: Part, ends: frozenset[str]) -> Iterator[Card]:
     """Cards of the Patients of a part one of whose names, or links, ends in one of ``ends``."""
     for _, line in numbered(Blocks(part)):
         if b'"Patient"' not in line:
             continue
         try:
-            card = identity.card(read_whole(line)) if read_head(line).kind == "Patient" else None
-        except BadLineError:
+            patient = _PATIENT.decode(line)
+            card = identity.card({name: getattr(patient, name) for name in _FIELDS})
+            if card is not None and not ends.isdisjoint(card.ends()):
+                read_head(line)
+                yield card
+        except (BadLineError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             continue  # gathering reports it
-        if card is not None and _ends(card) & ends:
-            yield card
-
-
-def _ends(card: Card) -> set[str]:
-    names = card.names() | card.replaced_by | card.replaces
-    return {identity.last(name) for name in names}
