@@ -8,7 +8,7 @@ and the number of the line in it (0 where that is not known).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -29,11 +29,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """All lines of one person, and the Medications that anybody's lines can refer to."""
+    """All lines of one person, and the Medications that anybody's lines can refer to, by id."""
 
     patient: str
     lines: tuple[Line, ...]
-    shared: tuple[Line, ...]
+    shared: Mapping[str, Sequence[Line]]
 
 
 def written(patient: str, line: Line) -> bytes:
@@ -52,17 +52,16 @@ def people(lines: Lines, *, most_held_bytes: int = MOST_HELD_BYTES) -> Iterator[
     parts = max(1, -(-size // most_held_bytes))
     for part in range(parts):
         held: dict[str, list[Line]] = {}
-        shared: list[Line] = []
+        shared: dict[str, list[Line]] = {}
         for kept in lines():
             head, _, raw = kept.partition(b"\t")
             patient, kind, id_, file, number = _HEAD.decode(head)
             if not patient:
-                shared.append(Line(kind, id_, file, number, raw))
+                shared.setdefault(id_, []).append(Line(kind, id_, file, number, raw))
             elif parts == 1 or _part_of(patient, parts) == part:
                 held.setdefault(patient, []).append(Line(kind, id_, file, number, raw))
-        together = tuple(shared)
         for patient in sorted(held):
-            yield Gathered(patient=patient, lines=tuple(held.pop(patient)), shared=together)
+            yield Gathered(patient=patient, lines=tuple(held.pop(patient)), shared=shared)
 
 
 _HEAD = msgspec.json.Decoder(tuple[str, str, str, str, int])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from speciosa.assessment import assess
 from speciosa.clinical.safety.result import UrgentStatus
+from speciosa.cohort.counts import added
 from speciosa.cohort.people.evidence import NO_ROW, evidence, has_gad
 from speciosa.cohort.people.findings import findings
 from speciosa.cohort.people.names import file_name
@@ -17,7 +19,6 @@ from speciosa.cohort.result import Evidence, Row, RowMatch, RowProblem
 from speciosa.errors import InputError, InputProblem
 from speciosa.fhir import write
 from speciosa.fhir.read import Imported, case_from_bundle, matches_in
-from speciosa.fhir.read.bundle import MAX_ENTRIES
 from speciosa.fhir.read.conditions import read_conditions
 from speciosa.fhir.read.kratom_use import read_kratom
 from speciosa.fhir.read.patient import has_died, read_patient
@@ -54,10 +55,7 @@ def person(gathered: Gathered, knowledge: Knowledge, options: Options) -> Person
     known = _known(read, held, knowledge, options.date)
     level = evidence(read.kratom, known["kratom"])
     gad = has_gad(known["conditions"])
-    unread = {f"{p.field.partition('/')[0]}: {p.value}": 0 for p in held.problems}
-    for problem in held.problems:
-        unread[f"{problem.field.partition('/')[0]}: {problem.value}"] += 1
-    unread = {**read.counts(), **unread}
+    unread = added((read.counts(), *({_why(problem): 1} for problem in held.problems)))
     if level in NO_ROW and not (options.gad and gad):
         return Person(evidence=level, row=None, unread=unread, duplicates=held.duplicates)
     row = Row(
@@ -150,7 +148,7 @@ def _without_case(
 ) -> Imported:
     """What the record says of kratom where it cannot be read as that of one person."""
     names = {f"Medication/{one.get('id', '')}": one for one in held.medications}
-    found = matches_in(held.resources[:MAX_ENTRIES], names, today)
+    found = matches_in(held.resources, names, today)
     return Imported(case=None, kratom=found, problems=problems)
 
 
@@ -172,6 +170,15 @@ def _match(match: Match) -> RowMatch:
         when=match.when,
         of_person=match.of_person,
     )
+
+
+def _why(problem: RowProblem) -> str:
+    """Why a line was not read, in words that count: whatever its type holds can be of a person."""
+    kind = problem.field.partition("/")[0]
+    return f"{kind if _TYPE.fullmatch(kind) else 'a resource'}: {problem.value}"
+
+
+_TYPE = re.compile(r"[A-Z][A-Za-z]{2,39}")
 
 
 def _problem(problem: InputProblem) -> RowProblem:

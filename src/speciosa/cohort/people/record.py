@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -141,19 +141,20 @@ def _about(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def _referred(
-    resources: Iterable[dict[str, Any]], shared: tuple[Line, ...], problems: list[RowProblem]
+    resources: Iterable[dict[str, Any]],
+    shared: Mapping[str, Sequence[Line]],
+    problems: list[RowProblem],
 ) -> list[dict[str, Any]]:
     """The Medications that this person's resources refer to."""
+    if not shared:
+        return []
     references = {
         text(a_dict(one.get("medicationReference")).get("reference")) for one in resources
     }
-    ids = {without_history(one).replace(":", "/").rpartition("/")[2] for one in references}
-    # By an identifier any of them can be meant; the Bundle's own rules find out which.
-    by_identifier = any("identifier=" in one for one in references)
-    read: list[tuple[Line, dict[str, Any]]] = []
-    for line in _once(shared)[0] if ids - {""} else ():
-        if by_identifier or line.id in ids:
-            resource = _read(line, problems)
-            if resource is not None:
-                read.append((line, resource))
-    return _newest(read)[0]
+    wanted = {without_history(one).replace(":", "/").rpartition("/")[2] for one in references}
+    if any("identifier=" in one for one in references):
+        # Any of them can be meant; the rules of the Bundle find out which.
+        wanted = set(shared)
+    lines, _ = _once(line for id_ in wanted for line in shared.get(id_, ()))
+    read = ((line, _read(line, problems)) for line in lines)
+    return _newest([(line, resource) for line, resource in read if resource is not None])[0]
