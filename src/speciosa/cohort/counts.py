@@ -68,7 +68,7 @@ class ExportCounts(msgspec.Struct, frozen=True, kw_only=True):
     ``errors`` counts the issues that the server reported, by ``severity/code``; ``skipped`` are
     files that were not read, with the reason; ``differing`` are sentences on files whose number of
     lines is not the one announced. ``notes`` counts attached notes by what became of them;
-    ``look_alikes`` the entries that hold a word like kratom's names and, read closely, none of them.
+    ``look_alikes`` the entries that hold a word like kratom's names and none of them.
     """
 
     errors: dict[str, int] = {}
