@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from speciosa.cli import simulate_sobol
 from speciosa.cli.output import Format, FormatOption
 from speciosa.cli.patience import progress
 from speciosa.cli.simulate_population import MOST_PEOPLE, Asked, finish, show, simulate_population
@@ -18,6 +19,7 @@ from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.plan import Plan
+    from speciosa.pharmacology.exposure.regimen.forecast import Settings
     from speciosa.report.simulation.document import SimulationDocument
 
 # Whole curves are kept for everybody; so many still fit into the memory of a small machine.
@@ -35,12 +37,38 @@ class BodyEffects(StrEnum):
     NONE = "none"
 
 
+class Mode(StrEnum):
+    """What is asked for, by the option that asks for it."""
+
+    PERSON = ""
+    PEOPLE = "--out"
+    SHARES = "--sobol"
+
+
 class Structure(StrEnum):
     """Which exposure model; ``both`` mixes them."""
 
     LINEAR = "linear"
     TURNOVER = "turnover"
     BOTH = "both"
+
+
+_MODES = {
+    "--population": (Mode.PEOPLE, Mode.SHARES),
+    "--body-effects": (Mode.PEOPLE, Mode.SHARES),
+    "--workers": (Mode.PEOPLE, Mode.SHARES),
+    "--dask": (Mode.PEOPLE,),
+    "--shard": (Mode.PEOPLE,),
+    "--restart": (Mode.PEOPLE,),
+    "--measured": (Mode.PERSON,),
+    "--table": (Mode.PERSON, Mode.PEOPLE),
+}
+# Without a number: so many people; and at most so many.
+_PEOPLE = {
+    Mode.PERSON: (1000, MOST_SUBJECTS),
+    Mode.PEOPLE: (1000, MOST_PEOPLE),
+    Mode.SHARES: (simulate_sobol.DEFAULT_SUBJECTS, simulate_sobol.MOST_SUBJECTS),
+}
 
 
 def command(
@@ -75,14 +103,22 @@ def command(
     ] = None,
     population: Annotated[
         str | None,
-        typer.Option(help="With --out: who they are, by name (us-adults) or as a table of people."),
+        typer.Option(
+            help="With --out or --sobol: who they are, by name (us-adults) or as a table of people."
+        ),
     ] = None,
     body_effects: Annotated[
         BodyEffects | None,
         typer.Option(help="With --population: what size, age and liver are assumed to do."),
     ] = None,
+    sobol: Annotated[
+        bool, typer.Option("--sobol", help="Say instead where the spread of levels comes from.")
+    ] = False,
     workers: Annotated[
-        int | None, typer.Option(help="With --out: processes; the file is the same for any number.")
+        int | None,
+        typer.Option(
+            help="With --out or --sobol: processes; the result is the same for any number."
+        ),
     ] = None,
     dask: Annotated[
         str | None,
@@ -106,41 +142,53 @@ def command(
     plan = _with_levels(_read(regimen), measured or [])
     until_h = _hours(until)
     _check_endings(table, chart)
-    most = MOST_SUBJECTS if out is None else MOST_PEOPLE
-    count = None if subjects is None else _count(subjects, most, whole=out is not None)
-    options = {
-        "--population": population,
-        "--body-effects": body_effects,
-        "--workers": workers,
-        "--dask": dask,
-        "--shard": shard,
-        "--restart": restart or None,
-    }
-    asked = None
-    if out is None:
-        _check_for_population(options)
-    else:
-        effects = body_effects or BodyEffects.ASSUMED
-        asked = Asked(out, population, effects.value, workers, dask, shard, restart)
-    from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS
-    from speciosa.knowledge import load
-    from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
+    mode = _mode(out, sobol=sobol)
+    _check_options(
+        mode,
+        {
+            "--population": population,
+            "--body-effects": body_effects,
+            "--workers": workers,
+            "--dask": dask,
+            "--shard": shard,
+            "--restart": restart or None,
+            "--measured": measured,
+            "--table": table,
+        },
+    )
+    default, most = _PEOPLE[mode]
+    from speciosa.assessment import DEFAULT_SEED
+    from speciosa.pharmacology.exposure.regimen.forecast import Settings
     from speciosa.pharmacology.exposure.virtual.people import STRUCTURES
-    from speciosa.report.simulation.document import document
 
     settings = Settings(
         seed=DEFAULT_SEED if seed is None else seed,
-        subjects=DEFAULT_SUBJECTS if count is None else count,
+        subjects=default if subjects is None else _count(subjects, most, mode),
         structures=STRUCTURES if structure is Structure.BOTH else (structure.value,),
         until_h=until_h,
     )
-    if asked is not None:
+    effects = (body_effects or BodyEffects.ASSUMED).value
+    if mode is Mode.SHARES:
+        _shares(plan, settings, population, effects, workers, chart, output)
+    elif out is not None:
+        asked = Asked(out, population, effects, workers, dask, shard, restart)
         _check_alone(plan, asked, table, chart)
         people = simulate_population(plan, settings, asked)
         if people is not None:
             _write_files(people, table, chart)
             show(people, output)
-        return
+    else:
+        _one_person(plan, settings, table, chart, output)
+
+
+def _one_person(
+    plan: Plan, settings: Settings, table: Path | None, chart: Path | None, output: Format
+) -> None:
+    """The levels that one person might have, from whole curves."""
+    from speciosa.knowledge import load
+    from speciosa.pharmacology.exposure.regimen.forecast import forecast
+    from speciosa.report.simulation.document import document
+
     with progress("simulating") as told:
         simulated = forecast(plan, load(), settings, progress=told)
     result = document(simulated, plan, load())
@@ -161,6 +209,25 @@ def command(
     render(result, console)
 
 
+def _shares(
+    plan: Plan,
+    settings: Settings,
+    population: str | None,
+    effects: str,
+    workers: int | None,
+    chart: Path | None,
+    output: Format,
+) -> None:
+    """Where the spread of levels comes from."""
+    _check_levels(plan, "--sobol")
+    result = simulate_sobol.sensitivity(
+        plan, settings, named=population, body_effects=effects, workers=workers
+    )
+    if chart is not None:
+        _write_file("--chart", chart, simulate_sobol.picture(result, chart))
+    simulate_sobol.show(result, output)
+
+
 def merge(file: Path, output: Format) -> None:
     """Write the file of a population whose shares are all done, and show the result."""
     show(finish(file), output)
@@ -169,26 +236,43 @@ def merge(file: Path, output: Format) -> None:
 # ------------------------------------------------------------------ what goes in
 
 
-def _check_for_population(options: Mapping[str, object]) -> None:
-    """Refuse options that are for whole populations alone."""
+def _mode(out: Path | None, *, sobol: bool) -> Mode:
+    if out is None:
+        return Mode.SHARES if sobol else Mode.PERSON
+    if sobol:
+        accepted = "one of the two: a population in a file, or shares of the spread"
+        raise InputError([InputProblem("--sobol", "with --out", accepted)])
+    return Mode.PEOPLE
+
+
+def _check_options(mode: Mode, options: Mapping[str, object]) -> None:
+    """Refuse options that mean nothing in what is asked for."""
     for option, given in options.items():
-        if given is not None:
-            problem = InputProblem(option, str(given), "this option together with --out FILE")
-            raise InputError([problem])
+        where = _MODES[option]
+        if given is not None and mode not in where:
+            accepted = f"this option together with {' or '.join(filter(None, where))}"
+            if Mode.PERSON in where:
+                accepted = f"this option without {mode.value}"
+            raise InputError([InputProblem(option, str(given), accepted)])
 
 
 def _check_alone(plan: Plan, asked: Asked, table: Path | None, chart: Path | None) -> None:
     """Refuse what a whole population cannot do."""
-    if plan.levels:
-        accepted = "measured levels with a simulation of one person, without --out"
-        raise InputError([InputProblem("--measured", f"{len(plan.levels)} with --out", accepted)])
+    _check_levels(plan, "--out")
     given = [name for name, path in (("--table", table), ("--chart", chart)) if path is not None]
     if asked.shard is not None and given:
         accepted = "files of the whole, once it is merged: leave it out with --shard"
         raise InputError([InputProblem(given[0], "a file of a share", accepted)])
 
 
-def _count(subjects: str, most: int, *, whole: bool) -> int:
+def _check_levels(plan: Plan, option: str) -> None:
+    """Refuse measured levels, which narrow one person's simulation alone."""
+    if plan.levels:
+        accepted = f"measured levels without {option}"
+        raise InputError([InputProblem("levels", f"{len(plan.levels)} with {option}", accepted)])
+
+
+def _count(subjects: str, most: int, mode: Mode) -> int:
     """A number of people, also as 1e6."""
     try:
         number = float(subjects.replace(",", "").replace("_", ""))
@@ -196,7 +280,7 @@ def _count(subjects: str, most: int, *, whole: bool) -> int:
         number = 0.0
     if not (FEWEST <= number <= most and number == int(number)):
         accepted = f"a whole number from {FEWEST} to {most:,}"
-        if not whole:
+        if mode is Mode.PERSON:
             accepted += ", or more with --out FILE"
         raise InputError([InputProblem("--subjects", repr(subjects), accepted)])
     return int(number)
@@ -270,14 +354,16 @@ def _write_files(result: SimulationDocument, table: Path | None, chart: Path | N
         ".png": as_png,
     }
     for option, path in (("--table", table), ("--chart", chart)):
-        if path is None:
-            continue
-        raw = makers[path.suffix.lower()](result)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(raw)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            given = f"{str(path)!r} ({reason})"
-            raise InputError([InputProblem(option, given, "a file that can be written")]) from None
-        typer.echo(f"written to {path}", err=True)
+        if path is not None:
+            _write_file(option, path, makers[path.suffix.lower()](result))
+
+
+def _write_file(option: str, path: Path, raw: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        given = f"{str(path)!r} ({reason})"
+        raise InputError([InputProblem(option, given, "a file that can be written")]) from None
+    typer.echo(f"written to {path}", err=True)

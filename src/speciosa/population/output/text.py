@@ -41,7 +41,8 @@ def _people(page: Page, document: PopulationDocument) -> None:
             page.line(words, mark=("Their bodies:", "bold"), gutter=_GUTTER)
         for words in people.effects[1:]:
             page.line(words, gutter=_GUTTER)
-        page.line("What is assumed of bodies:", page.cites(people.effect_facts), gutter=_GUTTER)
+        if people.effect_facts:
+            page.line("What is assumed:", page.cites(people.effect_facts), gutter=_GUTTER)
     method = document.method
     page.line(
         f"counted, not kept: percentiles are within {100.0 * method.relative_error:.2g} % of "

@@ -102,7 +102,7 @@ def simulation(gathered: Gathered, ready: Prepared, subjects: int) -> Simulation
     base = told(course, some, seen, knowledge)
     return msgspec.structs.replace(
         base,
-        findings=_findings(base.findings, ready),
+        findings=findings(base.findings, ready),
         subjects=subjects,
         drawn_from=subjects,
         analytes={name: figures(name) for name in (MITRAGYNINE, SEVEN_OH)},
@@ -122,7 +122,7 @@ def simulation(gathered: Gathered, ready: Prepared, subjects: int) -> Simulation
     )
 
 
-def _findings(said_of_all: tuple[Finding, ...], ready: Prepared) -> tuple[Finding, ...]:
+def findings(said_of_all: tuple[Finding, ...], ready: Prepared) -> tuple[Finding, ...]:
     """Where effects of bodies are assumed, that takes the place of "none is applied"."""
     if not ready.assumed:
         return said_of_all

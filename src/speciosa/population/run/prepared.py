@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.regimen.forecast import Course
-    from speciosa.pharmacology.exposure.virtual.people import People
+    from speciosa.pharmacology.exposure.virtual.people import People, Seeds
     from speciosa.population.who import Population
     from speciosa.population.who.columns import Values
 
@@ -53,12 +53,19 @@ class Prepared(NamedTuple):
         names = dict.fromkeys(column.name for column in self.who)
         return said(names, self.knowledge, self.request.body_effects)[0] if names else ()
 
-    def follow(self, first: int, count: int) -> tuple[People, Mapping[str, Values]]:
-        """People from number ``first`` on, and the columns that say who they are."""
+    def follow(
+        self, first: int, count: int, *, seeds: Seeds | None = None, who_seed: int | None = None
+    ) -> tuple[People, Mapping[str, Values]]:
+        """People from number ``first`` on, and the columns that say who they are.
+
+        ``seeds``, and ``who_seed`` of the population, stand in for the seed of the request where
+        one source is exchanged and the others are kept.
+        """
         request, population = self.request, self.population
         drawn = effects = None
         if population is not None:
-            drawn = draw(population, request.seed, first=first, count=count)
+            seed = request.seed if who_seed is None else who_seed
+            drawn = draw(population, seed, first=first, count=count)
             effects = body_effects(drawn, self.knowledge, request.body_effects)
         people = simulate(
             self.course.schedule,
@@ -70,6 +77,7 @@ class Prepared(NamedTuple):
             times_h=self.course.times_h,
             everybody=False,
             first=first,
+            seeds=seeds,
             unlike=0 if effects is None else effects.unlike,
             factors=None if effects is None else effects.factors,
         )

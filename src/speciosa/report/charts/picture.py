@@ -40,6 +40,9 @@ text { font-family: "Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans"
 .dose { stroke: #874a00; stroke-width: 1.5; }
 .open { fill: #fff; stroke: #1c2326; stroke-width: 2; }
 .interval { stroke: #1c2326; stroke-width: 2; }
+.alone { fill: #125557; }
+.together { fill: #fff; stroke: #125557; stroke-width: 1.5; }
+.whisker { stroke: #1c2326; stroke-width: 1.5; }
 """
 
 
@@ -49,6 +52,14 @@ class Panel(NamedTuple):
     analyte: str
     fan: Fan
     measured: tuple[Measured, ...]
+
+
+class Framed(NamedTuple):
+    """A drawing of ``_PANEL_W`` pixels' width with the words above it."""
+
+    words: str
+    markup: str
+    height: float
 
 
 def picture(
@@ -63,9 +74,26 @@ def picture(
 
     Raises ``ValueError`` without a panel to draw.
     """
-    if not panels:
+    drawn = [
+        Framed(
+            f"{analyte(panel.analyte)} in plasma", _panel(panel, f"panel-{i}", doses_h), _PANEL_H
+        )
+        for i, panel in enumerate(panels)
+    ]
+    return framed([drawn], title=title, lines=lines, foot=foot)
+
+
+def framed(
+    rows: Sequence[Sequence[Framed]], *, title: str, lines: Sequence[str], foot: Sequence[str]
+) -> str:
+    """Rows of drawings as one SVG text: title, lines of explanation, drawings, footnotes.
+
+    The drawings of a row are of one height. Raises ``ValueError`` without a drawing.
+    """
+    most = max(map(len, rows), default=0)
+    if not most:
         raise ValueError("a picture needs a curve")
-    width = 2 * _MARGIN + len(panels) * _PANEL_W + (len(panels) - 1) * _GAP
+    width = 2 * _MARGIN + most * _PANEL_W + (most - 1) * _GAP
     room = width - 2 * _MARGIN
     top = wrapped(title, room, _TITLE_PX)
     said = [piece for line in lines for piece in wrapped(line, room, _TEXT_PX)]
@@ -86,12 +114,17 @@ def picture(
     for words in said:
         y += _SMALL
         _text(root, words, _MARGIN, y, "")
-    y += _GAP
-    for i, panel in enumerate(panels):
-        x = _MARGIN + i * (_PANEL_W + _GAP)
-        _text(root, f"{analyte(panel.analyte)} in plasma", x, y, "panel")
-        root.append(_panel(panel, f"panel-{i}", doses_h, x, y + 8))
-    y += 8 + _PANEL_H
+    for row in rows:
+        y += _GAP
+        for i, one in enumerate(row):
+            x = _MARGIN + i * (_PANEL_W + _GAP)
+            _text(root, one.words, x, y, "panel")
+            drawn = ET.fromstring(one.markup)  # noqa: S314  # our own drawing, made just now
+            place = {"x": x, "y": y + 8, "width": _PANEL_W, "height": one.height}
+            for key, value in place.items():
+                drawn.set(key, number(value))
+            root.append(drawn)
+        y += 8 + max(one.height for one in row)
     for words in below:
         y += _SMALL
         _text(root, words, _MARGIN, y, "foot")
@@ -117,7 +150,7 @@ def wrapped(words: str, room: float, size: float) -> list[str]:
     return [line for line in lines if line]
 
 
-def _panel(panel: Panel, name: str, doses_h: Sequence[float], x: float, y: float) -> ET.Element:
+def _panel(panel: Panel, name: str, doses_h: Sequence[float]) -> str:
     shown = panel.fan
     curve = Curve(
         analyte=panel.analyte,
@@ -129,13 +162,7 @@ def _panel(panel: Panel, name: str, doses_h: Sequence[float], x: float, y: float
             Band(percent=90, low=shown.p05, high=shown.p95),
         ),
     )
-    drawn = ET.fromstring(  # noqa: S314  # our own drawing, made just now
-        fan(curve, name=name, doses_h=doses_h, measured=panel.measured)
-    )
-    place = {"x": x, "y": y, "width": _PANEL_W, "height": _PANEL_H}
-    for key, value in place.items():
-        drawn.set(key, number(value))
-    return drawn
+    return fan(curve, name=name, doses_h=doses_h, measured=panel.measured)
 
 
 def _text(root: ET.Element, words: str, x: float, y: float, css: str) -> None:

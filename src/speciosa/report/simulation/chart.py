@@ -33,7 +33,12 @@ def as_svg(document: SimulationDocument) -> bytes:
 
 
 def as_png(document: SimulationDocument) -> bytes:
-    """The same drawing as PNG, twice its size in pixels.
+    """The same drawing as PNG, twice its size in pixels. Raises as ``png_of``."""
+    return png_of(as_svg(document))
+
+
+def png_of(svg: bytes) -> bytes:
+    """A drawing as PNG, twice its size in pixels.
 
     Needs the extra ``pictures`` and a typeface on the machine; raises ``InputError`` that says so
     where one is not there. Without a typeface the cautions would be missing from the picture.
@@ -43,15 +48,15 @@ def as_png(document: SimulationDocument) -> bytes:
     except ImportError:
         raise not_installed("--chart", "PNG", "pictures", "a file that ends in .svg") from None
 
-    def drawn(svg: str) -> bytes:
-        image: bytes = resvg_py.svg_to_bytes(svg_string=svg, zoom=_ZOOM, background="#ffffff")
+    def drawn(text: str) -> bytes:
+        image: bytes = resvg_py.svg_to_bytes(svg_string=text, zoom=_ZOOM, background="#ffffff")
         return image
 
     if drawn(_PROBE.format(words="Aa")) == drawn(_PROBE.format(words="")):
         given = "PNG, but no typeface is installed on this machine"
         accepted = "a file that ends in .svg, or PNG where a sans-serif typeface is installed"
         raise InputError([InputProblem("--chart", given, accepted)])
-    return drawn(as_svg(document).decode())
+    return drawn(svg.decode())
 
 
 def _lines(document: SimulationDocument) -> list[str]:
