@@ -59,6 +59,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     again: tuple[str, ...]
     taken_before: tuple[str, ...]
     taken_after: tuple[str, ...]
+    titles: tuple[str, ...]
     someone_else: tuple[str, ...]
     unclear_before: tuple[str, ...]
 
@@ -72,6 +73,7 @@ class KratomWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     anywhere: tuple[str, ...]
     whole_name_only: tuple[str, ...]
     in_reports: tuple[str, ...]
+    misspelt: tuple[str, ...]
     look_alikes: tuple[str, ...]
     seven_oh: tuple[str, ...]
     said: Said

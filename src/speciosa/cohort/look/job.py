@@ -56,6 +56,7 @@ class _Found(msgspec.Struct):
     deleted: list[str] = msgspec.field(default_factory=list)
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
     notes: dict[str, int] = msgspec.field(default_factory=dict)
+    look_alikes: int = 0
     unread: list[int] = msgspec.field(default_factory=list)
 
 
@@ -76,8 +77,9 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
             named = Hit.NAME in line.hits
             if Hit.NOTE in line.hits:
                 named |= _notes(resource, found)
-            if named:
-                _person(resource, line.number, today, gad, found)
+            if named or Hit.GAD in line.hits:
+                matched = _person(resource, line.number, today, gad, found)
+                found.look_alikes += named and not matched
     looked = Looked(
         lines=blocks.lines,
         longest=blocks.longest,
@@ -88,6 +90,7 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
         refers_to_medications=searched.refers,
         deleted=tuple(found.deleted),
         outcomes=dict(sorted(found.outcomes.items())),
+        look_alikes=found.look_alikes,
         notes=dict(sorted(found.notes.items())),
         unread=tuple(found.unread),
         too_long=tuple(blocks.too_long),
@@ -111,12 +114,15 @@ def _server(resource: dict[str, Any], found: _Found) -> None:
         found.outcomes[issue] = found.outcomes.get(issue, 0) + 1
 
 
-def _person(resource: dict[str, Any], line: int, today: dt.date, gad: bool, found: _Found) -> None:
+def _person(resource: dict[str, Any], line: int, today: dt.date, gad: bool, found: _Found) -> bool:
+    """Keep what a resource says; whether it names kratom."""
     seen = judged.seen(resource, line, today=today, gad=gad)
     if seen is not None:
         found.seen.append(seen)
-    if judged.names_kratom(resource):
+    by_reference = judged.names_kratom(resource)
+    if by_reference:
         found.medications.append(judged.medication(resource))
+    return by_reference or (seen is not None and bool(seen.matches))
 
 
 def again(part: Part, options: Options, medications: Sequence[KratomMedication]) -> Job:

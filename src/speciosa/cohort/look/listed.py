@@ -25,7 +25,7 @@ class Listed:
         self._by_identifier: dict[tuple[str, str], str] = {}
         told: set[str] = set()
         for one in medications:
-            # The last one of an id wins nothing: whichever version names kratom, it counts.
+            # Of several versions any will do: each of them names kratom.
             self.by_reference[f"Medication/{one.id}"] = msgspec.json.decode(one.raw)
             told.add(one.id)
             for system, value in one.identifiers:

@@ -36,12 +36,13 @@ class Hit(IntEnum):
     REFERS = 4
     NOTE = 5
     ESCAPE = 6
+    GAD = 7
 
 
 def names_of_kratom() -> tuple[str, ...]:
     """All names by which ``fhir.kratom`` knows kratom, in lower case."""
     words = kratom_words()
-    told = (*words.anywhere, *words.in_reports, *words.whole_name_only)
+    told = (*words.anywhere, *words.in_reports, *words.whole_name_only, *words.misspelt)
     return tuple(sorted({name.casefold() for name in (*told, *load().medicines.names_of_kratom)}))
 
 
@@ -95,10 +96,10 @@ def scanner(*, gad: bool) -> Scan:
 
     names = [_name(name) for name in names_of_kratom()]
     names += [_start(code) for code in codes_of_kratom()]
-    if gad:
-        names += [_name(name) for name in names_of_gad()]
-        names += [_start(code) for code in codes_of_gad()]
     told: list[tuple[bytes, Hit, int]] = [(one, Hit.NAME, 0) for one in names]
+    if gad:
+        told += [(_name(name), Hit.GAD, 0) for name in names_of_gad()]
+        told += [(_start(code), Hit.GAD, 0) for code in codes_of_gad()]
     told += [(_is(kind), Hit.SERVER, 0) for kind in ("OperationOutcome", "Bundle")]
     once = hs.HS_FLAG_SINGLEMATCH
     told.append((_is("Patient"), Hit.PATIENT, once))

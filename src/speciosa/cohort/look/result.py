@@ -41,7 +41,8 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     lines that hold a name and are no JSON object; ``too_long`` of those longer than a line may be.
     ``damage`` ended the file before its end. ``deleted`` are references that the server says are
     deleted, ``outcomes`` counts what it reported by ``severity/code``. ``notes`` counts attached
-    notes by what became of them.
+    notes by what became of them, ``look_alikes`` the lines that a pattern hit and that, read by
+    the exact rules, name no kratom.
     """
 
     lines: int
@@ -54,6 +55,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     deleted: tuple[str, ...] = ()
     outcomes: dict[str, int] = {}
     notes: dict[str, int] = {}
+    look_alikes: int = 0
     unread: tuple[int, ...] = ()
     too_long: tuple[int, ...] = ()
     damage: str = ""

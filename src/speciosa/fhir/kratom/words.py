@@ -94,10 +94,14 @@ def _may_name(plain: str) -> bool:
 
 def _spans(plain: str, names_what_is_taken: bool) -> Iterator[tuple[int, int]]:
     if not names_what_is_taken:
-        yield from (found.span() for found in _anywhere().finditer(plain))
+        yield from sorted(
+            found.span()
+            for pattern in (_anywhere(), _misspelt())
+            for found in pattern.finditer(plain)
+        )
         return
     found_any = False
-    for found in _in_names().finditer(plain):
+    for found in (*_in_names().finditer(plain), *_misspelt().finditer(plain)):
         found_any = True
         yield found.span()
     # A name that is also a person's name or an ordinary word counts when nothing else is written.
@@ -125,6 +129,8 @@ def _substance(words: str) -> str:
 
 def _confidence(words: str, names_what_is_taken: bool, status: Status | None) -> Confidence:
     sure = _anywhere().search(words) is not None
+    if not sure and _misspelt().search(words) is not None:
+        return Confidence.LOW
     if names_what_is_taken:
         if sure:
             return Confidence.HIGH
@@ -144,6 +150,8 @@ def _said(plain: str, start: int, end: int) -> tuple[Status | None, str, bool]:
     # The mark that ends the sentence stays, because a question is not a statement.
     after = _tokens(plain[end : right.end() if right else last])
     before = _tokens(plain[left_edge:start])
+    if _titled(plain, start):
+        return Status.UNCERTAIN, "it is the name of a person", False
     if _of_somebody_else(before, said):
         return Status.UNCERTAIN, "the sentence speaks of somebody else", False
     status, because = _judged(before, after, said)
@@ -159,6 +167,14 @@ def _said(plain: str, start: int, end: int) -> tuple[Status | None, str, bool]:
     return status, because, True
 
 
+def _titled(plain: str, start: int) -> bool:
+    """Whether a title stands directly before the name: "Dr. Ketum"."""
+    word = _LAST_WORD.search(plain, max(0, start - _LONGEST_TITLE), start)
+    return word is not None and word[1] in kratom_words().said.titles
+
+
+_LONGEST_TITLE = 12
+_LAST_WORD = re.compile(r"(?<!\w)(\w+)\.?\s+\Z")
 _BEFORE_HYPHEN = re.compile(r"\b(?!ex-)\w+-$")
 
 
@@ -323,6 +339,11 @@ def _anywhere() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _misspelt() -> re.Pattern[str]:
+    return _pattern(kratom_words().misspelt)
+
+
+@lru_cache(maxsize=1)
 def _in_names() -> re.Pattern[str]:
     words = kratom_words()
     whole = _whole_names()
@@ -353,7 +374,7 @@ def _keys() -> tuple[frozenset[bytes], tuple[str, ...]]:
     ("maeng" and "maengda"), so that a text is read only when such a word is in it.
     """
     words = kratom_words()
-    listed = (*words.anywhere, *words.in_reports, *words.whole_name_only)
+    listed = (*words.anywhere, *words.in_reports, *words.whole_name_only, *words.misspelt)
     codes = (*(s.code for s in words.substances), *(t.code for t in words.laboratory))
     keys = {_first(code) for code in codes}
     literal: list[str] = []
