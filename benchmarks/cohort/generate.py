@@ -15,17 +15,19 @@ import argparse
 import base64
 import json
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, get_args
 
 import xxhash
 
 from benchmarks.cohort import template
-from benchmarks.cohort.plants import PATIENT, Plant, catalogue
+from benchmarks.cohort.plants import PATIENT, Plant, catalogue, listed_names
 from benchmarks.cohort.template import SLOT, Mould, Resource, Template
 from benchmarks.cohort.writing import Export, Naming
 from speciosa.fhir.kratom import find
@@ -129,10 +131,16 @@ def own_digits(n: int, seed: int) -> str:
 
 
 def _names_kratom(resource: Resource) -> bool:
-    # What is misspelt too, and what stands in base64: by the letters that its names share.
-    told = [json.dumps(resource), *map(_decoded, _attachments(resource))]
-    near = any(part in one.lower() for one in told for part in ("krat", "mitrag", "7oh", "7-oh"))
-    return near or bool(find(resource))
+    # What only looks like a name too, so that it is rare, and what stands in base64; and what is
+    # misspelt, by the letters that the names share.
+    told = [json.dumps(resource, ensure_ascii=False), *map(_decoded, _attachments(resource))]
+    return any(map(_like_a_name().search, told)) or bool(find(resource))
+
+
+@lru_cache(maxsize=1)
+def _like_a_name() -> re.Pattern[str]:
+    names = "|".join(map(re.escape, listed_names()))
+    return re.compile(rf"krat|mitrag|7-?oh|\b(?:{names})\b", re.IGNORECASE)
 
 
 def _attachments(value: object) -> Iterator[str]:

@@ -32,7 +32,9 @@ def misspelt(name: str, way: str, *, seed: int, most: int) -> list[str]:
     chance = random.Random(f"{seed}/{name}/{way}")  # noqa: S311
     if way == "two letters":
         once = sorted(set(_slips(name)))
-        found = {slip for one in chance.sample(once, min(len(once), most)) for slip in _slips(one)}
+        near = chance.sample(once, min(len(once), most))
+        # Two slips can undo each other.
+        found = {slip for one in near for slip in _slips(one) if distance(name, slip) == 2}
     else:
         makers = {
             "one letter": lambda: _slips(name),
