@@ -62,7 +62,8 @@ RELATIVE = {
         (statement("Kratom powder", "completed"), Evidence.PAST_USE),
         (statement("Kratom powder", "unknown"), Evidence.UNCERTAIN),
         (ALLERGY, Evidence.UNCERTAIN),
-        (note("Uses kratom daily.", "2015-01-01"), Evidence.UNCERTAIN),
+        (note("Uses kratom daily.", "2015-01-01"), Evidence.USE),
+        (statement("7-OH"), Evidence.UNCERTAIN),
         (statement("Kratom powder", "not-taken"), None),
         (RELATIVE, None),
     ],
@@ -83,6 +84,19 @@ def test_who_has_no_row_is_counted():
     told = counts_of(pieces)
     assert (told.people, told.denied, told.somebody_else) == (3, 1, 1)
     assert pieces["rows"] == b""
+
+
+def test_an_old_word_of_use_is_on_record_and_still_open_for_the_assessment():
+    found = row(patient(), note("Uses kratom daily.", "2015-01-01"))
+    assert found.evidence is Evidence.USE
+    assert found.matches[0].when == "2015-01-01"
+    assert any("kratom" in question for question in found.questions)
+
+
+def test_a_newer_word_of_stopping_makes_it_past():
+    older = note("Uses kratom daily.", "2015-01-01")
+    found = row(patient(), older, statement("Kratom", "stopped", dateAsserted="2020-01-01"))
+    assert found.evidence is Evidence.PAST_USE
 
 
 def test_a_denial_beside_use_hides_nothing():

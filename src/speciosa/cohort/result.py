@@ -8,7 +8,10 @@ import msgspec
 
 
 class Evidence(StrEnum):
-    """What all that a record says of kratom comes to; strongest first."""
+    """What all that a record says of kratom comes to; strongest first.
+
+    ``use`` is use on record: said at some time, and not said to have stopped since.
+    """
 
     USE = "use"
     PAST_USE = "past use"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speciosa.case.vocabulary import ConditionStatus, KratomStatus
 from speciosa.cohort.result import Evidence
-from speciosa.fhir.kratom import Match, Status
+from speciosa.fhir.kratom import Confidence, Match, Status
 from speciosa.fhir.read.diagnosis import GAD
 
 if TYPE_CHECKING:
@@ -18,17 +18,20 @@ NO_ROW = frozenset({Evidence.DENIED, Evidence.SOMEBODY_ELSE, Evidence.NONE})
 
 
 def evidence(matches: Sequence[Match], status: str | None) -> Evidence:
-    """The strongest that the record says.
+    """The strongest that the record says; ``status`` is that of the case read from the same record.
 
-    ``status`` is that of the case read from the same record, which weighs the matches' age and
-    trust. What is old, uncertain or contradicted leaves use open: it is uncertain, not past.
+    Use is use on record: an entry that can be trusted says that it is taken, or was at its date,
+    and the record as a whole does not say that it was stopped. Whether it holds today, the case
+    weighs.
     """
     if status == KratomStatus.USING:
         return Evidence.USE
     if status == KratomStatus.STOPPED:
         return Evidence.PAST_USE
-    mine = {match.status for match in matches if match.of_person}
-    if mine & {Status.TAKEN, Status.UNCERTAIN, Status.STOPPED}:
+    mine = [match for match in matches if match.of_person]
+    if any(m.status is Status.TAKEN and m.confidence is not Confidence.LOW for m in mine):
+        return Evidence.USE
+    if any(m.status is not Status.NOT_TAKEN for m in mine):
         return Evidence.UNCERTAIN
     if mine:
         return Evidence.DENIED
