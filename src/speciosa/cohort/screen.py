@@ -27,6 +27,7 @@ from speciosa.distribution import (
     JobError,
     Progress,
     Share,
+    Workers,
     run,
     share,
     unfinished,
@@ -65,8 +66,9 @@ class Screening:
 
     def run(self, how: How, told: Told | None = None) -> None:
         """Do whatever is not done of all steps; ``told`` gives each step's progress by name."""
-        for step in Step:
-            self._do(step, self._jobs(step), how, told(step.value) if told else None)
+        with Workers(how) as workers:
+            for step in Step:
+                self._do(step, self._jobs(step), workers, told(step.value) if told else None)
 
     def share(
         self, step: Step, part: Share, how: How, progress: Progress | None = None
@@ -78,7 +80,8 @@ class Screening:
         self._check_before(step)
         jobs, folder = self._jobs(step), self._folders[step]
         mine = share(jobs, part.part, part.of)
-        self._do(step, mine, how, progress)
+        with Workers(how) as workers:
+            self._do(step, mine, workers, progress)
         return len(mine), len(unfinished(jobs, folder))
 
     def merge(self, *, smallest_cell: int | None = None) -> summary.Summary:
@@ -104,9 +107,11 @@ class Screening:
             each.sweep()
         return found
 
-    def _do(self, step: Step, jobs: Sequence[Job], how: How, progress: Progress | None) -> None:
+    def _do(
+        self, step: Step, jobs: Sequence[Job], workers: Workers, progress: Progress | None
+    ) -> None:
         try:
-            run(jobs, self._folders[step], how, progress=progress)
+            workers.run(jobs, self._folders[step], progress=progress)
         except JobError as error:  # a reader knows files, not jobs
             names = {part.id: part.name for part in self.export.parts}
             name = names.get(error.name, error.name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from speciosa.distribution.folder import Folder, KeptError
 from speciosa.distribution.how import How, parse_how
 from speciosa.distribution.job import Job, Pieces
-from speciosa.distribution.run import JobError, Progress, run, unfinished
+from speciosa.distribution.run import JobError, Progress, Workers, run, unfinished
 from speciosa.distribution.shares import Share, parse_share, share
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Pieces",
     "Progress",
     "Share",
+    "Workers",
     "parse_how",
     "parse_share",
     "run",

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -50,63 +50,75 @@ def run(
     *,
     progress: Progress | None = None,
 ) -> None:
-    """Do the jobs that are not done. What is kept is the same however it is done.
-
-    Raises :class:`JobError` (or the :class:`~speciosa.errors.InputError` that a job raised) as soon
-    as one fails. ``progress`` is told the size done and the size of all.
-    """
-    how = how or How()
-    folder.create()
-    left = unfinished(jobs, folder)
-    of = sum(job.size for job in jobs)
-    done = of - sum(job.size for job in left)
-    if progress:
-        progress(done, of)
-    with closing(_outcomes(left, folder, how)) as outcomes:
-        for job, failure in outcomes:
-            if failure is not None:
-                raise _error(job, failure)
-            done += job.size
-            if progress:
-                progress(done, of)
-    if lost := unfinished(left, folder):
-        raise JobError(
-            lost[0].name,
-            f"it was reported as done but {folder.path} does not hold it (nor {len(lost) - 1} "
-            "more); do all workers write to the same folder?",
-        )
+    """Do the jobs that are not done: :meth:`Workers.run` for a single step."""
+    with Workers(how) as workers:
+        workers.run(jobs, folder, progress=progress)
 
 
-def _outcomes(jobs: Sequence[Job], folder: Folder, how: How) -> Outcomes:
-    # The largest first, so that no worker is left alone with it at the end.
-    largest = sorted(jobs, key=lambda job: (-job.size, job.name))
-    if how.dask:
-        from speciosa.distribution.cluster import on_cluster  # noqa: PLC0415  # an extra
+class Workers:
+    """Whoever does the jobs, kept over several steps: a new process costs a second."""
 
-        return on_cluster(largest, folder, how.dask)
-    if how.workers == 1 or len(jobs) <= 1:
-        return _serial(jobs, folder)
-    return _processes(largest, folder, how.workers)
+    def __init__(self, how: How | None = None) -> None:
+        self._how = how or How()
+        self._pool: ProcessPoolExecutor | None = None
 
+    def __enter__(self) -> Self:
+        return self
 
-def _serial(jobs: Sequence[Job], folder: Folder) -> Outcomes:
-    for job in jobs:
-        yield job, do(folder, job)
+    def __exit__(self, *_: object) -> None:
+        self._dismiss()
 
+    def run(self, jobs: Sequence[Job], folder: Folder, *, progress: Progress | None = None) -> None:
+        """Do the jobs that are not done. What is kept is the same however it is done.
 
-def _processes(jobs: Sequence[Job], folder: Folder, workers: int) -> Outcomes:
-    """Worker processes; after a death, whatever was in hand then is tried again one by one."""
-    waiting = list(reversed(jobs))
-    while waiting:
+        Raises :class:`JobError` (or the :class:`~speciosa.errors.InputError` that a job raised) as
+        soon as one fails. ``progress`` is told the size done and the size of all.
+        """
+        folder.create()
+        left = unfinished(jobs, folder)
+        of = sum(job.size for job in jobs)
+        done = of - sum(job.size for job in left)
+        if progress:
+            progress(done, of)
+        with closing(self._outcomes(left, folder)) as outcomes:
+            for job, failure in outcomes:
+                if failure is not None:
+                    raise _error(job, failure)
+                done += job.size
+                if progress:
+                    progress(done, of)
+        if lost := unfinished(left, folder):
+            raise JobError(
+                lost[0].name,
+                f"it was reported as done but {folder.path} does not hold it (nor {len(lost) - 1} "
+                "more); do all workers write to the same folder?",
+            )
+
+    def _outcomes(self, jobs: Sequence[Job], folder: Folder) -> Outcomes:
+        # The largest first, so that no worker is left alone with it at the end.
+        largest = sorted(jobs, key=lambda job: (-job.size, job.name))
+        if self._how.dask and jobs:
+            from speciosa.distribution.cluster import on_cluster  # noqa: PLC0415  # an extra
+
+            return on_cluster(largest, folder, self._how.dask)
+        if self._how.workers == 1 or len(jobs) <= 1:
+            return _serial(jobs, folder)
+        return self._processes(largest, folder)
+
+    def _processes(self, jobs: Sequence[Job], folder: Folder) -> Outcomes:
+        """Worker processes; after a death, whatever was in hand then is tried again one by one."""
+        waiting = list(reversed(jobs))
         in_hand: dict[Future[Failure | None], Job] = {}
-        suspects: list[Job] = []
-        pool = _pool(min(workers, len(waiting)))
         try:
             while waiting or in_hand:
-                while waiting and len(in_hand) < workers:
+                suspects: list[Job] = []
+                while waiting and len(in_hand) < self._how.workers and not suspects:
                     job = waiting.pop()
-                    in_hand[pool.submit(do, folder, job)] = job
-                for future in wait(in_hand, return_when=FIRST_COMPLETED).done:
+                    try:
+                        in_hand[self._at_hand().submit(do, folder, job)] = job
+                    except BrokenProcessPool:  # it broke between two submissions
+                        suspects.append(job)
+                for future in () if suspects else wait(in_hand, None, FIRST_COMPLETED).done:
                     job = in_hand.pop(future)
                     try:
                         outcome = job, future.result()
@@ -116,13 +128,28 @@ def _processes(jobs: Sequence[Job], folder: Folder, workers: int) -> Outcomes:
                         yield outcome
                 if suspects:
                     suspects.extend(in_hand.values())
-                    break
-        except BrokenProcessPool:  # it broke between two submissions
-            suspects.extend([job, *in_hand.values()])
+                    in_hand.clear()
+                    self._dismiss()
+                    for job in suspects:
+                        yield job, _alone(job, folder)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-        for job in suspects:
-            yield job, _alone(job, folder)
+            if in_hand:  # a job failed, or somebody wants to end it
+                self._dismiss()
+
+    def _at_hand(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = _pool(self._how.workers)
+        return self._pool
+
+    def _dismiss(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+def _serial(jobs: Sequence[Job], folder: Folder) -> Outcomes:
+    for job in jobs:
+        yield job, do(folder, job)
 
 
 def _alone(job: Job, folder: Folder) -> Failure | None:
