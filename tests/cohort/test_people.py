@@ -144,6 +144,7 @@ def test_a_row_says_what_the_assessment_found():
     assert (found.assessed, found.age_years, found.sex) == (True, 46.0, "female")
     pairs = [one for one in found.findings if one.part == "interactions" and "ramadol" in one.text]
     assert any(one.severity == "major" for one in pairs)
+    assert any("tramadol" in {name.lower() for name in one.about} and one.title for one in pairs)
     assert any(one.id == "safety.SR-OPIOID-01" for one in found.findings)
     assert found.route == "not_assessed"
     assert not found.urgent

@@ -39,7 +39,11 @@ class RowMatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RowFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of the assessment, and in which part of it it stands; ``facts`` can be cited."""
+    """One finding of the assessment, and in which part of it it stands; ``facts`` can be cited.
+
+    ``about`` names, for an interaction, who takes part in it, and ``title`` says in a few words
+    what it is; both are empty elsewhere. A rule that holds has a title as well.
+    """
 
     part: str
     id: str
@@ -48,6 +52,8 @@ class RowFinding(msgspec.Struct, frozen=True, kw_only=True):
     tone: str
     text: str
     facts: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    title: str = ""
 
 
 class RowProblem(msgspec.Struct, frozen=True, kw_only=True):

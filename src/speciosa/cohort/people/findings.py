@@ -71,6 +71,8 @@ def _interaction(row: Interaction) -> RowFinding:
         tone=Tone.NEUTRAL if row.severity is Severity.INFO else Tone.WARNING,
         text=row.sentence,
         facts=row.facts,
+        about=row.names or row.members,
+        title=row.title,
     )
 
 
@@ -88,4 +90,5 @@ def _rule(rule: FiredRule) -> RowFinding:
         tone=Tone.WARNING,
         text=f"{rule.title}: {rule.because}",
         facts=rule.facts,
+        title=rule.title,
     )

@@ -85,6 +85,8 @@ def _findings(row: Row) -> Iterator[Record]:
             "tone": one.tone,
             "text": one.text,
             "facts": one.facts,
+            "about": one.about,
+            "title": one.title,
         }
 
 
@@ -148,6 +150,8 @@ TABLES = (
             _column("tone", _TEXT, "warning, neutral, reassuring"),
             _column("text", _TEXT, "one plain sentence"),
             _column("facts", _TEXTS, "ids that speciosa sources explains"),
+            _column("about", _TEXTS, "names of what takes part in an interaction; else empty"),
+            _column("title", _TEXT, "what an interaction or rule is, in a few words; else empty"),
         ],
         _findings,
     ),
