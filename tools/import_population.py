@@ -22,6 +22,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 DATA = Path(__file__).parents[1] / "src" / "speciosa" / "knowledge" / "data" / "population"
 EDGES = (18, 30, 40, 50, 60, 70, 80, 81)  # the survey gives everybody above 80 as 80
@@ -33,14 +37,14 @@ PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 class Rows(NamedTuple):
     """The adults of the survey, column by column."""
 
-    female: np.ndarray
-    age: np.ndarray
-    group: np.ndarray
-    asked: np.ndarray
-    pregnant: np.ndarray
-    height: np.ndarray
-    bmi: np.ndarray
-    weight: np.ndarray
+    female: Mask
+    age: Numbers
+    group: NDArray[np.str_]
+    asked: Mask
+    pregnant: Mask
+    height: Numbers
+    bmi: Numbers
+    weight: Numbers
 
 
 def read(path: Path) -> Rows:
@@ -49,7 +53,7 @@ def read(path: Path) -> Rows:
         rows = [r for r in csv.DictReader(handle) if float(r["Age"]) >= EDGES[0]]
     rows = [r for r in rows if float(r["WTMEC2YR"]) > 0]
 
-    def numbers(name: str) -> np.ndarray:
+    def numbers(name: str) -> Numbers:
         return np.array([float(r[name]) if r[name] not in {"", "NA"} else np.nan for r in rows])
 
     return Rows(
@@ -71,12 +75,13 @@ def cells() -> Iterable[tuple[str, int, int]]:
             yield sex, start, end
 
 
-def within(rows: Rows, sex: str, start: int, end: int) -> np.ndarray:
+def within(rows: Rows, sex: str, start: int, end: int) -> Mask:
     """Which rows belong to a cell."""
-    return (rows.female == (sex == "female")) & (rows.age >= start) & (rows.age < end)
+    of_sex = rows.female == (sex == "female")
+    return np.asarray(of_sex & (rows.age >= start) & (rows.age < end))
 
 
-def quantiles(values: np.ndarray, weights: np.ndarray) -> list[float]:
+def quantiles(values: Numbers, weights: Numbers) -> list[float]:
     """Weighted percentiles by the middle of each observation's weight."""
     order = np.argsort(values, kind="stable")
     ordered, held = values[order], weights[order]
@@ -121,7 +126,7 @@ def ancestry(rows: Rows) -> list[dict[str, Any]]:
     return found
 
 
-def us_shares(rows: Rows) -> np.ndarray:
+def us_shares(rows: Rows) -> Numbers:
     """Share of each (sex, year of age) among adults, (sexes, years)."""
     years = np.arange(EDGES[0], EDGES[-1])
     held = np.array(
@@ -130,10 +135,10 @@ def us_shares(rows: Rows) -> np.ndarray:
             for sex in SEXES
         ]
     )
-    return held / held.sum()
+    return np.asarray(held / held.sum())
 
 
-def tilted(us: np.ndarray, female: float, mean: float, sd: float | None) -> np.ndarray:
+def tilted(us: Numbers, female: float, mean: float, sd: float | None) -> Numbers:
     """The make-up nearest to ``us`` with that share of women, mean age and, if given, spread."""
     years = np.arange(EDGES[0], EDGES[-1], dtype=float)
     columns = [(years - mean) / 10.0]
@@ -156,10 +161,10 @@ def tilted(us: np.ndarray, female: float, mean: float, sd: float | None) -> np.n
     out = by_sex * np.exp(strength @ features)
     # Women and men tilted alike: their shares are put back to what was found.
     out *= (np.array([female, 1.0 - female]) / out.sum(axis=1))[:, None]
-    return out / out.sum()
+    return np.asarray(out / out.sum())
 
 
-def with_gad(us: np.ndarray, facts: Mapping[str, float]) -> np.ndarray:
+def with_gad(us: Numbers, facts: Mapping[str, float]) -> Numbers:
     """Adults weighed by how often GAD was found in their sex and in their age."""
     years = np.arange(EDGES[0], EDGES[-1])
     bands = (("18-29", 18, 30), ("30-44", 30, 45), ("45-59", 45, 60), ("60-", 60, 200))
@@ -168,10 +173,10 @@ def with_gad(us: np.ndarray, facts: Mapping[str, float]) -> np.ndarray:
         by_age[(years >= start) & (years < end)] = facts[f"population/survey/gad/{name}"]
     by_sex = np.array([facts[f"population/survey/gad/{sex}"] for sex in SEXES])
     held = us * by_sex[:, None] * by_age
-    return held / held.sum()
+    return np.asarray(held / held.sum())
 
 
-def shares(held: np.ndarray) -> list[dict[str, Any]]:
+def shares(held: Numbers) -> list[dict[str, Any]]:
     """A make-up by year as shares of the cells."""
     years = np.arange(EDGES[0], EDGES[-1])
     found = []

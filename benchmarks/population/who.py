@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
+from numpy.typing import NDArray
 
 from speciosa.case.model import KratomProduct
 from speciosa.knowledge import Knowledge, load
@@ -38,40 +39,22 @@ def published(knowledge: Knowledge, people: int) -> None:
     def share(drawn: Drawn, sex: str) -> float:
         return 100.0 * float(drawn.holds("sex", sex).mean())
 
+    def age(drawn: Drawn) -> NDArray[np.float64]:
+        return drawn.figure("age_years")
+
     men, women = (number(f"cdc/weight_{sex}") * KG_PER_LB for sex in ("male", "female"))
-    male = number("schimmel/male")
-    rows = [
-        (
-            "men of 20 and over, mean weight, kg",
-            number("cdc/weight_male") * KG_PER_LB,
-            weight("male"),
-        ),
-        ("women of 20 and over, mean weight, kg", women, weight("female")),
-        (
-            "kratom users (weighted survey), men, %",
-            number("schimmel/male"),
-            share(weighted, "male"),
-        ),
-        (
-            "kratom users (weighted survey), mean age",
-            number("schimmel/mean_age"),
-            float(weighted.figure("age_years").mean()),
-        ),
-        (
-            "kratom users (online survey), women, %",
-            number("garcia_romeu/female"),
-            share(online, "female"),
-        ),
-        (
-            "kratom users (online survey), mean age",
-            number("garcia_romeu/mean_age"),
-            float(online.figure("age_years").mean()),
-        ),
-        (
-            "kratom users (online survey), SD of age",
-            number("garcia_romeu/sd_age"),
-            float(online.figure("age_years").std()),
-        ),
+    rows = [("men of 20 and over, mean weight, kg", men, weight("male"))]
+    rows += [("women of 20 and over, mean weight, kg", women, weight("female"))]
+    users = "kratom users (weighted survey)"
+    rows += [
+        (f"{users}, men, %", number("schimmel/male"), share(weighted, "male")),
+        (f"{users}, mean age", number("schimmel/mean_age"), float(age(weighted).mean())),
+    ]
+    users = "kratom users (online survey)"
+    rows += [
+        (f"{users}, women, %", number("garcia_romeu/female"), share(online, "female")),
+        (f"{users}, mean age", number("garcia_romeu/mean_age"), float(age(online).mean())),
+        (f"{users}, SD of age", number("garcia_romeu/sd_age"), float(age(online).std())),
     ]
     print("| What | Published | Drawn |\n|---|---|---|")
     for what, expected, found in rows:
