@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PARQUET, ZARR = ".parquet", ".zarr"
 ENDINGS = (PARQUET, ZARR)
+_CAUTIONS = ("simulate.describes", "simulate.no_safe_level", "simulate.bodies_assumed")
 _BATCHES_AT_ONCE = 5  # blocks of people in one chunk of a Zarr array
 
 
@@ -64,6 +65,7 @@ def provenance(document: PopulationDocument) -> dict[str, str]:
         "knowledge_release": made.knowledge_release,
         "input_sha256": made.input_sha256,
         "request_xxh3_128": document.request,
+        "caution": " ".join(one.text for one in document.findings if one.id in _CAUTIONS),
         "intended_use": made.intended_use,
     }
 

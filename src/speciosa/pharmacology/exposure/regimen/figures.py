@@ -18,7 +18,7 @@ from speciosa.pharmacology.exposure.regimen.simulation import (
     Figure,
     StructureFigures,
 )
-from speciosa.pharmacology.exposure.virtual.decline import trapezoids
+from speciosa.pharmacology.exposure.virtual.decline import trapezoids, trapezoids_in_order
 from speciosa.pharmacology.exposure.virtual.draws import Array, Indices
 from speciosa.pharmacology.exposure.virtual.schedule import DAY_H
 
@@ -180,7 +180,7 @@ def _area(people: People, ng_ml: Array, layout: Layout) -> Array:
     """Area over one period of a pattern without end, or over everything."""
     if layout.ongoing:
         chosen = people.time_h <= layout.period_h
-        return trapezoids(ng_ml[:, chosen], people.time_h[chosen])
+        return trapezoids_in_order(ng_ml[:, chosen], people.time_h[chosen])
     return trapezoids(ng_ml, people.time_h)
 
 
