@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from speciosa.cohort.export import Blocks
 from speciosa.cohort.gather.exact import numbered
@@ -87,11 +86,9 @@ class Scanner:
             raise DoubtError from None
 
     def _put(self, table: str, names: Iterable[str]) -> None:
-        given = pa.table({"name": pa.array(sorted(names), pa.string())})
-        self._database.register("given", given)
         # Names of tables are ours.
-        self._database.execute(f"CREATE TEMP TABLE {table} AS SELECT name FROM given")  # noqa: S608
-        self._database.unregister("given")
+        made = f"CREATE TEMP TABLE {table} AS SELECT unnest(?::VARCHAR[]) AS name"
+        self._database.execute(made, [sorted(names)])
 
 
 def _take(
