@@ -27,7 +27,7 @@ from speciosa.knowledge.reading import kratom_words
 PATIENT = "\x02"
 UNII, LOINC = "http://fdasis.nlm.nih.gov", "http://loinc.org"
 SCT = "http://snomed.info/sct"
-LISTED = frozenset({"listed name", "listed code", "test", "words around it"})
+LISTED = frozenset({"listed name", "listed code", "test", "words around it", "listed misspelling"})
 
 _MEDICATION_STATUS = {
     "MedicationStatement": {
@@ -86,9 +86,9 @@ _ANSWERS = {
 class Plant:
     """One thing to be planted at one person.
 
-    ``kind``: one of ``LISTED``, "look-alike", "another meaning", "misspelling" or "misspelt
-    look-alike"; ``evidence`` is what the person's record then says of kratom. ``patient`` changes
-    fields of the Patient resource.
+    ``kind``: one of ``LISTED``, "look-alike", "another meaning", "misspelling" (one that is not
+    listed) or "misspelt look-alike"; ``evidence`` is what the person's record then says of kratom.
+    ``patient`` changes fields of the Patient resource.
     """
 
     kind: str
@@ -129,6 +129,7 @@ def catalogue(*, seed: int, misspellings: int = 40) -> list[Plant]:
         *_words_around(),
         *_look_alikes(),
         *_other_meanings(),
+        *_listed_misspellings(),
         *_misspellings(seed, misspellings),
     ]
 
@@ -276,8 +277,17 @@ def _other_meanings() -> Iterator[Plant]:
 # ------------------------------------------------------------------ misspelt
 
 
+def _listed_misspellings() -> Iterator[Plant]:
+    for wrong in kratom_words().misspelt:
+        for way, line in _as_medicine(wrong):
+            yield Plant("listed misspelling", wrong, way, "use", (line,))
+        for way, line in _carriers(f"Takes {wrong} daily."):
+            yield Plant("listed misspelling", wrong, way, "use", (line,))
+
+
 def _misspellings(seed: int, most: int) -> Iterator[Plant]:
-    known = {normalise(one) for one in (*listed_names(), *written().look_alikes["medicines"])}
+    alike = written().look_alikes["medicines"]
+    known = {normalise(one) for one in (*listed_names(), *kratom_words().misspelt, *alike)}
     taken = set(known)
     for right in written().misspelt_names:
         for way in WAYS:

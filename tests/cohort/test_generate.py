@@ -128,7 +128,7 @@ def test_gzip_and_small_files_hold_the_same_lines(made: Path, tmp_path: Path) ->
 
 
 def test_fewer_resources_a_person_and_every_reference_whole(tmp_path: Path) -> None:
-    generate(tmp_path / "export", Wanted(people=100, planted=0, resources_per_person=3))
+    generate(tmp_path / "export", Wanted(people=100, planted=0, plants=(), resources_per_person=3))
     held = resources(tmp_path / "export")
     owners = Counter(
         (one.get("subject") or one.get("patient") or {"reference": f"Patient/{one['id']}"})[
@@ -160,7 +160,7 @@ def test_an_export_with_long_ids_and_logical_references(tmp_path: Path) -> None:
     ]
     told = "\n".join(json.dumps(one) for one in lines)
     (source / "all.ndjson").write_text(told)
-    made = generate(tmp_path / "export", Wanted(people=5, planted=0), source)
+    made = generate(tmp_path / "export", Wanted(people=5, planted=0, plants=()), source)
     held = resources(tmp_path / "export")
     patients = {one["id"]: one for one in held if one["resourceType"] == "Patient"}
     values = {one["identifier"][0]["value"] for one in patients.values()}
@@ -183,6 +183,6 @@ def test_more_planted_than_people_is_refused(tmp_path: Path, people: int, plante
 
 
 def test_nobody_at_all(tmp_path: Path) -> None:
-    made = generate(tmp_path / "export", Wanted(people=0, planted=0))
+    made = generate(tmp_path / "export", Wanted(people=0, planted=0, plants=()))
     assert made.people == 0
     assert made.truth.read_bytes() == b""
