@@ -27,12 +27,11 @@ _BOM = b"\xef\xbb\xbf"
 class Block(msgspec.Struct, frozen=True):
     """Whole lines, each with its newline but perhaps the last of a file.
 
-    They are ``buffer[start:end]``, until the next block is asked for. ``line`` is the number of
+    They are ``buffer[:end]``, until the next block is asked for. ``line`` is the number of
     the first line, from 1; ``newlines`` are places in ``data``.
     """
 
     buffer: bytearray
-    start: int
     end: int
     line: int
     newlines: NDArray[np.intp]
@@ -40,7 +39,7 @@ class Block(msgspec.Struct, frozen=True):
     @property
     def data(self) -> memoryview:
         """The lines without a copy."""
-        return memoryview(self.buffer)[self.start : self.end]
+        return memoryview(self.buffer)[: self.end]
 
 
 class Hash(Protocol):
@@ -92,30 +91,30 @@ class Blocks:
             got = source.readinto(memoryview(buffer)[held:])
             if got == 0:
                 break
-            start = len(_BOM) if first and buffer.startswith(_BOM) else 0
-            # A mark of three bytes may come in pieces.
-            first = first and held + got < len(_BOM)
             held += got
+            if first and held >= len(_BOM):
+                first = False
+                if buffer.startswith(_BOM):
+                    held -= len(_BOM)
+                    buffer[:held] = buffer[len(_BOM) : held + len(_BOM)]
             end = buffer.rfind(b"\n", 0, held) + 1
-            if end > start:
-                yield self._block(buffer, start, end)
             if end:
+                first = False
+                yield self._block(buffer, end)
                 buffer[: held - end] = buffer[end:held]
                 held -= end
         if held:
-            start = len(_BOM) if buffer.startswith(_BOM) and self.lines == 0 else 0
-            if held > start:
-                yield self._block(buffer, start, held)
+            yield self._block(buffer, held)
 
-    def _block(self, buffer: bytearray, start: int, end: int) -> Block:
-        places = np.flatnonzero(np.frombuffer(buffer, np.uint8, end - start, start) == _NEWLINE)
-        block = Block(buffer, start, end, self.lines + 1, places)
+    def _block(self, buffer: bytearray, end: int) -> Block:
+        places = np.flatnonzero(np.frombuffer(buffer, np.uint8, end) == _NEWLINE)
+        block = Block(buffer, end, self.lines + 1, places)
         whole = int(places[-1]) + 1 if places.size else 0
-        self.lines += places.size + (whole < end - start)
+        self.lines += places.size + (whole < end)
         if places.size:
             longest = max(int(places[0]), int(np.diff(places).max(initial=1)) - 1)
             self.longest = max(self.longest, longest)
-        self.longest = max(self.longest, end - start - whole)
+        self.longest = max(self.longest, end - whole)
         return block
 
     def _skip(self, source: _Plain | _Compressed, buffer: bytearray) -> int:

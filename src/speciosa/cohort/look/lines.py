@@ -92,17 +92,17 @@ def _with_other_letters(block: Block, *, escapes: bool) -> list[int]:
     """Lines with bytes beyond ASCII, unseen characters or escapes of characters."""
     data = np.frombuffer(block.data, np.uint8)
     lines = set(np.searchsorted(block.newlines, np.flatnonzero(data >= _DELETE)).tolist())
-    at = block.start
+    at = 0
     while escapes and (at := block.buffer.find(b"\\u", at, block.end)) >= 0:
-        line = int(np.searchsorted(block.newlines, at - block.start))
+        line = int(np.searchsorted(block.newlines, at))
         lines.add(line)
         if line == block.newlines.size:
             break
-        at = block.start + int(block.newlines[line])
+        at = int(block.newlines[line])
     return sorted(lines)
 
 
 def _line(block: Block, line: int) -> bytes:
-    first = block.start + (int(block.newlines[line - 1]) + 1 if line else 0)
-    last = block.start + int(block.newlines[line]) if line < block.newlines.size else block.end
+    first = int(block.newlines[line - 1]) + 1 if line else 0
+    last = int(block.newlines[line]) if line < block.newlines.size else block.end
     return bytes(block.buffer[first:last])
