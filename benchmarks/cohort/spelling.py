@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+from rapidfuzz.distance import OSA
+
 WAYS = ("one letter", "two letters", "by ear", "by scanner", "a blank")
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -34,7 +36,7 @@ def misspelt(name: str, way: str, *, seed: int, most: int) -> list[str]:
         once = sorted(set(_slips(name)))
         near = chance.sample(once, min(len(once), most))
         # Two slips can undo each other.
-        found = {slip for one in near for slip in _slips(one) if distance(name, slip) == 2}
+        found = {slip for one in near for slip in _slips(one) if OSA.distance(name, slip) == 2}
     else:
         makers = {
             "one letter": lambda: _slips(name),
@@ -45,20 +47,6 @@ def misspelt(name: str, way: str, *, seed: int, most: int) -> list[str]:
         found = set(makers[way]())
     ready = sorted(one for one in found if one != name and one.strip() == one)
     return sorted(chance.sample(ready, min(len(ready), most)))
-
-
-def distance(a: str, b: str) -> int:
-    """Letters left out, put in, exchanged or swapped between two words."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        older, before, row = before, row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
 
 
 def _slips(name: str) -> Iterator[str]:

@@ -20,7 +20,8 @@ from benchmarks.cohort.recall import (
     rows_of,
     truth_of,
 )
-from benchmarks.cohort.spelling import WAYS, distance, misspelt
+from benchmarks.cohort.spelling import WAYS, misspelt
+from rapidfuzz.distance import OSA
 
 from speciosa.cohort.export import read_export
 from speciosa.cohort.options import Options
@@ -170,15 +171,7 @@ def test_slips_are_as_far_from_the_name_as_they_say(name: str) -> None:
         assert name not in found
         assert len(set(found)) == len(found) > 0
         exact = {"one letter": {1}, "two letters": {2}, "a blank": {1}}.get(way, {1, 2, 3})
-        assert {distance(name, one) for one in found} <= exact
+        assert {OSA.distance(name, one) for one in found} <= exact
     assert misspelt(name, "one letter", seed=3, most=30) != misspelt(
         name, "one letter", seed=4, most=30
     )
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "letters"),
-    [("kratom", "kratom", 0), ("kratom", "kratmo", 1), ("kratom", "cratum", 2), ("", "ab", 2)],
-)
-def test_distance_counts_a_swap_as_one(a: str, b: str, letters: int) -> None:
-    assert distance(a, b) == distance(b, a) == letters
