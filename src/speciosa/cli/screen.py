@@ -164,10 +164,10 @@ def _check_extra() -> None:
 
 
 def _check_place(source: Path, out: Path) -> None:
-    folder = source if source.is_dir() else source.parent
-    here, there = out.resolve(), folder.resolve()
-    if here == there or there in here.parents or here in there.parents:
-        accepted = "a folder that is neither in that of the export nor around it"
+    """A later run must not take the results for a part of the export."""
+    here, there = out.resolve(), source.resolve()
+    if here in (there, there.parent) or there in here.parents:
+        accepted = "a folder of its own, not that of the export nor one in it"
         raise InputError([InputProblem("--out", repr(str(out)), accepted)])
 
 

@@ -232,15 +232,19 @@ class Screening:
         ]
 
     def _export_counts(self, files: list[FileCounts]) -> ExportCounts:
+        looked = list(self._looked())
+        read = [file.lines - sum(file.bad.values()) for file in files]
         differing = tuple(
-            f"{part.name}: {part.count} resources announced, {file.lines} lines there"
-            for part, file in zip(self.export.parts, files, strict=True)
-            if part.count is not None and part.count != file.lines
+            f"{part.name}: {part.count} resources announced, {there} there"
+            for part, there in zip(self.export.parts, read, strict=True)
+            if part.count is not None and part.count != there
         )
         return ExportCounts(
-            errors=added(looked.outcomes for looked in self._looked()),
+            errors=added(one.outcomes for one in looked),
             skipped={one.name: one.why for one in self.export.skipped},
             differing=(*self.export.told, *differing),
+            notes=added(one.notes for one in looked),
+            look_alikes=sum(one.look_alikes for one in looked),
         )
 
 

@@ -1,0 +1,104 @@
+"""`speciosa screen` and `speciosa merge`: what is refused, what is told, where it goes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from speciosa.cli.app import app
+from speciosa.errors import InputError
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "export"
+STEPS = ("look", "again", "gather", "medicines", "assess")
+
+
+def speciosa(*arguments: object) -> tuple[str, str]:
+    """Run a command that is to succeed: its standard output and its standard error."""
+    done = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def refused(*arguments: object) -> str:
+    with pytest.raises(InputError) as raised:
+        CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    return str(raised.value)
+
+
+def test_a_screening_its_job_array_and_its_refusals(tmp_path: Path) -> None:
+    out, shared = tmp_path / "out", tmp_path / "shared"
+    told, said = speciosa("screen", EXAMPLE, "--out", out, "--shards", 3)
+    assert "have kratom in their record" in told
+    assert "Assessed as of 2026-11-01 (the day of the export)." in said
+    assert f"Results are in {out}" in said
+    assert "anna" not in (told + said).lower()
+
+    # The same by shares; the shares agree on the date of the export, the merge asks for nothing.
+    common = ("screen", EXAMPLE, "--out", shared, "--shards", 3)
+    assert "look" in refused(*common, "--step", "gather", "--shard", "1/2")
+    assert "--step" in refused("merge", shared)
+    for step in STEPS:
+        _, first = speciosa(*common, "--step", step, "--shard", "2/2")
+        _, second = speciosa(*common, "--step", step, "--shard", "1/2")
+        assert f"{step} 2/2: " in first
+        assert second.rstrip().endswith("0 of all shares lack.")
+    told, _ = speciosa("merge", shared, "--format", "json")
+    assert json.loads(told) == json.loads((out / "summary.json").read_text())
+    for file in ("patients.ndjson", "findings.parquet", "summary.html"):
+        assert (shared / file).read_bytes() == (out / file).read_bytes()
+
+    # The folder belongs to its plan, and keeps its date.
+    assert "gad was False, now True" in refused(*common, "--gad")
+    assert "date was 2026-11-01" in refused(*common, "--date", "2026-11-02")
+    _, said = speciosa(*common)
+    assert "2026-11-01 (as when it was begun)" in said
+
+
+def test_a_smaller_limit_of_counts_needs_no_new_work(tmp_path: Path) -> None:
+    empty = tmp_path / "export"
+    empty.mkdir()
+    (empty / "Patient.ndjson").write_text('{"resourceType":"Patient","id":"a","gender":"male"}\n')
+    out = tmp_path / "out"
+    told, said = speciosa("screen", empty, "--out", out, "--date", "2026-11-01")
+    assert "2026-11-01 (--date)" in said
+    assert (out / "patients.ndjson").read_bytes() == b""
+    small, _ = speciosa("screen", empty, "--out", out, "--smallest-cell", "1")
+    assert small != told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--shard", "1/2"), "--step"),
+        (("--step", "look"), "--shard"),
+        (("--step", "look", "--shard", "3/2"), "--shard: got '3/2'"),
+        (("--workers", "0"), "--workers: got 0"),
+        (("--workers", "2", "--dask", "tcp://x:1"), "not both"),
+        (("--dask", "localhost"), "--dask"),
+        (("--memory", "lots"), "--memory: got 'lots'"),
+        (("--memory", "10MB"), "--memory: got '10MB'"),
+        (("--date", "yesterday"), "--date: got 'yesterday'"),
+        (("--date", "2026-13-01"), "--date: got '2026-13-01'"),
+    ],
+)
+def test_what_is_asked_wrongly(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert said in refused("screen", EXAMPLE, "--out", out, *arguments)
+    assert not out.exists()
+
+
+def test_the_results_stay_out_of_the_export(tmp_path: Path) -> None:
+    for out in (EXAMPLE, EXAMPLE / "out", EXAMPLE.parent):
+        assert "a folder of its own" in refused("screen", EXAMPLE, "--out", out)
+    assert not (EXAMPLE / "out").exists()
+    assert "nowhere" in refused("screen", tmp_path / "nowhere", "--out", tmp_path / "out")
+
+
+def test_merging_what_was_never_begun(tmp_path: Path) -> None:
+    assert "OUT: got" in refused("merge", tmp_path)
+    (tmp_path / ".work").mkdir()
+    (tmp_path / ".work" / "plan.json").write_text("{}")
+    assert "OUT: got" in refused("merge", tmp_path)

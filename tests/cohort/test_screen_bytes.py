@@ -1,0 +1,224 @@
+"""A whole screening: the same bytes however it is shared, cut off and begun again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from speciosa.cohort.export import read_export
+from speciosa.cohort.options import Options
+from speciosa.cohort.screen import Screening, Step
+from speciosa.distribution import How, Share
+from speciosa.errors import InputError
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "export"
+OPTIONS = Options(date=dt.date(2026, 11, 1), gad=True, bundles=True, shards=5, seed=1, subjects=100)
+
+
+def screening(
+    out: Path, source: Path = EXAMPLE / "manifest.json", options: Options = OPTIONS
+) -> Screening:
+    return Screening(read_export(source), options, out, memory="512MB")
+
+
+def results(out: Path) -> dict[str, bytes]:
+    """What came out, the kept work aside."""
+    return {
+        str(file.relative_to(out)): file.read_bytes()
+        for file in sorted(out.rglob("*"))
+        if file.is_file() and ".work" not in file.parts
+    }
+
+
+def kept(out: Path) -> dict[str, tuple[int, int]]:
+    """Which file of kept work it is: one that was written anew is another."""
+    return {
+        str(file.relative_to(out)): (file.stat().st_ino, file.stat().st_mtime_ns)
+        for file in out.rglob("*.pieces")
+    }
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("screened") / "out"
+    one = screening(out)
+    one.run(How())
+    one.merge()
+    return out
+
+
+@pytest.fixture
+def again(done: Path, tmp_path: Path) -> Path:
+    """A copy of the finished screening, with the times of its files."""
+    return Path(shutil.copytree(done, tmp_path / "out"))
+
+
+def test_everything_is_there_and_private(done: Path) -> None:
+    found = results(done)
+    assert {name for name in found if not name.startswith("bundles/")} == {
+        "patients.ndjson",
+        "patients.parquet",
+        "matches.parquet",
+        "findings.parquet",
+        "problems.ndjson",
+        "summary.html",
+        "summary.json",
+    }
+    people = [json.loads(line) for line in found["patients.ndjson"].splitlines()]
+    assert [row["patient"] for row in people] == sorted(row["patient"] for row in people)
+    assert sum(name.startswith("bundles/") for name in found) == len(
+        [row for row in people if row["assessed"]]
+    )
+    for path in (done, *done.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+    assert not list(done.rglob("*.half"))
+
+
+def test_bad_lines_are_told_with_file_and_number(done: Path) -> None:
+    told = [json.loads(line) for line in results(done)["problems.ndjson"].splitlines()]
+    assert [(one["file"], one["line"]) for one in told] == [("2.Condition.ndjson", 3)]
+
+
+def test_the_work_holds_the_records_of_the_people_found_alone(done: Path) -> None:
+    truth = (EXAMPLE.parent / "export.truth.ndjson").read_bytes().splitlines()
+    named = {one["patient"] for one in map(json.loads, truth) if one["evidence"] != "none"}
+    rows = results(done)["patients.ndjson"].splitlines()
+    wanted = named | {json.loads(row)["patient"] for row in rows}
+    lines = (EXAMPLE / "Patient.ndjson").read_bytes().splitlines()
+    everybody = [json.loads(line)["id"] for line in lines]
+    work = b"".join(file.read_bytes() for file in (done / ".work" / "gather").iterdir())
+    assert set(everybody) - wanted
+    for patient in everybody:
+        assert (f'["{patient}",'.encode() in work) == (patient in wanted), patient
+
+
+@pytest.mark.parametrize("shards", [1, 64])
+def test_the_number_of_shards_changes_nothing(shards: int, done: Path, tmp_path: Path) -> None:
+    other = screening(tmp_path, options=msgspec.structs.replace(OPTIONS, shards=shards))
+    other.run(How())
+    other.merge()
+    assert results(tmp_path) == results(done)
+
+
+def test_two_processes_give_the_same(done: Path, tmp_path: Path) -> None:
+    other = screening(tmp_path)
+    other.run(How(workers=2))
+    other.merge()
+    assert results(tmp_path) == results(done)
+
+
+def test_shares_in_any_order_give_the_same(done: Path, tmp_path: Path) -> None:
+    for step in Step:
+        for part in (3, 1, 2):
+            jobs, lacking = screening(tmp_path).share(step, Share(part, 3), How())
+        assert lacking == 0, jobs
+    screening(tmp_path).merge()
+    assert results(tmp_path) == results(done)
+
+
+def test_a_step_that_begins_too_early_says_what_lacks(again: Path) -> None:
+    victim = next((again / ".work" / "gather").iterdir())
+    victim.unlink()
+    with pytest.raises(InputError, match=r"gather .*not complete.* 1 of its \d+ jobs"):
+        screening(again).share(Step.ASSESS, Share(1, 1), How())
+    with pytest.raises(InputError, match=r"gather .*not complete.* 1 of its \d+ jobs"):
+        screening(again).merge()
+
+
+def test_nothing_is_done_twice(done: Path, again: Path) -> None:
+    before = kept(again)
+    one = screening(again)
+    one.run(How())
+    one.merge()
+    assert kept(again) == before
+    assert results(again) == results(done)
+
+
+@pytest.mark.parametrize("step", [*(step.value for step in Step), "choose"])
+def test_torn_work_is_done_again(step: str, done: Path, again: Path) -> None:
+    for file in list((again / ".work" / step).iterdir())[:2]:
+        file.write_bytes(file.read_bytes()[:-1])
+    before = kept(again)
+    one = screening(again)
+    one.run(How())
+    one.merge()
+    assert 0 < len(set(before.items()) - set(kept(again).items())) <= 2
+    assert results(again) == results(done)
+
+
+def copied(tmp_path: Path, rename: Callable[[str], str] = str) -> Path:
+    source = tmp_path / "export"
+    source.mkdir()
+    for file in EXAMPLE.glob("*.ndjson*"):
+        if not file.name.startswith("log"):
+            shutil.copy2(file, source / rename(file.name))
+    return source
+
+
+def test_files_under_other_names_change_no_row(done: Path, tmp_path: Path) -> None:
+    def reverse(name: str) -> str:
+        return f"{999 - sum(name.encode()) % 900}.{name}"
+
+    out = tmp_path / "out"
+    other = screening(out, copied(tmp_path, reverse))
+    other.run(How())
+    other.merge()
+    one, two = results(done), results(out)
+    for name in ("patients.ndjson", "patients.parquet", "matches.parquet", "findings.parquet"):
+        assert two[name] == one[name], name
+
+
+def test_a_changed_file_makes_anew_what_rests_on_it(tmp_path: Path) -> None:
+    source, out = copied(tmp_path), tmp_path / "out"
+    first = screening(out, source)
+    first.run(How())
+    first.merge()
+    before = kept(out)
+    with (source / "Procedure.000.ndjson").open("ab") as file:  # about nobody who was found
+        file.write(
+            b'\n{"resourceType":"Procedure","id":"p9","subject":{"reference":"Patient/gus"}}'
+        )
+    second = screening(out, source)
+    second.run(How())
+    second.merge()
+    changed = {Path(name).parent.name for name in set(before) if kept(out)[name] != before[name]}
+    assert "assess" not in changed
+    assert {"look", "gather"} <= changed
+    steps = [Path(name).parent.name for name in before if kept(out)[name] != before[name]]
+    assert steps.count("look") == steps.count("gather") == 1
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[object]:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as local:
+        yield local
+
+
+def test_a_cluster_with_a_worker_killed_in_the_middle(cluster, done: Path, tmp_path: Path) -> None:
+    killed: list[str] = []
+
+    def told(step: str) -> Callable[[int, int], None]:
+        def progress(done: int, of: int) -> None:
+            if 0 < done < of and step not in killed and step in {"gather", "assess"}:
+                killed.append(step)
+                os.kill(cluster.workers[len(killed) - 1].pid, signal.SIGKILL)
+
+        return progress
+
+    other = screening(tmp_path)
+    other.run(How(dask=cluster.scheduler_address), told)
+    other.merge()
+    assert killed == ["gather", "assess"]
+    assert results(tmp_path) == results(done)
