@@ -45,6 +45,9 @@ def _words(line: bytes) -> Iterator[bytes]:
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
     character = chr(int(found[1], 16))
+    if character.isascii():
+        # A letter that needed no escape is marked, so that its word is among the other ones.
+        return character.encode() + (b"\x7f" if character.isalnum() else b"")
     # Halves of a pair stay apart and are joined when the word is read.
     return character.encode("utf-8", "surrogatepass")
 
