@@ -138,30 +138,38 @@ def us_shares(rows: Rows) -> Numbers:
     return np.asarray(held / held.sum())
 
 
+def evenly(power: int, mean: float) -> Numbers:
+    """Mean of ((age - mean) / 10) ** power in the cell of each year, ages even within a cell."""
+    found = []
+    for start, end in itertools.pairwise(EDGES):
+        held = ((np.arange(start, end) - mean) / 10.0) ** power
+        found += [held.mean()] * held.size
+    return np.array(found)
+
+
 def tilted(us: Numbers, female: float, mean: float, sd: float | None) -> Numbers:
-    """The make-up nearest to ``us`` with that share of women, mean age and, if given, spread."""
-    years = np.arange(EDGES[0], EDGES[-1], dtype=float)
-    columns = [(years - mean) / 10.0]
-    aims = [0.0]
+    """The make-up nearest to ``us`` with that share of women, mean age and, if given, spread.
+
+    Ages count as they are drawn: evenly within a cell.
+    """
+    of_women = np.zeros_like(us)
+    of_women[SEXES.index("female")] = 1.0
+    features = [of_women, np.broadcast_to(evenly(1, mean), us.shape)]
+    aims = [female, 0.0]
     if sd is not None:
-        columns.append(columns[0] ** 2)
+        features.append(np.broadcast_to(evenly(2, mean), us.shape))
         aims.append((sd / 10.0) ** 2)
-    features = np.stack(columns)
-    by_sex = us / us.sum(axis=1, keepdims=True) * np.array([[female], [1.0 - female]])
+    columns = np.stack([feature.ravel() for feature in features])
     strength = np.zeros(len(aims))
     for _ in range(200):  # Newton's method on a convex problem
-        held = by_sex.sum(axis=0) * np.exp(strength @ features)
+        held = us.ravel() * np.exp(strength @ columns)
         held /= held.sum()
-        seen = features @ held
-        spread = (features * held) @ features.T - np.outer(seen, seen)
-        step = np.linalg.solve(spread, np.array(aims) - seen)
-        strength += np.clip(step, -0.5, 0.5)
-        if np.abs(step).max() < 1e-12:
+        lacking = np.array(aims) - columns @ held
+        spread = (columns * held) @ columns.T - np.outer(columns @ held, columns @ held)
+        strength += np.clip(np.linalg.solve(spread, lacking), -0.5, 0.5)
+        if np.abs(lacking).max() < 1e-12:
             break
-    out = by_sex * np.exp(strength @ features)
-    # Women and men tilted alike: their shares are put back to what was found.
-    out *= (np.array([female, 1.0 - female]) / out.sum(axis=1))[:, None]
-    return np.asarray(out / out.sum())
+    return np.asarray(held.reshape(us.shape))
 
 
 def with_gad(us: Numbers, facts: Mapping[str, float]) -> Numbers:
@@ -221,12 +229,11 @@ def main() -> None:
     )
     write("ancestry.json", ancestry(rows))
     write("people.json", {name: shares(held) for name, held in made.items()})
-    years = np.arange(EDGES[0], EDGES[-1])
     print(f"{rows.age.size} adults in; {rows.pregnant.sum()} pregnant, left out of the bodies")
     for name, held in made.items():
         age = held.sum(axis=0)
-        mean = float(age @ years)
-        sd = float(np.sqrt(age @ (years - mean) ** 2))
+        mean = 10.0 * float(age @ evenly(1, 0.0))
+        sd = 10.0 * float(np.sqrt(age @ evenly(2, mean)))
         women = float(held[0].sum())
         print(f"{name}: {100 * women:.1f} % women, age {mean:.1f} (SD {sd:.1f})")
 

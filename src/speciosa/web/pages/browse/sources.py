@@ -25,6 +25,7 @@ _TABLES = {
     "law": "Law",
     "medicine": "Medicines",
     "models": "Models of exposure",
+    "population": "Simulated populations",
     "safety": "Safety",
 }
 
