@@ -88,10 +88,11 @@ def _break_nothing_down(page: Published, standing: dict[str, Standing]) -> None:
 
 
 def _next(name: str, page: Published, standing: Mapping[str, Standing]) -> str | None:
-    """The shown count to hide so that ``name`` is less easily worked out; nearest first.
+    """The count to hide so that ``name`` is less easily worked out; nearest first.
 
     What is broken down comes after its parts, as it is worth more to a reader. A zero hides least;
-    a count is large enough to hide behind where it is twice the limit.
+    a count is large enough to hide behind where it is twice the limit. Where only dear counts are
+    shown, a FEW is told no more to be few before one of those is hidden.
     """
     totals = {one.total for one in page.sums}
     enough = 2 * (page.smallest - 1)
@@ -100,11 +101,16 @@ def _next(name: str, page: Published, standing: Mapping[str, Standing]) -> str |
         count = page.counts[found]
         return found in totals, count == 0, count < enough, count, found
 
-    for spared in (page.dear, frozenset[str]()):
+    kept = page.always | page.dear
+    for standing_now, spared in (
+        (Standing.SHOWN, kept),
+        (Standing.FEW, kept),
+        (Standing.SHOWN, page.always),
+    ):
         for near in _outwards(name, page.sums, standing):
-            shown = {n for n in near if standing[n] is Standing.SHOWN} - page.always - spared
-            if shown:
-                return min(shown, key=worth)
+            found = {n for n in near if standing[n] is standing_now} - spared
+            if found:
+                return min(found, key=worth)
     return None
 
 
@@ -126,8 +132,8 @@ def _outwards(
 class _Audit:
     """What a reader could work out.
 
-    They know every shown count, that a FEW is 1 to ``smallest - 1``, and, it is supposed, that
-    what else is hidden is not small. To hide more never makes a count easier to work out, so what
+    They know every shown count, that a FEW is 1 to ``smallest - 1``, and, it is supposed, which of
+    the hidden counts are not small. To hide more never makes a count easier to work out, so what
     was once found to be possible stays possible and is not asked again.
     """
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from speciosa.cohort.summary.cells import alone, beside, line
 from speciosa.cohort.summary.result import FindingLine, Findings
 from speciosa.cohort.summary.tally import Found, Group, said
-from speciosa.cohort.summary.words import id_in_words
+from speciosa.cohort.summary.words import in_words
 from speciosa.finding import Severity
+from speciosa.report.outline import first_sentence
 
 # Grave enough to be counted over people; what is less stands in each person's own findings.
 _COUNTED = Severity.MODERATE
@@ -15,6 +18,9 @@ MOST = 60
 # are counted by their route.
 _NOT_COUNTED = frozenset({"urgent", "evidence", "follow_up", "exposure", "mechanism"})
 _NOT_CHECKED = "interaction.not_checked."
+# What is found between two things or more; the rest of that part is questions and what is missing.
+_OF_MEDICINES = re.compile(r"interaction\.(pd|pk|named|reported)\.")
+_KRATOM = re.compile(r"kratom|7-oh|mitragyn|interaction\.reported", re.IGNORECASE)
 WITH_KRATOM, BETWEEN, LAW, OTHER = "with_kratom", "between_medicines", "law", "other"
 
 
@@ -37,7 +43,7 @@ def listed(group: Group, smallest: int) -> dict[str, Findings]:
 
 
 def _line(part: str, id_: str, found: Found, assessed: int, smallest: int) -> FindingLine:
-    text = said(found) or id_in_words(id_)
+    text = _first(said(found)) or in_words(part, id_)
     count = beside(found.people, assessed, smallest)
     return FindingLine(
         part=part,
@@ -46,6 +52,12 @@ def _line(part: str, id_: str, found: Found, assessed: int, smallest: int) -> Fi
         severity=found.severity,
         line=line(id_, text, count, alone(assessed, smallest)),
     )
+
+
+def _first(text: str) -> str:
+    """The first sentence; the whole stands in the findings of each person."""
+    sentence = first_sentence(text)
+    return text if len(sentence) == len(text) else f"{sentence} …"
 
 
 def _order(one: FindingLine) -> tuple[int, float, str, str]:
@@ -61,6 +73,6 @@ def _kind(part: str, id_: str, found: Found) -> str:
         return ""
     if found.severity.rank > _COUNTED.rank:
         return ""
-    if part != "interactions":
+    if part != "interactions" or not _OF_MEDICINES.match(id_):
         return OTHER
-    return WITH_KRATOM if "kratom" in f"{id_} {found.text}".lower() else BETWEEN
+    return WITH_KRATOM if _KRATOM.search(id_) or _KRATOM.search(found.text) else BETWEEN

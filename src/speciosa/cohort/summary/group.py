@@ -23,10 +23,11 @@ def declare(cells: Cells, name: str, group: Group, wording: SummaryWording) -> N
     cells.add(name, group.people, dear=True)
     people = {key: count for key, count in group.cells.items() if key[0] in SEXES}
     by_age.declare(cells, name, people)
-    cells.adds_up(name, {level.value: group.evidence[level.value] for level in KRATOM})
-    cells.adds_up(name, {way: group.how[way] for way in wording.how})
-    cells.adds_up(name, {_sure(level): group.confidence[level] for level in CONFIDENCE})
-    cells.adds_up(name, {_gad(key): group.gad[key] for key in GAD})
+    if group.names_kratom:
+        cells.adds_up(name, {level.value: group.evidence[level.value] for level in KRATOM})
+        cells.adds_up(name, {way: group.how[way] for way in wording.how})
+        cells.adds_up(name, {_sure(level): group.confidence[level] for level in CONFIDENCE})
+        cells.adds_up(name, {_gad(key): group.gad[key] for key in GAD})
     cells.adds_up(name, {_ASSESSED: group.assessed, _NO_CASE: group.people - group.assessed})
     cells.adds_up(f"{name}/{_ASSESSED}", {route: group.routes[route] for route in ROUTES})
 
@@ -41,17 +42,22 @@ def summary(
     assessed = cells.figure(f"{name}/{_ASSESSED}")
     lines = GroupSummary(
         total=total,
-        evidence=cells.lines(name, _terms(wording.evidence)),
         sex=by_age.sexes(cells, name, "people"),
         ages=by_age.ages(cells, name, "people"),
-        how=cells.lines(name, _terms(wording.how)),
-        confidence=cells.lines(name, _terms({_sure(k): t for k, t in wording.confidence.items()})),
-        gad=cells.lines(name, ((_gad(key), words, "") for key, words in GAD.items())),
         assessed=cells.lines(
             name, ((_ASSESSED, "Assessed", ""), (_NO_CASE, "Could not be assessed", ""))
         ),
         routes=cells.lines(f"{name}/{_ASSESSED}", ((key, *ROUTES[key]) for key in ROUTES)),
     )
+    if group.names_kratom:
+        sure = {_sure(level): term for level, term in wording.confidence.items()}
+        lines = msgspec.structs.replace(
+            lines,
+            evidence=cells.lines(name, _terms(wording.evidence)),
+            how=cells.lines(name, _terms(wording.how)),
+            confidence=cells.lines(name, _terms(sure)),
+            gad=cells.lines(name, ((_gad(key), words, "") for key, words in GAD.items())),
+        )
     problems = tuple(
         line(field, PROBLEMS.get(field, field), alone(count, cells.smallest))
         for field, count in sorted(group.problems.items(), key=lambda p: (-p[1], p[0]))

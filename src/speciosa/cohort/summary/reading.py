@@ -55,7 +55,7 @@ class Counted:
         cells.is_sum("resources", ("Patient", _OTHERS))
         cells.add("deleted", self.deleted)
         cells.add("bad", sum(self.bad.values()), of_people=False)
-        cells.add("lines", self.lines)
+        cells.add("lines", self.lines, dear=True)
         cells.is_sum("lines", ("resources", "deleted", "bad"))
 
     def summary(self, cells: Cells, wording: SummaryWording) -> ReadSummary:

@@ -29,9 +29,10 @@ class Found(msgspec.Struct):
 
 
 class Group:
-    """People counted together."""
+    """People counted together; ``names_kratom``: because their record does."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, names_kratom: bool) -> None:
+        self.names_kratom = names_kratom
         self.people = 0
         self.evidence: Counter[str] = Counter()
         self.cells: Counter[tuple[str, str]] = Counter()
@@ -91,8 +92,8 @@ class Tally:
     """Everybody with a row: those with kratom, and those taken for their anxiety disorder alone."""
 
     def __init__(self) -> None:
-        self.kratom = Group()
-        self.gad_alone = Group()
+        self.kratom = Group(names_kratom=True)
+        self.gad_alone = Group(names_kratom=False)
 
     def add(self, row: Row) -> None:
         """Count one person, once. The order of people changes nothing."""

@@ -33,12 +33,15 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield from _wrapped(f"- {sentence}", "  ")
     yield ""
     yield from _wrapped(summary.about_cells)
+    if summary.smallest_cell > 1:
+        yield from _wrapped("Where every count may be seen, --smallest-cell 1 shows them all.")
 
 
 def _group(group: GroupSummary) -> Iterator[str]:
     yield _row(group.total, "")
     for line in (*group.evidence, *group.routes, *group.assessed[1:]):
-        yield _row(line)
+        if line.count.people != 0:
+            yield _row(line)
     for title, findings in (
         ("Kratom with medicines, moderate or worse", group.with_kratom),
         ("Between medicines, major or worse", group.between_medicines),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.cohort.counts import BANDS
+from speciosa.cohort.summary.disclosure import Standing
 from speciosa.cohort.summary.result import Line
 from speciosa.report.numbers import shown
+from speciosa.report.outline import SECTIONS
 from speciosa.report.words import URGENT
 
 OTHER_SEX = "other"
@@ -19,6 +21,7 @@ ROUTES: dict[str, tuple[str, str]] = {
     status.value: (URGENT[status].word, URGENT[status].caveat) for status in UrgentStatus
 }
 PROBLEMS = {"person": "The person's age or sex", "Patient": "The Patient record"}
+_PARTS = {section.key: section.title for section in SECTIONS}
 
 
 def ages_in_words(ages: str) -> str:
@@ -31,25 +34,29 @@ def ages_in_words(ages: str) -> str:
     return f"{low} to {high}"
 
 
-def id_in_words(id_: str) -> str:
-    """A finding's id where its texts share too little: its last steps in words."""
+def in_words(part: str, id_: str) -> str:
+    """A finding whose texts share too little: its part of the assessment and its id in words."""
     steps = [step.replace("_", " ").replace("-", " ") for step in id_.split(".")[1:]]
     words = ", ".join(step for step in steps if step not in {"pd", "pk"})
-    return words[:1].upper() + words[1:]
+    title = _PARTS.get(part, part.replace("_", " ").capitalize())
+    return f"{title}: {words}"
 
 
 def headline(total: Line) -> str:
     """The answer in one sentence, which promises nothing about those who are not counted."""
-    of = total.of.words if total.of is not None else "all"
-    if total.count.people == 0:
-        return (
-            f"In the records of {of} people nothing was found that names kratom. That does not "
-            "show that nobody uses it."
-        )
-    if total.rate is None:
-        return f"Of {of} people, {total.count.words} have kratom in their record."
-    parts = shown(total.rate)
-    return (
-        f"Of {of} people, {total.count.words} have kratom in their record: {parts.value} "
-        f"({parts.brackets})."
+    known = total.of is not None and total.of.people is not None
+    of = (
+        f"Of {total.of.words} people"
+        if total.of is not None and known
+        else "Of everybody in the export"
     )
+    if total.count.people == 0:
+        return f"{of}, nobody has kratom in their record. That does not show that nobody uses it."
+    few = total.count.standing is Standing.FEW
+    note = "; so small a group is not broken down" if few else ""
+    if total.rate is None:
+        number = "a hidden number" if total.count.standing is Standing.HIDDEN else total.count.words
+        return f"{of}, {number} have kratom in their record{note}."
+    parts = shown(total.rate)
+    rate = f"{parts.value} ({parts.brackets})"
+    return f"{of}, {total.count.words} have kratom in their record: {rate}."
