@@ -129,3 +129,18 @@ def test_sweeping_leaves_what_is_whole(tmp_path: Path) -> None:
     (tmp_path / "0123.half").write_bytes(b"torn")
     folder.sweep()
     assert list(tmp_path.iterdir()) == [folder.file(job())]
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 1 << 17])
+def test_lines_are_whole_whatever_the_blocks(
+    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("speciosa.distribution.folder._LINES_BLOCK", block)
+    folder = Folder(tmp_path)
+    folder.keep(job(), {"x": b"one\n\ntwo three\nfour", "y": b"\n"})
+    assert list(folder.lines(job(), "x")) == [b"one", b"", b"two three", b"four"]
+    assert list(folder.lines(job(), "y")) == [b""]
+    file = folder.file(job())
+    file.write_bytes(file.read_bytes().replace(b"two", b"owt"))
+    with pytest.raises(KeptError, match="was altered"):
+        list(Folder(tmp_path).lines(job(), "x"))

@@ -30,6 +30,7 @@ _LENGTH = 8  # bytes of the header's length
 _HASH = 16  # bytes of an XXH3 hash of 128 bits
 _LONGEST_NAME = 200  # most file systems take 255 bytes
 _BLOCK = 1 << 20
+_LINES_BLOCK = 1 << 17
 _LONGEST_HEADER = 1 << 28
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 
@@ -103,9 +104,7 @@ class Folder:
 
     def piece(self, job: Job, name: str) -> bytes:
         """One piece, without reading the others. Raises :class:`KeptError` if it is not there."""
-        found = next((piece for piece in self._header(job).pieces if piece.name == name), None)
-        if found is None:
-            raise KeptError(f"the work kept of {job.name} has no part named {name}")
+        found = self._found(job, name)
         with self.file(job).open("rb") as file:
             file.seek(found.start)
             raw = file.read(found.length)
@@ -118,10 +117,33 @@ class Folder:
         return name in self.names(job)
 
     def lines(self, job: Job, name: str) -> Iterator[bytes]:
-        """The lines of one piece, without their ends; none if the job kept no such piece."""
-        if self.has(job, name):
-            whole = self.piece(job, name)
-            yield from whole.removesuffix(b"\n").split(b"\n") if whole else ()
+        """The lines of one piece, without their ends; none if the job kept no such piece.
+
+        Holds a block at a time, and no file open between blocks: many pieces can be read at once.
+        Raises :class:`KeptError` at the end if the piece was altered.
+        """
+        if not self.has(job, name):
+            return
+        found = self._found(job, name)
+        hashed, read = xxhash.xxh3_128(), 0
+        held: list[bytes] = []  # of a line whose end is still to come
+        while read < found.length:
+            with self.file(job).open("rb") as file:
+                file.seek(found.start + read)
+                block = file.read(min(_LINES_BLOCK, found.length - read))
+            if not block:
+                break
+            hashed.update(block)
+            read += len(block)
+            first, *more = block.split(b"\n")
+            held.append(first)
+            for line in more:
+                yield b"".join(held)
+                held = [line]
+        if hashed.hexdigest() != found.hash:
+            raise KeptError(f"the work kept of {job.name} was altered; run again")
+        if last := b"".join(held):
+            yield last
 
     def file(self, job: Job) -> Path:
         """Where the pieces of a job are kept."""
@@ -136,6 +158,12 @@ class Folder:
             left.unlink(missing_ok=True)
 
     # ------------------------------------------------------------------ inside a file
+
+    def _found(self, job: Job, name: str) -> _Piece:
+        found = next((piece for piece in self._header(job).pieces if piece.name == name), None)
+        if found is None:
+            raise KeptError(f"the work kept of {job.name} has no part named {name}")
+        return found
 
     def _write(self, job: Job, pieces: Pieces) -> None:
         file = self.file(job)
