@@ -137,3 +137,10 @@ def test_the_key_is_the_content(tmp_path: Path) -> None:
     moved = who.read(table(tmp_path, GOOD.replace("34", "35")), KNOWLEDGE)
     assert one.key == same.key != moved.key
     assert one.facts == ()
+
+
+def test_children_are_let_in_and_counted(tmp_path: Path) -> None:
+    grown = who.read(table(tmp_path, GOOD), KNOWLEDGE)
+    mixed = who.read(table(tmp_path, GOOD + "4,female,16,,,,\n", "b.csv"), KNOWLEDGE)
+    assert len(grown.limits) == 1 and "was not" in grown.limits[0]
+    assert "People under 18 in it: 1." in mixed.limits[1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from speciosa.errors import InputError, InputProblem
 from speciosa.population.who.columns import KINDS, UNKNOWN, Drawn, Kind
 from speciosa.population.who.documented import documented
-from speciosa.population.who.effects import BodyEffects, Effects, body_effects, said
+from speciosa.population.who.effects import ADULT, BodyEffects, Effects, body_effects, said
 from speciosa.population.who.population import Population
 from speciosa.population.who.table import ENDINGS, WEIGHT, read_table
 
@@ -41,7 +41,8 @@ def read(name: str | Path, knowledge: Knowledge) -> Population:
         return documented(record, knowledge)
     path = Path(name)
     if path.suffix in ENDINGS:
-        return read_table(path)
+        adult = knowledge.fact(ADULT).low
+        return read_table(path, adult or 0.0)
     ids = ", ".join(knowledge.population.documented)
     accepted = f"{ids}, or a table ({' or '.join(ENDINGS)})"
     raise InputError([InputProblem("population", repr(str(name)[:60]), accepted)])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from speciosa.knowledge import Knowledge
 
-_ADULT = "kratom/assumption_adult_age"
+ADULT = "kratom/assumption_adult_age"
 _NOT_SHOWN = "No study of kratom shows how weight, age or the liver change its levels."
 
 
@@ -104,7 +104,7 @@ def _factor(effect: BodyEffect, drawn: Drawn, knowledge: Knowledge) -> Array:
 
 def _unlike(drawn: Drawn, knowledge: Knowledge) -> Array:
     """In how many ways each person is unlike the people studied, counted as for a case."""
-    adult = knowledge.fact(_ADULT)
+    adult = knowledge.fact(ADULT)
     age = drawn.figure("age_years")
     ways: tuple[NDArray[np.bool_], ...] = (
         drawn.holds("pregnancy", "pregnant", "possible"),

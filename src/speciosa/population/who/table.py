@@ -29,6 +29,11 @@ WEIGHT = "sampling_weight"
 ENDINGS = (".csv", ".parquet")
 _MOST_PROBLEMS = 20
 _BATCH = 10_000  # rows of Parquet looked at together
+_OWN = "The table is the user's own: its form was checked, what it says was not."
+_YOUNG = (
+    "People under {1:g} in it: {0}. No study was made in them; growing up changes clearance beyond "
+    "what size does, and nothing is assumed of that."
+)
 _NOT_KNOWN = {"", "NA", "null"}
 
 
@@ -100,8 +105,11 @@ class _Column(NamedTuple):
         return np.where(np.isnan(figures), UNKNOWN, figures).astype(np.int8)
 
 
-def read_table(path: Path) -> FromTable:
-    """A table of people. Raises ``InputError`` with row, column and value of what is wrong."""
+def read_table(path: Path, adult_years: float) -> FromTable:
+    """A table of people. Raises ``InputError`` with row, column and value of what is wrong.
+
+    People below ``adult_years`` are let in, and counted in what is said of the population.
+    """
     raw = _bytes(path)
     rows = _parquet(raw, path.name) if path.suffix == ".parquet" else _csv(raw, path.name)
     columns = [_Column.of(str(name)) for name in next(rows)]
@@ -117,7 +125,9 @@ def read_table(path: Path) -> FromTable:
         raise InputError(problems)
     if not count:
         raise _wrong(path.name, "no rows", "one person a row, below a first row with names")
-    edges = _edges(next((c.values() for c in columns if c.name == WEIGHT), None))
+    held = {column.name: column.values() for column in columns}
+    edges = _edges(held.pop(WEIGHT, None))
+    young = int((held.get("age_years", np.zeros(0)) < adult_years).sum())
     return FromTable(
         id="table",
         title=f"a table of {count} people",
@@ -126,8 +136,9 @@ def read_table(path: Path) -> FromTable:
             if edges.size
             else "Everybody in the table takes part in turn, again from the first after the last."
         ),
+        limits=(_OWN, *((_YOUNG.format(young, adult_years),) if young else ())),
         key=hashlib.blake2b(raw, digest_size=16).hexdigest(),
-        columns=ordered({c.name: c.values() for c in columns if c.name != WEIGHT}),
+        columns=ordered(held),
         rows=count,
         edges=edges,
     )
