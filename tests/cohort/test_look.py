@@ -369,3 +369,20 @@ def test_a_note_that_the_rules_match_is_never_passed_over(
     resource = document(text.encode(charset, "replace"), f"{form}; charset={charset}")
     if find(resource):
         assert any(lines.may_name(words) for _, words in judged.attached(resource))
+
+
+@pytest.mark.parametrize(
+    ("held", "doubtful"),
+    [
+        (b'{"a":1,}', True),
+        (b'{"a":[1, ]}', True),
+        (b'{"a": -Infinity}', True),
+        (b'{"a":NaN,"b":1}', True),
+        (b'{"a":"Nan, infarct: inf"}', False),
+        (b'{"a":[1,2],"b":{"c":-1.5e3}}', False),
+    ],
+)
+def test_what_only_lenient_readers_take_is_doubtful(
+    tmp_path: Path, held: bytes, doubtful: bool
+) -> None:
+    assert looked(tmp_path, held).doubtful is doubtful

@@ -88,6 +88,7 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
         medications=tuple(found.medications),
         patients=searched.patients,
         refers_to_medications=searched.refers,
+        doubtful=searched.doubtful,
         deleted=tuple(found.deleted),
         outcomes=dict(sorted(found.outcomes.items())),
         look_alikes=found.look_alikes,

@@ -31,6 +31,7 @@ class Searched(msgspec.Struct):
 
     patients: bool = False
     refers: bool = False
+    doubtful: bool = False
 
 
 def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Line]:
@@ -51,6 +52,8 @@ def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Li
                 searched.patients = True
             elif hit == Hit.REFERS:
                 searched.refers = True
+            elif hit == Hit.DOUBT:
+                searched.doubtful = True
             elif hit != Hit.ESCAPE:
                 hits.setdefault(line, set()).add(Hit(hit))
     for line in _with_other_letters(block, escapes=any(hit == Hit.ESCAPE for hit, _ in found)):

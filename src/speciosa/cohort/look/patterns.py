@@ -25,10 +25,19 @@ _AFTER = rb"[^a-zA-Z0-9]"
 _GAP = rb'(?:[^a-zA-Z0-9"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*'
 # An apostrophe or dot inside a number is no part of it.
 _IN_NUMBER = rb"[^a-zA-Z0-9\"\\]*"
+# A comma before the end, and numbers that are none.
+_DOUBTFUL = (
+    *(rb",\}", rb",\]", rb", \}", rb", \]"),
+    rb"[:\[,][ \t]*-?(?:nan|inf|infinity)[ \t]*[,\]}]",
+)
 
 
 class Hit(IntEnum):
-    """What a pattern stands for. ``PATIENT``, ``REFERS`` and ``ESCAPE`` are said once a block."""
+    """What a pattern stands for.
+
+    ``PATIENT``, ``REFERS``, ``ESCAPE`` and ``DOUBT`` are said once a block. ``DOUBT`` are marks of
+    text that only looks like JSON, and that lenient readers take for it.
+    """
 
     NAME = 1
     SERVER = 2
@@ -37,6 +46,7 @@ class Hit(IntEnum):
     NOTE = 5
     ESCAPE = 6
     GAD = 7
+    DOUBT = 8
 
 
 def names_of_kratom() -> tuple[str, ...]:
@@ -106,6 +116,7 @@ def scanner(*, gad: bool) -> Scan:
     told.append((rb'"medicationReference"\s*:', Hit.REFERS, once))
     told.append((rb'"contentType"\s*:', Hit.NOTE, 0))
     told.append((rb"\\u", Hit.ESCAPE, once))
+    told += [(one, Hit.DOUBT, once) for one in _DOUBTFUL]
     return _compiled(told)
 
 

@@ -37,7 +37,8 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
     ``lines`` count the empty ones, ``longest`` is the bytes of the longest that was read and
     ``content`` the XXH3 hash (128 bits) of the file as stored. ``patients``: a line may be a
-    Patient; ``refers_to_medications``: one may refer to a Medication. ``unread`` are the numbers of
+    Patient; ``refers_to_medications``: one may refer to a Medication; ``doubtful``: one may be what
+    only lenient readers take for JSON. ``unread`` are the numbers of
     lines that hold a name and are no JSON object; ``too_long`` of those longer than a line may be.
     ``damage`` ended the file before its end. ``deleted`` are references that the server says are
     deleted, ``outcomes`` counts what it reported by ``severity/code``. ``notes`` counts attached
@@ -52,6 +53,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     medications: tuple[KratomMedication, ...] = ()
     patients: bool = False
     refers_to_medications: bool = False
+    doubtful: bool = False
     deleted: tuple[str, ...] = ()
     outcomes: dict[str, int] = {}
     notes: dict[str, int] = {}
