@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -269,24 +273,39 @@ def _fact_ids(value: object) -> list[str]:
 def _gather(value: object, found: list[str]) -> None:
     """Add the ids in a value to ``found``. It walks all of an assessment, so it is kept quick."""
     kind = type(value)
-    if kind in _HOLD_NOTHING or isinstance(value, str):
-        return
     if isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
+        for name in _can_hold(kind):  # type: ignore[arg-type]  # types have hashes
             held = getattr(value, name)
             if name == "facts":
                 found += held
             elif name == "fact":
                 if held:
                     found.append(held)
-            else:
+            elif held:
                 _gather(held, found)
     elif kind is tuple:
         for held in value:  # type: ignore[attr-defined]  # a tuple
             _gather(held, found)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, Mapping) and not isinstance(value, str):
         for held in value.values():
             _gather(held, found)
 
 
-_HOLD_NOTHING = frozenset({float, int, bool, type(None)})
+@cache
+def _can_hold(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a record that can hold ids of facts, themselves or further in."""
+    return tuple(
+        field.name
+        for field in msgspec.structs.fields(kind)
+        if field.name in {"facts", "fact"} or not _is_plain(field.type)
+    )
+
+
+def _is_plain(kind: Any) -> bool:  # noqa: ANN401  # any annotation
+    """Whether an annotation stands for words, numbers and the like alone."""
+    parts = get_args(kind)
+    if parts and get_origin(kind) is not Literal:
+        return all(part is Ellipsis or _is_plain(part) for part in parts)
+    return get_origin(kind) is Literal or (
+        isinstance(kind, type) and issubclass(kind, (str, int, float, type(None), dt.date, Enum))
+    )

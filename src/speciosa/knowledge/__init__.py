@@ -63,6 +63,7 @@ class Knowledge:
 
     def __init__(self, added: Overlay | None = None) -> None:
         self.overlay = added
+        self._cited: dict[str, Citation] = {}
 
     @cached_property
     def release(self) -> Release:
@@ -192,15 +193,17 @@ class Knowledge:
 
     def cite(self, fact_id: str) -> Citation:
         """A fact as a reader sees it: statement, verification state and full sources."""
-        fact = self.fact(fact_id)
-        return Citation(
-            id=fact.id,
-            statement=_statement(fact),
-            verified=fact.verified,
-            basis=fact.basis,
-            sources=tuple(self.sources[s] for s in fact.sources),
-            note=fact.note,
-        )
+        if fact_id not in self._cited:
+            fact = self.fact(fact_id)
+            self._cited[fact_id] = Citation(
+                id=fact.id,
+                statement=_statement(fact),
+                verified=fact.verified,
+                basis=fact.basis,
+                sources=tuple(self.sources[s] for s in fact.sources),
+                note=fact.note,
+            )
+        return self._cited[fact_id]
 
 
 @lru_cache(maxsize=1)
