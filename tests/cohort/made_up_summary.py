@@ -33,9 +33,21 @@ def match(grounds: str = "text", confidence: str = "moderate", **other: object) 
     return RowMatch(grounds=grounds, confidence=confidence, **{**fields, **other})  # type: ignore[arg-type]
 
 
-def finding(id_: str, text: str, severity: str = "major", part: str = "interactions") -> RowFinding:
+def finding(
+    id_: str,
+    text: str,
+    severity: str = "major",
+    part: str = "interactions",
+    **about: object,
+) -> RowFinding:
     return RowFinding(
-        part=part, id=id_, severity=severity, certainty="low", tone="warning", text=text
+        part=part,
+        id=id_,
+        severity=severity,
+        certainty="low",
+        tone="warning",
+        text=text,
+        **about,  # type: ignore[arg-type]
     )
 
 
@@ -129,17 +141,27 @@ def _person(number: int, draw: random.Random) -> Row:
     if medicine == "ropeginterferon" and draw.random() < 0.95:
         medicine = "alprazolam"
     found = (
-        finding(f"interaction.pd.cns_depressant.{medicine}", f"Kratom with {medicine}: {harm}"),
+        finding(
+            f"interaction.pd.cns_depressant.{medicine}",
+            f"Kratom with {medicine}: {harm}",
+            about=("kratom", medicine),
+            title="added effects",
+        ),
         finding(
             f"interaction.pk.kratom.{medicine}",
             f"Kratom with {medicine}: exposure may rise, ratio {draw.uniform(1, 9):.1f} (model).",
-            draw.choice(("major", "moderate")),
+            draw.choice(("major", "moderate", "info")),
+            about=("kratom", medicine),
+            title=f"exposure to {medicine}",
         ),
         finding(
             "dependence.daily",
             "Use is daily as far as is recorded, so stopping can bring on withdrawal.",
             "moderate",
             "kratom",
+        ),
+        finding(
+            "interaction.ask.alcohol", f"Alcohol is not recorded, beside {medicine}.", "moderate"
         ),
         finding("law.banned.US-AL", "Kratom: banned in Alabama (state).", "major", "regulation"),
     )
@@ -157,7 +179,7 @@ def _person(number: int, draw: random.Random) -> Row:
         assessed=assessed,
         route=draw.choices(ROUTES, (2, 5, 9, 80, 4))[0] if assessed else "",
         urgent=False,
-        findings=found[: draw.randint(2, 4)] if assessed else (),
+        findings=found[: draw.randint(2, 5)] if assessed else (),
         problems=() if assessed else (RowProblem(field="person", value="-", accepted="-"),),
         age_years=draw.triangular(16, 75, 34),
         sex=_sex(draw).replace("unknown", ""),

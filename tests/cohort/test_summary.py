@@ -22,7 +22,7 @@ from speciosa.cohort.counts import BANDS, ExportCounts, FileCounts, PeopleCell, 
 from speciosa.cohort.result import Evidence
 from speciosa.cohort.summary.disclosure import Standing
 from speciosa.cohort.summary.rates import share
-from speciosa.cohort.summary.tally import Found, said
+from speciosa.cohort.summary.tally import said
 from speciosa.knowledge import load
 
 
@@ -135,7 +135,7 @@ def test_rates_need_both_counts(large: summary.Summary) -> None:
 def test_a_practice_of_twelve_is_not_broken_down() -> None:
     found = made_up.practice()
     assert found.kratom.total.count.words == "fewer than 11"
-    assert found.kratom.evidence == found.kratom.ages == ()
+    assert (found.kratom.evidence, found.kratom.ages) == ((), ())
     assert found.kratom.with_kratom.lines == ()
     # Five have no kratom in the record, and twelve less that would say how many have.
     assert "seven" not in summary.text(found)
@@ -263,17 +263,51 @@ def test_a_text_is_cut_before_what_differs_between_people(
     tally = summary.Tally()
     for number, text in enumerate(texts):
         tally.add(made_up.row(number, findings=(made_up.finding("a.b", text),)))
-    found = tally.kratom.findings["interactions", "a.b"]
-    assert isinstance(found, Found)
+    (found,) = tally.kratom.findings.values()
     assert said(found) == shown
 
 
-def test_what_reassures_is_not_counted() -> None:
+def test_neither_what_reassures_nor_what_is_light_nor_a_plan_is_counted() -> None:
     tally = summary.Tally()
     calm = msgspec.structs.replace(made_up.finding("a.b", "All is well."), tone="reassuring")
+    light = made_up.finding("a.c", "A note.", "minor")
+    plan = made_up.finding("a.d", "Offer this.", "major", "plan")
     for number in range(40):
-        tally.add(made_up.row(number, findings=(calm,)))
+        tally.add(made_up.row(number, findings=(calm, light, plan)))
     assert tally.kratom.findings == {}
+
+
+def test_pairs_are_named_and_questions_stand_with_what_could_not_be_judged(
+    large: summary.Summary,
+) -> None:
+    texts = [one.text for one in large.kratom.with_kratom.lines]
+    assert "Kratom with oxycodone: added effects" in texts
+    assert "Kratom with oxycodone: exposure to oxycodone" in texts
+    assert [one.text for one in large.kratom.open_questions.lines] == ["Alcohol is not recorded …"]
+    rises = next(one for one in large.kratom.with_kratom.lines if "exposure" in one.text)
+    assert rises.line.meaning == "Exposure may rise …"
+    # Only those in whom it is grave enough are counted.
+    adds = next(one for one in large.kratom.with_kratom.lines if "oxycodone: added" in one.text)
+    rise = next(one for one in large.kratom.with_kratom.lines if "to oxycodone" in one.text)
+    assert (rise.line.count.people or 0) < (adds.line.count.people or 0)
+
+
+def test_an_interaction_of_three_names_nobodys_list() -> None:
+    tally = summary.Tally()
+    shared = made_up.finding(
+        "interaction.pd.shared.qt",
+        "A, b and kratom together: the QT interval can lengthen.",
+        about=("a", "b", "kratom"),
+        title="QT prolongation",
+    )
+    for number in range(20):
+        tally.add(made_up.row(number, findings=(shared,)))
+    found = summary.summarise(
+        tally, files=[], shards=[], export=ExportCounts(), options=made_up.OPTIONS
+    )
+    assert [one.text for one in found.kratom.with_kratom.lines] == [
+        "Three or more together: QT prolongation"
+    ]
 
 
 def test_its_words_are_fit_to_print(large: summary.Summary) -> None:

@@ -79,6 +79,7 @@ class GroupSummary(msgspec.Struct, frozen=True, kw_only=True):
     with_kratom: Findings = Findings()
     between_medicines: Findings = Findings()
     law: Findings = Findings()
+    open_questions: Findings = Findings()
     other: Findings = Findings()
     not_checked: Line | None = None
     problems: tuple[Line, ...] = ()

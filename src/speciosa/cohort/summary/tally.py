@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,14 +18,36 @@ SEVERAL = "several"
 # A cut text ends where its last whole clause does, before what differs from person to person.
 _LAST_CLAUSE = re.compile(r"^(.*\w.*?)\s*[,;:.(](?=\s|$)", re.DOTALL)
 _SHORTEST = 12
+_PAIR = 2
+
+
+# About the method, the plan or the same for everybody: a count of people says nothing of them.
+# Danger signs are counted by their route.
+_NOT_COUNTED = frozenset({"urgent", "evidence", "follow_up", "exposure", "mechanism", "plan"})
+_ADVICE = "monitoring."
+_NOT_CHECKED = "interaction.not_checked."
+_LEAST = {"regulation": Severity.MINOR}
+
+
+class Key(NamedTuple):
+    """Findings that are the same in different people; ``about`` names the two of a pair."""
+
+    part: str
+    id: str
+    about: tuple[str, ...]
+    title: str
 
 
 class Found(msgspec.Struct):
-    """One finding over people: how many have it, how grave at worst, and what all of them share."""
+    """One finding over people: how many have it, how grave at worst, and what all of them share.
+
+    ``several`` is true for an interaction of more than two, whose members differ between people.
+    """
 
     people: int
     severity: Severity
     text: str
+    several: bool = False
     whole: bool = True
 
 
@@ -41,7 +64,7 @@ class Group:
         self.gad: Counter[str] = Counter()
         self.assessed = 0
         self.routes: Counter[str] = Counter()
-        self.findings: dict[tuple[str, str], Found] = {}
+        self.findings: dict[Key, Found] = {}
         self.medicine_not_checked = 0
         self.problems: Counter[str] = Counter()
 
@@ -69,23 +92,37 @@ class Group:
         self.confidence[next((level for level in CONFIDENCE if level in held), "")] += 1
 
     def _findings(self, row: Row) -> None:
-        seen: dict[tuple[str, str], RowFinding] = {}
-        for finding in row.findings:
-            if finding.tone == Tone.REASSURING:
-                continue
-            seen.setdefault((finding.part, finding.id), finding)
+        seen = {_key(finding): finding for finding in reversed(row.findings) if _counts(finding)}
         for key, finding in seen.items():
             severity = Severity(finding.severity)
             found = self.findings.get(key)
             if found is None:
-                self.findings[key] = Found(people=1, severity=severity, text=finding.text)
+                several = len(finding.about) > len(key.about)
+                self.findings[key] = Found(
+                    people=1, severity=severity, text=finding.text, several=several
+                )
                 continue
             found.people += 1
             found.severity = min(found.severity, severity, key=lambda s: s.rank)
             if found.text != finding.text:
                 found.text, found.whole = _shared(found.text, finding.text), False
-        if any(key[1].startswith("interaction.not_checked.") for key in seen):
+        if any(finding.id.startswith(_NOT_CHECKED) for finding in row.findings):
             self.medicine_not_checked += 1
+
+
+def _counts(finding: RowFinding) -> bool:
+    """Whether it is counted over people: grave enough, about people, and no reassurance."""
+    if finding.part in _NOT_COUNTED or finding.tone == Tone.REASSURING:
+        return False
+    if finding.id.startswith((_NOT_CHECKED, _ADVICE)):
+        return False
+    least = _LEAST.get(finding.part, Severity.MODERATE)
+    return Severity(finding.severity).rank <= least.rank
+
+
+def _key(finding: RowFinding) -> Key:
+    about = finding.about if len(finding.about) == _PAIR else ()
+    return Key(finding.part, finding.id, about, finding.title)
 
 
 class Tally:
