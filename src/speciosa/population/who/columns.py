@@ -41,15 +41,15 @@ _YES_NO = ("no", "yes")
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("age_years", "age; of a survey, 80 is 80 and over", "a", (), 0, 120),
+        Kind("age_years", "age", "a", (), 0, 120),
         Kind("sex", "sex", words=tuple(Sex)),
         Kind("weight_kg", "body weight", "kg", (), 1, 500),
         Kind("height_cm", "height", "cm", (), 30, 260),
-        Kind("ancestry", "what people call themselves", words=GROUPS),
-        Kind("cyp2d6", "phenotype of CYP2D6", words=tuple(Phenotype)),
-        Kind("cyp3a5", "whether CYP3A5 is expressed", words=_YES_NO),
+        Kind("ancestry", "ancestry as people name it", words=GROUPS),
+        Kind("cyp2d6", "CYP2D6 phenotype", words=tuple(Phenotype)),
+        Kind("cyp3a5", "CYP3A5 expressed", words=_YES_NO),
         Kind("egfr_ml_min_1_73m2", "estimated filtration rate", "mL/min/{1.73_m2}", (), 0, 250),
-        Kind("liver_disease", "liver disease; of a survey, cirrhosis", words=_YES_NO),
+        Kind("liver_disease", "liver disease (in a survey: cirrhosis)", words=_YES_NO),
         Kind("child_pugh", "Child-Pugh class of cirrhosis", words=tuple(ChildPugh)),
         Kind("pregnancy", "pregnancy", words=tuple(Pregnancy)),
         Kind("breast_feeding", "breast-feeding", words=_YES_NO),
