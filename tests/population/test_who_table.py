@@ -144,3 +144,14 @@ def test_children_are_let_in_and_counted(tmp_path: Path) -> None:
     mixed = who.read(table(tmp_path, GOOD + "4,female,16,,,,\n", "b.csv"), KNOWLEDGE)
     assert len(grown.limits) == 1 and "was not" in grown.limits[0]
     assert "People under 18 in it: 1." in mixed.limits[1]
+
+
+def test_every_column_and_every_population_is_described() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "simulated-people.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip(" `"): line for line in page.splitlines() if line[:1] == "|"}
+    for kind in who.KINDS.values():
+        told = rows[kind.name]
+        assert all(f"`{word}`" in told for word in kind.words)
+        assert kind.words or f"{kind.low:g} to {kind.high:g}" in told
+    assert who.WEIGHT in rows
+    assert KNOWLEDGE.population.documented.keys() <= rows.keys()
