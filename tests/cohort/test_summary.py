@@ -240,7 +240,7 @@ def test_anxiety_without_kratom_is_a_group_of_its_own() -> None:
     assert found.gad_alone is not None
     assert found.gad_alone.total.count.people == 30
     assert found.kratom.total.count.people == 20
-    assert "Anxiety disorder without kratom" in summary.render(found)
+    assert "Anxiety disorder, not among those above" in summary.render(found)
 
 
 # ------------------------------------------------------------------ words

@@ -20,7 +20,7 @@ _FACTS = ("screening/smallest_cell", "screening/oldest_age")
 _KRATOM, _GAD = "kratom", "gad"
 _LABELS: Mapping[str, str] = {
     _KRATOM: "With kratom in the record",
-    _GAD: "With generalized anxiety disorder in the record, and no kratom",
+    _GAD: "With generalized anxiety disorder, not among those above",
 }
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from speciosa.cohort.summary.disclosure import Published, Standing, Sum, protected
+import msgspec
+
+from speciosa.cohort.summary.disclosure import Published, Standing, Sum, protected, ranges
 from speciosa.cohort.summary.rates import share
 from speciosa.cohort.summary.result import Figure, Line
 
+# A range wider than this many times the limit says too little.
+_NARROW = 3
 _NOT_SHOWN = "not given"
 _NOT_A_SHARE = "not given: some have no Patient record"
 
@@ -23,6 +27,7 @@ class Cells:
         self._dear: set[str] = set()
         self._unnamed: set[str] = set()
         self._standing: dict[str, Standing] = {}
+        self._ranges: dict[str, tuple[int, int]] = {}
 
     def add(self, name: str, count: int, *, dear: bool = False, of_people: bool = True) -> None:
         """Name a count. A dear one is hidden last, one of no people never."""
@@ -59,20 +64,25 @@ class Cells:
 
     def settle(self) -> None:
         """Decide what is shown."""
-        self._standing = protected(
-            Published(
-                counts=self._counts,
-                sums=self._sums,
-                smallest=self.smallest,
-                always=frozenset(self._always),
-                dear=frozenset(self._dear),
-                unnamed=frozenset(self._unnamed),
-            )
+        page = Published(
+            counts=self._counts,
+            sums=self._sums,
+            smallest=self.smallest,
+            always=frozenset(self._always),
+            dear=frozenset(self._dear),
+            unnamed=frozenset(self._unnamed),
         )
+        self._standing = protected(page)
+        self._ranges = ranges(page, self._standing)
 
     def figure(self, name: str) -> Figure:
-        """A count as it may be shown."""
-        return figure(self._counts[name], self._standing[name], self.smallest)
+        """A count as it may be shown; a narrow range where it is hidden but can be worked out."""
+        shown = figure(self._counts[name], self._standing[name], self.smallest)
+        low, high = self._ranges.get(name, (0, 0))
+        if low < self.smallest or high - low > _NARROW * self.smallest:
+            return shown
+        words = f"{low:,} to {high:,}"
+        return msgspec.structs.replace(shown, words=words, low=low, high=high)
 
     def line(self, name: str, label: str, *, of: Figure | None = None, meaning: str = "") -> Line:
         """A count with its label and, where it is part of another, its share."""

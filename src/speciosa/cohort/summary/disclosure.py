@@ -77,6 +77,18 @@ def protected(page: Published) -> dict[str, Standing]:
     return standing
 
 
+def ranges(page: Published, standing: Mapping[str, Standing]) -> dict[str, tuple[int, int]]:
+    """What can be worked out of the hidden counts, with nothing supposed: lowest and highest."""
+    bare = page._replace(unnamed=page.unnamed | {n for n in standing if _is_hidden(n, standing)})
+    audit = _Audit(bare, standing)
+    names = [n for n in standing if _is_hidden(n, standing) and n not in page.unnamed]
+    return {name: audit.range(name) for name in names}
+
+
+def _is_hidden(name: str, standing: Mapping[str, Standing]) -> bool:
+    return standing[name] is Standing.HIDDEN
+
+
 def _break_nothing_down(page: Published, standing: dict[str, Standing]) -> None:
     """Hide the parts of what is too small, and their parts."""
     waiting = [one for one in page.sums if standing[one.total] is Standing.FEW]
@@ -155,6 +167,12 @@ class _Audit:
             for sign in (1.0, -1.0):
                 self._learn(self._extreme(name, sign))
         return self._is_open(name)
+
+    def range(self, name: str) -> tuple[int, int]:
+        """The lowest and the highest that a count could be."""
+        for sign in (1.0, -1.0):
+            self._learn(self._extreme(name, sign))
+        return self._low[name], self._high[name]
 
     def _is_open(self, name: str) -> bool:
         return self._low[name] <= 1 and self._high[name] >= self._page.smallest - 1

@@ -28,7 +28,7 @@ def listed(group: Group, smallest: int) -> dict[str, Findings]:
         if found.people < smallest:
             rare[kind] += 1
         else:
-            lines[kind].append(_line(key, found, group.assessed, smallest))
+            lines[kind].append(_line(key, found, group.people, smallest))
     for kind, held in lines.items():
         held.sort(key=_order)
         rare[kind] += len(held[MOST:])
@@ -37,7 +37,7 @@ def listed(group: Group, smallest: int) -> dict[str, Findings]:
     }
 
 
-def _line(key: Key, found: Found, assessed: int, smallest: int) -> FindingLine:
+def _line(key: Key, found: Found, of: int, smallest: int) -> FindingLine:
     told = _first(said(found))
     label, meaning = told or in_words(key.part, key.id), ""
     if key.title:
@@ -45,13 +45,13 @@ def _line(key: Key, found: Found, assessed: int, smallest: int) -> FindingLine:
         label = f"{pair}: {key.title}" if pair else key.title
         meaning = told.partition(": ")[2]
     label, meaning = (text[:1].upper() + text[1:] for text in (label, meaning))
-    count = beside(found.people, assessed, smallest)
+    count = beside(found.people, of, smallest)
     return FindingLine(
         part=key.part,
         id=key.id,
         text=label,
         severity=found.severity,
-        line=line(key.id, label, count, alone(assessed, smallest), meaning),
+        line=line(key.id, label, count, alone(of, smallest), meaning),
     )
 
 

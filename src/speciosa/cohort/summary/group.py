@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from speciosa.cohort.counts import SEXES
 from speciosa.cohort.summary import by_age
-from speciosa.cohort.summary.cells import Cells, alone, beside, line
+from speciosa.cohort.summary.cells import Cells, beside, line
 from speciosa.cohort.summary.findings import listed
-from speciosa.cohort.summary.result import GroupSummary
+from speciosa.cohort.summary.result import Figure, GroupSummary, Line
 from speciosa.cohort.summary.tally import CONFIDENCE, KRATOM, Group
 from speciosa.cohort.summary.words import GAD, PROBLEMS, ROUTES
 from speciosa.knowledge.screening import SummaryWording, Term
 
-_ASSESSED, _NO_CASE = "assessed", "no case"
+_NO_CASE = "no case"
 
 
 def declare(cells: Cells, name: str, group: Group, wording: SummaryWording) -> None:
@@ -28,8 +29,8 @@ def declare(cells: Cells, name: str, group: Group, wording: SummaryWording) -> N
         cells.adds_up(name, {way: group.how[way] for way in wording.how})
         cells.adds_up(name, {_sure(level): group.confidence[level] for level in CONFIDENCE})
         cells.adds_up(name, {_gad(key): group.gad[key] for key in GAD})
-    cells.adds_up(name, {_ASSESSED: group.assessed, _NO_CASE: group.people - group.assessed})
-    cells.adds_up(f"{name}/{_ASSESSED}", {route: group.routes[route] for route in ROUTES})
+    routes = {route: group.routes[route] for route in ROUTES}
+    cells.adds_up(name, {**routes, _NO_CASE: group.people - group.assessed})
 
 
 def summary(
@@ -39,15 +40,14 @@ def summary(
     total = cells.line(name, label, of=cells.figure("people"))
     if not cells.is_broken_down(name):
         return GroupSummary(total=total)
-    assessed = cells.figure(f"{name}/{_ASSESSED}")
     lines = GroupSummary(
         total=total,
         sex=by_age.sexes(cells, name, "people"),
         ages=by_age.ages(cells, name, "people"),
-        assessed=cells.lines(
-            name, ((_ASSESSED, "Assessed", ""), (_NO_CASE, "Could not be assessed", ""))
+        routes=cells.lines(
+            name,
+            (*((key, *ROUTES[key]) for key in ROUTES), (_NO_CASE, "Could not be assessed", "")),
         ),
-        routes=cells.lines(f"{name}/{_ASSESSED}", ((key, *ROUTES[key]) for key in ROUTES)),
     )
     if group.names_kratom:
         sure = {_sure(level): term for level, term in wording.confidence.items()}
@@ -58,22 +58,31 @@ def summary(
             confidence=cells.lines(name, _terms(sure)),
             gad=cells.lines(name, ((_gad(key), words, "") for key, words in GAD.items())),
         )
-    problems = tuple(
-        line(field, PROBLEMS.get(field, field), alone(count, cells.smallest))
-        for field, count in sorted(group.problems.items(), key=lambda p: (-p[1], p[0]))
-        if count >= cells.smallest
-    )
-    # How many have a finding is told against how many were assessed, so that must be shown.
-    if assessed.people is None:
-        return msgspec.structs.replace(lines, problems=problems)
-    unchecked = beside(group.medicine_not_checked, group.assessed, cells.smallest)
-    label = "With a medicine or product that could not be checked"
     return msgspec.structs.replace(
-        lines,
-        problems=problems,
-        not_checked=line("not_checked", label, unchecked, assessed),
-        **listed(group, cells.smallest),
+        lines, problems=_problems(cells, name, group), **_findings(cells, total.count, group)
     )
+
+
+def _problems(cells: Cells, name: str, group: Group) -> tuple[Line, ...]:
+    """What the records lacked that could not be assessed, if enough people lack it."""
+    whole = cells.figure(f"{name}/{_NO_CASE}").people
+    return tuple(
+        line(field, PROBLEMS.get(field, field), beside(count, whole, cells.smallest))
+        for field, count in sorted(group.problems.items(), key=lambda p: (-p[1], p[0]))
+        if whole is not None and count >= cells.smallest
+    )
+
+
+def _findings(cells: Cells, total: Figure, group: Group) -> dict[str, Any]:
+    """Findings as shares of all people of the group, which must be shown for that."""
+    if total.people is None:
+        return {}
+    unchecked = beside(group.medicine_not_checked, total.people, cells.smallest)
+    label = "With a medicine or product that could not be checked"
+    return {
+        "not_checked": line("not_checked", label, unchecked, total),
+        **listed(group, cells.smallest),
+    }
 
 
 def _sure(level: str) -> str:

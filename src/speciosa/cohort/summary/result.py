@@ -14,11 +14,16 @@ from speciosa.knowledge import Citation
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """A count; ``people`` is ``None`` where it is not shown, and ``words`` say what is instead."""
+    """A count; ``people`` is ``None`` where it is not shown, and ``words`` say what is instead.
+
+    ``low`` and ``high`` are what can be worked out of a hidden count, where that is worth saying.
+    """
 
     people: int | None
     words: str
     standing: Standing
+    low: int | None = None
+    high: int | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +79,6 @@ class GroupSummary(msgspec.Struct, frozen=True, kw_only=True):
     how: tuple[Line, ...] = ()
     confidence: tuple[Line, ...] = ()
     gad: tuple[Line, ...] = ()
-    assessed: tuple[Line, ...] = ()
     routes: tuple[Line, ...] = ()
     with_kratom: Findings = Findings()
     between_medicines: Findings = Findings()

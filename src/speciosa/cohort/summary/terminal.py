@@ -39,7 +39,7 @@ def _lines(summary: Summary) -> Iterator[str]:
 
 def _group(group: GroupSummary) -> Iterator[str]:
     yield _row(group.total, "")
-    for line in (*group.evidence, *group.routes, *group.assessed[1:]):
+    for line in (*group.evidence, *group.routes):
         if line.count.people != 0:
             yield _row(line)
     for title, findings in (
