@@ -29,6 +29,8 @@ from benchmarks.cohort.generate import EXAMPLE, Wanted, generate
 READING = ("look", "again", "gather", "medicines")
 _MOST_TIMES_THE_SCAN = 2.0
 _LEAST_A_SECOND = 100_000
+_TOO_SHORT = 0.01
+_HEADS = ("Reader", "Seconds", "CPU s", "x scan", "x scan, CPU", "Resources/s", "Resources/CPU s")
 
 
 class Timed(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,13 +122,15 @@ def in_markdown(speed: Speed) -> Iterator[str]:
         f"{speed.rows} rows"
     )
     yield ""
-    yield "| Reader | Seconds | of processor | Times the scan | of processor | Resources/s |"
-    yield "|---|---|---|---|---|---|"
+    yield f"| {' | '.join(_HEADS)} |"
+    yield "|---" * len(_HEADS) + "|"
     for one in speed.timed:
-        rate = speed.resources / one.wall
+        if one.wall < _TOO_SHORT:
+            continue
         yield (
             f"| {one.name} | {one.wall:.2f} | {one.cpu:.2f} | {one.wall / scan.wall:.2f} "
-            f"| {one.cpu / scan.cpu:.2f} | {rate:,.0f} |"
+            f"| {one.cpu / scan.cpu:.2f} | {speed.resources / one.wall:,.0f} "
+            f"| {speed.resources / one.cpu:,.0f} |"
         )
     yield ""
     yield from speed.differences or ["All count and find the same."]
@@ -148,8 +152,9 @@ def main() -> int:
         speed = measure(folder, asked.rounds)
     print("\n".join(in_markdown(speed)))
     scan, reading, whole = (speed.of(n) for n in ("scan", "screen: reading", "screen"))
-    slow = reading.wall / scan.wall > _MOST_TIMES_THE_SCAN
-    return int(slow or speed.resources / whole.wall < _LEAST_A_SECOND or bool(speed.differences))
+    # By processor time: on a machine with other work the clock says more of that than of this.
+    slow = reading.cpu / scan.cpu > _MOST_TIMES_THE_SCAN
+    return int(slow or speed.resources / whole.cpu < _LEAST_A_SECOND or bool(speed.differences))
 
 
 if __name__ == "__main__":
