@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from speciosa.errors import InputError
 from speciosa.knowledge import load
+from speciosa.knowledge.population import Populations
 from speciosa.population import who
 
 KNOWLEDGE = load()
@@ -217,3 +219,26 @@ def test_nobody_at_all() -> None:
     assert all(values.size == 0 for values in none.columns.values())
     with pytest.raises(ValueError, match="nought"):
         who.draw(who.read("us-adults", KNOWLEDGE), 1, first=-1, count=1)
+
+
+def problems(**held: object) -> str:
+    """What a table says of itself with some of its records replaced."""
+    table = Populations()
+    vars(table).update(held)
+    return " ".join(table.problems())
+
+
+def test_the_table_finds_what_is_wrong_with_itself() -> None:
+    assert problems() == ""
+    shares = TABLE.make_up["gad"]
+    fewer = TABLE.make_up | {"gad": shares[1:]}
+    found = problems(make_up=fewer)
+    assert "the shares of gad do not add up" in found and "the cells of gad" in found
+    assert "same populations" in problems(make_up={"gad": shares})
+    fallen = msgspec.structs.replace(TABLE.bodies.rows[0], bmi_kg_m2=(30.0, 20.0))
+    bodies = msgspec.structs.replace(TABLE.bodies, rows=(fallen, *TABLE.bodies.rows[1:]))
+    assert "female/18-29 do not ascend" in problems(bodies=bodies)
+    row = msgspec.structs.replace(TABLE.ancestry[0], shares={"white": 0.8, "black": 0.3})
+    assert "more than everybody" in problems(ancestry=(row,))
+    effect = msgspec.structs.replace(TABLE.effects[0], facts=("population/gone",))
+    assert "population/gone, which is not there" in problems(effects=(effect,))

@@ -91,7 +91,8 @@ class Populations(Table):
         yield from body_facts(self.bodies)
         yield from ancestry_facts(self.ancestry)
         for record in self.documented.values():
-            yield from make_up_facts(record, self.make_up[record.id], self._sources(record))
+            shares = self.make_up.get(record.id, ())
+            yield from make_up_facts(record, shares, self._sources(record))
 
     def problems(self) -> Iterator[str]:
         """Shares that do not add up, ages with holes, percentiles that fall, facts not there."""
