@@ -92,7 +92,7 @@ def test_a_health_system_is_counted_right(large: summary.Summary) -> None:
     assert large.kratom.total.rate is not None
     assert large.kratom.total.rate.value == pytest.approx(640 / 120_000)
     assert sum(line.count.people or 0 for line in large.kratom.evidence) == 640
-    assert [line.count.people for line in large.read.beside] == [88, None, 0, 31]
+    assert [line.count.people for line in large.read.beside] == [88, None, 31]
     assert large.read.bad == {"cut off in the middle": 1, "not JSON": 2}
     assert [one.file for one in large.read.bad_files] == [
         "1.Observation.ndjson.gz",

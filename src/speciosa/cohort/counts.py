@@ -68,14 +68,14 @@ class ExportCounts(msgspec.Struct, frozen=True, kw_only=True):
     ``errors`` counts the issues that the server reported, by ``severity/code``; ``skipped`` are
     files that were not read, with the reason; ``differing`` are sentences on files whose number of
     lines is not the one announced. ``notes`` counts attached notes by what became of them;
-    ``look_alikes`` the entries that hold a word like kratom's names and none of them.
+    ``look_alikes`` the entries that hold a word like kratom's names and none of them, if counted.
     """
 
     errors: dict[str, int] = {}
     skipped: dict[str, str] = {}
     differing: tuple[str, ...] = ()
     notes: dict[str, int] = {}
-    look_alikes: int = 0
+    look_alikes: int | None = None
 
 
 def added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -34,9 +34,10 @@ class Counted:
         self.beside = {
             "denied": sum(one.denied for one in held),
             "somebody_else": sum(one.somebody_else for one in held),
-            "look_alikes": export.look_alikes,
             "duplicates": sum(one.duplicates for one in held),
         }
+        if export.look_alikes is not None:
+            self.beside["look_alikes"] = export.look_alikes
 
     def declare(self, cells: Cells) -> None:
         """Name the counts, from lines down to people by age."""
@@ -86,6 +87,7 @@ class Counted:
             beside=tuple(
                 line(key, term.label, alone(self.beside[key], smallest), meaning=term.meaning)
                 for key, term in wording.beside.items()
+                if key in self.beside
             ),
             notes=tuple(
                 line(what, what, alone(count, smallest))
