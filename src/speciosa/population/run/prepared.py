@@ -76,6 +76,7 @@ class Prepared(NamedTuple):
             structures=request.structures,
             times_h=self.course.times_h,
             everybody=False,
+            linear_exactly=False,
             first=first,
             seeds=seeds,
             unlike=0 if effects is None else effects.unlike,

@@ -136,6 +136,7 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     first: int = 0,
     seeds: Seeds | None = None,
     factors: Mapping[str, Mapping[str, Array]] | None = None,
+    linear_exactly: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> People:
     """Simulate ``subjects`` virtual people over a schedule of ``products``.
@@ -148,7 +149,8 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     levels. The people are the subjects from number ``first`` on; subject i depends on (seed, i)
     alone, so blocks of people put together are the same as all at once. ``seeds`` stand in for
     ``seed`` source by source. ``factors`` multiply parameters of a structure, by structure and
-    name, for each person.
+    name, for each person. A linear structure is solved exactly, or without ``linear_exactly`` within
+    the tolerances of the others, which is faster.
     """
     of = Seeds.same(seed) if seeds is None else seeds
     times = last_day(schedule) if times_h is None else np.asarray(times_h, dtype=np.float64)
@@ -192,6 +194,7 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
             made[name].take(who),
             times_h=times,
             enzymes=enzymes,
+            linear_exactly=linear_exactly,
             progress=progress,
         )
         by_structure[name] = found.moved(beyond[who]).spread(who, subjects)
