@@ -106,7 +106,7 @@ def written(data: object, how: int) -> bytes:
     return text.encode()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(ways, st.integers(0, 2), st.integers(0, 3))
 @example(("thom", " ", str, "", "", ""), 0, 0)
 @example(("7-OH", "’", str, "", "", ""), 0, 0)

@@ -60,7 +60,13 @@ def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Li
         if Hit.NAME not in hits.get(line, ()) and wide.may_name(_line(block, line), gad=gad):
             hits.setdefault(line, set()).add(Hit.NAME)
     for line in sorted(hits):
-        yield Line(_line(block, line), block.line + line, frozenset(hits[line]))
+        data, held = _line(block, line), hits[line]
+        if Hit.SHORT in held:
+            held.discard(Hit.SHORT)
+            if Hit.NAME not in held and patterns.whole_name().search(data):
+                held.add(Hit.NAME)
+        if held:
+            yield Line(data, block.line + line, frozenset(held))
 
 
 def holding(block: Block, scan: Scan) -> Iterator[Line]:
@@ -85,7 +91,7 @@ def may_name(words: str) -> bool:
         hits.append(hit)
 
     patterns.names()(data, on_hit)
-    if hits:
+    if Hit.NAME in hits or (hits and patterns.whole_name().search(data)):
         return True
     is_plain = data.isascii() and _DELETE not in data
     return not is_plain and wide.may_name(data, gad=False, escapes=False)

@@ -7,7 +7,7 @@ letters are written as themselves. Letters written in another way are the busine
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,7 @@ _AFTER = rb"[^a-zA-Z0-9]"
 _GAP = rb'(?:[^a-zA-Z0-9"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*'
 # An apostrophe or dot inside a number is no part of it.
 _IN_NUMBER = rb"[^a-zA-Z0-9\"\\]*"
+_SELDOM = 4
 # A comma before the end, and numbers that are none.
 _DOUBTFUL = (
     *(rb",\}", rb",\]", rb", \}", rb", \]"),
@@ -36,7 +37,8 @@ class Hit(IntEnum):
     """What a pattern stands for.
 
     ``PATIENT``, ``REFERS``, ``ESCAPE`` and ``DOUBT`` are said once a block. ``DOUBT`` are marks of
-    text that only looks like JSON, and that lenient readers take for it.
+    text that only looks like JSON, and that lenient readers take for it. ``SHORT``: a part of a
+    name without a longer one ("7 OH"); ``whole_name`` says whether the name is there.
     """
 
     NAME = 1
@@ -47,6 +49,7 @@ class Hit(IntEnum):
     ESCAPE = 6
     GAD = 7
     DOUBT = 8
+    SHORT = 9
 
 
 def names_of_kratom() -> tuple[str, ...]:
@@ -79,6 +82,9 @@ def parts(name: str) -> list[str]:
 
 
 def _name(name: str) -> bytes:
+    if "." in name:
+        # Its dots are letters of it.
+        return _BEFORE + re.escape(name.casefold()).encode() + _AFTER
     written = (
         _IN_NUMBER.join(digit.encode() for digit in part)
         if part.isdigit()
@@ -86,6 +92,36 @@ def _name(name: str) -> bytes:
         for part in parts(name)
     )
     return _BEFORE + _GAP.join(written) + _AFTER
+
+
+def _is_short(name: str) -> bool:
+    """Whether a name has several parts, and none that is seldom enough to be searched for."""
+    return (
+        "." not in name
+        and len(parts(name)) > 1
+        and all(len(part) < _SELDOM for part in parts(name))
+    )
+
+
+def _short_parts(name: str) -> Iterator[bytes]:
+    """A pattern for each way to begin: one pattern with all of them is searched for slowly."""
+    longest = max(parts(name), key=lambda part: (not part.isdigit(), len(part)))
+    for before in (rb"[^a-zA-Z]", rb"\\[bfnrt]", rb"\\u[0-9a-fA-F]{4}"):
+        yield before + longest.encode() + rb"[^a-zA-Z]"
+
+
+@lru_cache(maxsize=1)
+def whole_name() -> re.Pattern[bytes]:
+    """Names of which only a ``SHORT`` part is searched for, as a whole."""
+    short = (_name(name) for name in names_of_kratom() if _is_short(name))
+    return re.compile(b"|".join(short), re.IGNORECASE | re.DOTALL)
+
+
+def _of_names() -> list[tuple[bytes, Hit, int]]:
+    names = names_of_kratom()
+    told = [(_name(name), Hit.NAME, 0) for name in names if not _is_short(name)]
+    short = {part for name in names if _is_short(name) for part in _short_parts(name)}
+    return told + [(part, Hit.SHORT, 0) for part in sorted(short)]
 
 
 def _start(code: str) -> bytes:
@@ -104,9 +140,7 @@ def scanner(*, gad: bool) -> Scan:
     """A function that searches a buffer and calls back with (``Hit``, 0, end, flags, context)."""
     import hyperscan as hs  # noqa: PLC0415 - of an extra; whoever screens nobody needs none
 
-    names = [_name(name) for name in names_of_kratom()]
-    names += [_start(code) for code in codes_of_kratom()]
-    told: list[tuple[bytes, Hit, int]] = [(one, Hit.NAME, 0) for one in names]
+    told = _of_names() + [(_start(code), Hit.NAME, 0) for code in codes_of_kratom()]
     if gad:
         told += [(_name(name), Hit.GAD, 0) for name in names_of_gad()]
         told += [(_start(code), Hit.GAD, 0) for code in codes_of_gad()]
@@ -126,7 +160,7 @@ def names() -> Scan:
     import hyperscan as hs  # noqa: PLC0415 - see above
 
     once = hs.HS_FLAG_SINGLEMATCH
-    return _compiled([(_name(name), Hit.NAME, once) for name in names_of_kratom()])
+    return _compiled([(one, hit, once) for one, hit, _ in _of_names()])
 
 
 def literals(values: Iterable[str]) -> Scan:

@@ -18,9 +18,11 @@ _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _SHORT = re.compile(rb'\\["\\/bfnrt]')
 _OTHER = re.compile(rb"[\x7f-\xff]")
 _RUN = re.compile(r"[a-z0-9]+")
-_ASCII, _DELETE = 128, 0x7F
-# Marks of ASCII part words; what is beyond ASCII, and the character nobody sees, do not.
-_TO_BLANKS = bytes(c if c >= _DELETE or chr(c).isalnum() else 0x20 for c in range(2 * _ASCII))
+_ASCII, _DELETE, _DOT = 128, 0x7F, 0x2E
+# Marks of ASCII part words; dots, what is beyond ASCII and the character nobody sees do not.
+_TO_BLANKS = bytes(
+    c if c >= _DELETE or c == _DOT or chr(c).isalnum() else 0x20 for c in range(2 * _ASCII)
+)
 _MOST_WORDS = 1 << 16
 
 
@@ -63,13 +65,19 @@ def _is_part(word: bytes, gad: bool) -> bool:
         if c.isprintable() and not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
     )
     found = {*_RUN.findall(seen), *normalise(joined).split()}
-    return not found.isdisjoint(_parts(gad))
+    return not found.isdisjoint(_parts(gad)) or any(name in seen for name in _dotted())
+
+
+@lru_cache(maxsize=1)
+def _dotted() -> tuple[str, ...]:
+    """Names whose dots are letters of them."""
+    return tuple(name for name in patterns.names_of_kratom() if "." in name)
 
 
 @lru_cache(maxsize=2)
 def _parts(gad: bool) -> frozenset[str]:
     """Words of names and what several of them make together; the first of a code."""
-    names = [patterns.parts(name) for name in patterns.names_of_kratom()]
+    names = [patterns.parts(name) for name in patterns.names_of_kratom() if "." not in name]
     names += [patterns.parts(code)[:1] for code in patterns.codes_of_kratom()]
     if gad:
         names += [patterns.parts(name) for name in patterns.names_of_gad()]
