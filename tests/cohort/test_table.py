@@ -24,6 +24,7 @@ from tests.cohort.records import (
 from speciosa.cohort import table
 from speciosa.cohort.result import Evidence, Row
 from speciosa.cohort.table import parquet
+from speciosa.cohort.table.schema import TABLES as TABLE_COLUMNS
 from speciosa.report.json import schema
 
 TABLES = ("patients", "matches", "findings")
@@ -151,6 +152,14 @@ def test_a_second_screening_replaces_the_first(rows: list[Row], tmp_path: Path):
     table.write(rows, tmp_path, OPTIONS)
     table.write(rows[:1], tmp_path, OPTIONS)
     assert len(read(tmp_path, "patients")) == 1
+
+
+def test_every_column_is_described_for_readers():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "cohort.md").read_text(encoding="utf-8")
+    told = page.partition("## The tables")[2]
+    for one in TABLE_COLUMNS:
+        for field in one.schema({}):
+            assert f"`{field.name}`" in told, f"{one.name}.{field.name}"
 
 
 def test_a_row_fits_its_published_schema(rows: list[Row]):
