@@ -237,7 +237,8 @@ def test_the_table_finds_what_is_wrong_with_itself() -> None:
     assert "same populations" in problems(make_up={"gad": shares})
     fallen = msgspec.structs.replace(TABLE.bodies.rows[0], bmi_kg_m2=(30.0, 20.0))
     bodies = msgspec.structs.replace(TABLE.bodies, rows=(fallen, *TABLE.bodies.rows[1:]))
-    assert "female/18-29 do not ascend" in problems(bodies=bodies)
+    found = problems(bodies=bodies)
+    assert "female/18-29 do not ascend" in found and "not one figure for each" in found
     row = msgspec.structs.replace(TABLE.ancestry[0], shares={"white": 0.8, "black": 0.3})
     assert "more than everybody" in problems(ancestry=(row,))
     effect = msgspec.structs.replace(TABLE.effects[0], facts=("population/gone",))

@@ -106,6 +106,8 @@ class Populations(Table):
         for build in self.bodies.rows:
             if list(build.bmi_kg_m2) != sorted(build.bmi_kg_m2):
                 yield f"the percentiles of {build.name} do not ascend"
+            if len(build.bmi_kg_m2) != len(self.bodies.percentiles):
+                yield f"{build.name} has not one figure for each percentile"
         for row in self.ancestry:
             if sum(row.shares.values()) > 1.0 + _NEAR:
                 yield f"the groups at {row.from_years} years are more than everybody"

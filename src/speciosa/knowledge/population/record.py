@@ -139,7 +139,7 @@ def body_facts(bodies: Bodies) -> Iterator[Fact]:
         yield _reckoned(f"{at}/height", row.words, "mean height", row.height_mean_cm, "cm", row.n)
         quantity = "standard deviation of height"
         yield _reckoned(f"{at}/height_sd", row.words, quantity, row.height_sd_cm, "cm", row.n)
-        for percent, value in zip(bodies.percentiles, row.bmi_kg_m2, strict=True):
+        for percent, value in zip(bodies.percentiles, row.bmi_kg_m2, strict=False):
             quantity = f"body mass index, percentile {percent}"
             yield _reckoned(f"{at}/bmi/{percent}", row.words, quantity, value, "kg/m2", row.n)
 
