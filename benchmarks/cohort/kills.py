@@ -65,7 +65,8 @@ def generated(folder: Path, people: int, seed: int) -> Path:
     out = folder / "export"
     program = [sys.executable, "-m", "benchmarks.cohort.generate", str(out)]
     more = ["--people", str(people), "--seed", str(seed), "--file-mb", "1"]
-    subprocess.run([*program, *more], check=True, stdout=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    subprocess.run([*program, *more], check=True, stdout=quiet, stderr=quiet)
     return out
 
 
