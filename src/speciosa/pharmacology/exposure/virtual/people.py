@@ -149,8 +149,8 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     levels. The people are the subjects from number ``first`` on; subject i depends on (seed, i)
     alone, so blocks of people put together are the same as all at once. ``seeds`` stand in for
     ``seed`` source by source. ``factors`` multiply parameters of a structure, by structure and
-    name, for each person. A linear structure is solved exactly, or without ``linear_exactly`` within
-    the tolerances of the others, which is faster.
+    name, for each person. A linear structure is solved exactly, or without ``linear_exactly``
+    within the tolerances of the others, which is faster.
     """
     of = Seeds.same(seed) if seeds is None else seeds
     times = last_day(schedule) if times_h is None else np.asarray(times_h, dtype=np.float64)
