@@ -60,6 +60,13 @@ def test_blocks_put_together_are_the_same_bytes_as_all_at_once(edges, whole) -> 
         assert np.concatenate([block[name] for block in blocks]).tobytes() == values.tobytes(), name
 
 
+def test_the_same_holds_where_the_linear_structure_is_integrated_too() -> None:
+    whole = arrays(run(24, linear_exactly=False))
+    blocks = [arrays(run(n, a, linear_exactly=False)) for a, n in ((0, 11), (11, 1), (12, 12))]
+    for name, values in whole.items():
+        assert np.concatenate([block[name] for block in blocks]).tobytes() == values.tobytes(), name
+
+
 def test_a_person_far_down_the_line_can_be_drawn_alone() -> None:
     alone = run(1, 10**11)
     beside = run(3, 10**11 - 1)
