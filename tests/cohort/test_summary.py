@@ -214,6 +214,63 @@ def test_the_order_of_people_and_files_changes_no_byte() -> None:
     assert len(found) == 1
 
 
+@st.composite
+def systems(draw: st.DrawFn) -> dict[str, Any]:
+    """Files and people that need not even agree with one another."""
+    number = st.integers(0, 60)
+    cell = st.builds(
+        PeopleCell,
+        sex=st.sampled_from(("female", "male", "other", "unknown", "F")),
+        ages=st.sampled_from(BANDS),
+        deceased=st.booleans(),
+        people=number,
+    )
+    kinds = st.dictionaries(st.sampled_from(("Patient", "Condition", "Basic")), number)
+    file = st.builds(
+        FileCounts,
+        file=st.sampled_from("abc"),
+        lines=number,
+        resources=kinds,
+        people=st.lists(cell, max_size=4).map(tuple),
+        bad=st.dictionaries(st.just("not JSON"), number),
+        deleted=number,
+        unresolved=kinds,
+    )
+    row = st.builds(
+        made_up.row,
+        st.just(1),
+        evidence=st.sampled_from(Evidence),
+        gad=st.sampled_from((True, False, None)),
+        matches=st.sampled_from(((), (made_up.match(),), (made_up.match("code", "high"),))),
+        assessed=st.booleans(),
+        route=st.sampled_from(("", "emergency", "none_found")),
+        sex=st.sampled_from(("", "female", "male", "other")),
+        age_years=st.sampled_from((None, 3.0, 44.0, 91.5)),
+    )
+    groups = draw(st.lists(st.tuples(row, st.integers(1, 30)), max_size=5))
+    return {
+        "files": draw(st.lists(file, max_size=3)),
+        "rows": [row for row, times in groups for _ in range(times)],
+        "gad": draw(st.booleans()),
+    }
+
+
+@given(systems())
+@settings(max_examples=12, deadline=None)
+def test_whatever_was_counted_nothing_small_is_shown(system: dict[str, Any]) -> None:
+    tally = summary.Tally()
+    for row in system["rows"]:
+        tally.add(row)
+    options = msgspec.structs.replace(made_up.OPTIONS, gad=system["gad"])
+    found = summary.summarise(
+        tally, files=system["files"], shards=[], export=ExportCounts(), options=options
+    )
+    for one in figures(json.loads(summary.json(found))):
+        assert one["people"] is None or not 1 <= one["people"] <= 10
+    assert "</html>" in summary.render(found)
+    assert summary.text(found)
+
+
 def test_people_without_a_patient_record_give_no_rate_over_one() -> None:
     tally = summary.Tally()
     for number in range(30):

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speciosa.cohort.summary.disclosure import Published, Standing, Sum, protected
+from speciosa.cohort.summary.disclosure import (
+    Published,
+    Standing,
+    Sum,
+    protected,
+    ranges,
+)
 
 SMALLEST = 4
 
@@ -100,6 +106,23 @@ def test_the_order_of_counts_changes_nothing(page: Published, draw: random.Rando
     other = page._replace(counts={name: page.counts[name] for name in names})
     assert protected(other) == protected(page)
     assert protected(other._replace(sums=sums)) == protected(page)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(few, min_size=2, max_size=4))
+def test_a_range_is_what_anybody_can_work_out(parts: list[int]) -> None:
+    counts = {f"p{i}": n for i, n in enumerate(parts)} | {"n": sum(parts)}
+    sums = (Sum("n", tuple(f"p{i}" for i in range(len(parts)))),)
+    page = Published(counts, sums, SMALLEST, dear=frozenset({"n"}))
+    standing = protected(page)
+    found, tried = ranges(page, standing), possible(page, standing)
+    large = {n for n in counts if counts[n] >= SMALLEST}
+    assert set(found) == {n for n in large if standing[n] is Standing.HIDDEN}
+    for name, (low, high) in found.items():
+        assert low <= counts[name] <= high
+        assert low == min(tried[name])
+        if standing["n"] is Standing.SHOWN:
+            assert high >= max(tried[name])
 
 
 def test_a_reader_keeps_what_may_be_shown() -> None:

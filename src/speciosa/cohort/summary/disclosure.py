@@ -68,6 +68,7 @@ def protected(page: Published) -> dict[str, Standing]:
     standing.update(dict.fromkeys(page.unnamed, Standing.HIDDEN))
     _break_nothing_down(page, standing)
     audit = _Audit(page, standing)
+    audit.ask_together(small)
     for name in small:
         while not audit.is_safe(name):
             hide = _next(name, page, standing)
@@ -78,11 +79,11 @@ def protected(page: Published) -> dict[str, Standing]:
 
 
 def ranges(page: Published, standing: Mapping[str, Standing]) -> dict[str, tuple[int, int]]:
-    """What can be worked out of the hidden counts, with nothing supposed: lowest and highest."""
+    """What can be worked out of large hidden counts, with nothing supposed: lowest and highest."""
     bare = page._replace(unnamed=page.unnamed | {n for n in standing if _is_hidden(n, standing)})
     audit = _Audit(bare, standing)
-    names = [n for n in standing if _is_hidden(n, standing) and n not in page.unnamed]
-    return {name: audit.range(name) for name in names}
+    large = [n for n in standing if page.counts[n] >= page.smallest and n not in page.unnamed]
+    return {name: audit.range(name) for name in large if _is_hidden(name, standing)}
 
 
 def _is_hidden(name: str, standing: Mapping[str, Standing]) -> bool:
@@ -161,17 +162,20 @@ class _Audit:
         self._low = dict(page.counts)
         self._high = dict(page.counts)
 
+    def ask_together(self, names: Sequence[str]) -> None:
+        """Make many counts as small and as large as they can be at once: that settles most."""
+        for sign in (1.0, -1.0):
+            self._learn(self._extreme(names, sign))
+
     def is_safe(self, name: str) -> bool:
         """Whether a small count could be anything from 1 to ``smallest - 1``."""
         if not self._is_open(name):
-            for sign in (1.0, -1.0):
-                self._learn(self._extreme(name, sign))
+            self.ask_together([name])
         return self._is_open(name)
 
     def range(self, name: str) -> tuple[int, int]:
         """The lowest and the highest that a count could be."""
-        for sign in (1.0, -1.0):
-            self._learn(self._extreme(name, sign))
+        self.ask_together([name])
         return self._low[name], self._high[name]
 
     def _is_open(self, name: str) -> bool:
@@ -184,9 +188,9 @@ class _Audit:
             self._low[name] = min(self._low[name], round(possible[i]))
             self._high[name] = max(self._high[name], round(possible[i]))
 
-    def _extreme(self, name: str, sign: float) -> NDArray[np.float64] | None:
+    def _extreme(self, names: Sequence[str], sign: float) -> NDArray[np.float64] | None:
         cost = np.zeros(len(self._place))
-        cost[self._place[name]] = sign
+        cost[[self._place[name] for name in names]] = sign
         found = linprog(
             cost,
             A_eq=self._equations,
