@@ -155,7 +155,7 @@ def last(reference: str) -> str:
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What a Patient says of who it is. ``replaced_by`` and ``replaces``: ids of other Patients."""
+    """What a Patient says of who it is. ``replaced_by`` and ``replaces``: normal forms."""
 
     id: str
     identifiers: frozenset[str] = frozenset()
@@ -189,17 +189,17 @@ def card(patient: Mapping[str, Any]) -> Card | None:
     for one in dicts(patient.get("identifier")):
         if name := of_identifier(one):
             identifiers |= {name, by_identifier(None, one["value"])}
-    links: dict[str, set[str]] = {"replaced-by": set(), "replaces": set()}
+    links: dict[object, set[str]] = {"replaced-by": set(), "replaces": set()}
     for link in dicts(patient.get("link")):
-        target = of_element(a_dict(link.get("other")))
-        if target.startswith("Patient/") and link.get("type") in links:
-            links[link["type"]].add(target.removeprefix("Patient/"))
+        kind, target = link.get("type"), of_element(a_dict(link.get("other")))
+        if isinstance(kind, str) and target and kind in links:
+            links[kind].add(target)
     born, sex = patient.get("birthDate"), patient.get("gender")
     return Card(
         id=id_,
         identifiers=frozenset(identifiers),
-        replaced_by=frozenset(links["replaced-by"] - {id_}),
-        replaces=frozenset(links["replaces"] - {id_}),
+        replaced_by=frozenset(links["replaced-by"]),
+        replaces=frozenset(links["replaces"]),
         born=born if isinstance(born, str) else "",
         sex=sex if isinstance(sex, str) and sex != "unknown" else "",
     )
@@ -278,7 +278,7 @@ def choose(
     wanted = [(name, local(ref, bases)) for name, ref in sorted(set(seen)) if name not in gone]
     doubts = [Doubt(what=name, why=_NO_ONE) for name, ref in wanted if not ref]
     references = {ref for _, ref in wanted if ref}
-    people = _Patients(_around(references, cards, gone))
+    people = _Patients(_around(references, cards, gone, bases))
     keys = {ref: people.key_of(ref) or _as_key(ref) for ref in references}
     names = {name: key for key in sorted(set(keys.values())) for name in people.names_of(key)}
     names |= keys
@@ -296,7 +296,18 @@ def _as_key(reference: str) -> str:
     return reference.removeprefix("Patient/")
 
 
-def _around(references: set[str], cards: Cards, gone: frozenset[str]) -> list[Card]:
+def _own(one: Card, bases: tuple[str, ...]) -> Card:
+    """A card whose links are told apart from those to other servers; none to itself."""
+    by, old = (
+        frozenset(local(link, bases) for link in links) - one.names()
+        for links in (one.replaced_by, one.replaces)
+    )
+    return msgspec.structs.replace(one, replaced_by=by, replaces=old)
+
+
+def _around(
+    references: set[str], cards: Cards, gone: frozenset[str], bases: tuple[str, ...]
+) -> list[Card]:
     """The cards of the people referred to, of those linked with them, and of their namesakes."""
     asked: frozenset[str] = frozenset()
     parts = frozenset(map(last, references))
@@ -304,12 +315,13 @@ def _around(references: set[str], cards: Cards, gone: frozenset[str]) -> list[Ca
     found: dict[Card, None] = {}
     while parts - asked:
         asked |= parts
-        found = dict.fromkeys(one for one in cards(asked) if f"Patient/{one.id}" not in gone)
+        read = (_own(one, bases) for one in cards(asked) if f"Patient/{one.id}" not in gone)
+        found = dict.fromkeys(read)
         grown = True
         while grown:
             size = len(inside)
             for one in found:
-                linked = {f"Patient/{id_}" for id_ in one.replaced_by | one.replaces}
+                linked = one.replaced_by | one.replaces
                 # Whoever only shares an identifier is known, but not followed any further.
                 if one.names() & references or (linked | {f"Patient/{one.id}"}) & inside:
                     inside |= one.names() | linked
@@ -323,20 +335,22 @@ class _Patients:
 
     def __init__(self, cards: Iterable[Card]) -> None:
         self._by_id: dict[str, list[Card]] = {}
+        self._ids: dict[str, set[str]] = {}
         for one in cards:
             self._by_id.setdefault(one.id, []).append(one)
+            for name in one.names():
+                self._ids.setdefault(name, set()).add(one.id)
         self._doubts: dict[str, str] = {
             id_: _TWO for id_, same in self._by_id.items() if _differ(same)
         }
         self._into = self._replacements()
-        self._claims: dict[str, set[str]] = {}
+        self._claims = {
+            name: {self._last_of(id_) for id_ in ids} for name, ids in self._ids.items()
+        }
         self._names: dict[str, set[str]] = {}
-        for id_, same in self._by_id.items():
-            key = self._last_of(id_)
-            for one in same:
-                for name in one.names():
-                    self._claims.setdefault(name, set()).add(key)
-                    self._names.setdefault(key, set()).add(name)
+        for name, keys in self._claims.items():
+            for key in keys:
+                self._names.setdefault(key, set()).add(name)
 
     def key_of(self, reference: str) -> str | None:
         """The key of the one person whom a reference means."""
@@ -362,9 +376,9 @@ class _Patients:
         for id_, same in self._by_id.items():
             for one in same:
                 for new in one.replaced_by:
-                    said.setdefault(id_, set()).add(new)
+                    said.setdefault(id_, set()).add(self._id_of(new))
                 for old in one.replaces:
-                    said.setdefault(old, set()).add(id_)
+                    said.setdefault(self._id_of(old), set()).add(id_)
         into: dict[str, str] = {}
         for old, targets in sorted(said.items()):
             present = targets & self._by_id.keys()
@@ -379,6 +393,11 @@ class _Patients:
             else:
                 into[old] = next(iter(present))
         return self._without_circles(into)
+
+    def _id_of(self, link: str) -> str:
+        """The id that a link means: of the one Patient here who has that name, or as it is."""
+        named = self._ids.get(link, set())
+        return next(iter(named)) if len(named) == 1 else link.removeprefix("Patient/")
 
     def _without_circles(self, into: dict[str, str]) -> dict[str, str]:
         safe: dict[str, str] = {}

@@ -11,10 +11,13 @@ from speciosa.cohort import identity
 from speciosa.cohort.export import Blocks
 from speciosa.cohort.gather.exact import numbered
 from speciosa.cohort.gather.line import BadLineError, read_head
-from speciosa.cohort.identity import Card, Chosen
+from speciosa.cohort.gather.scan import DoubtError, DuckDBError, connect, objects, put, worth_a_scan
+from speciosa.cohort.identity import LAST, Card, Chosen
 from speciosa.fhir.references import without_history
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from speciosa.cohort.export import Export, Part
     from speciosa.cohort.look import Looked
     from speciosa.cohort.options import Options
@@ -27,28 +30,32 @@ _OF_NOBODY = frozenset(
 )
 
 
-def choose(looked: Iterable[Looked], export: Export, options: Options) -> Chosen:
+def choose(
+    looked: Iterable[Looked], export: Export, options: Options, memory: str = "1GB"
+) -> Chosen:
     """The people whom a resource that was seen is about.
 
     ``looked``: first one for each part of the export, in their order, then any further ones.
     """
     seen: list[tuple[str, str]] = []
     deleted: set[str] = set()
-    parts: list[Part] = []
+    parts: list[tuple[Part, int]] = []
     for number, one in enumerate(looked):
         about = [s for s in one.seen if s.kind not in _OF_NOBODY]
         seen += [(f"{s.kind}/{s.id}" if s.id else s.kind, s.person) for s in about]
         deleted |= set(one.deleted)
         if number < len(export.parts) and one.patients:
-            parts.append(export.parts[number])
+            parts.append((export.parts[number], one.longest))
+    with connect(memory) as database:
 
-    def cards(ends: frozenset[str]) -> Iterator[Card]:
-        for part in parts:
-            yield from cards_in(part, ends)
+        def cards(ends: frozenset[str]) -> Iterator[Card]:
+            put(database, "ends", ends)
+            for part, longest in parts:
+                yield from cards_in(part, ends, longest, database)
 
-    return identity.choose(
-        seen, cards, servers=filter(None, [export.server]), deleted=map(_name, deleted)
-    )
+        return identity.choose(
+            seen, cards, servers=filter(None, [export.server]), deleted=map(_name, deleted)
+        )
 
 
 def _name(reference: str) -> str:
@@ -71,9 +78,14 @@ _PATIENT = msgspec.json.Decoder(_Patient)
 _FIELDS = _Patient.__struct_fields__
 
 
-def cards_in(part: Part, ends: frozenset[str]) -> Iterator[Card]:
-    """Cards of the Patients of a part one of whose names, or links, ends in one of ``ends``."""
-    for _, line in numbered(Blocks(part)):
+def cards_in(
+    part: Part, ends: frozenset[str], longest: int, database: DuckDBPyConnection
+) -> Iterator[Card]:
+    """Cards of the Patients of a part one of whose names, or links, ends in one of ``ends``.
+
+    ``ends`` are in the database's table of that name.
+    """
+    for line in _lines(part, longest, database):
         if b'"Patient"' not in line:
             continue
         try:
@@ -84,3 +96,27 @@ def cards_in(part: Part, ends: frozenset[str]) -> Iterator[Card]:
                 yield card
         except (BadLineError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             continue  # gathering reports it
+
+
+def _lines(part: Part, longest: int, database: DuckDBPyConnection) -> list[bytes] | Iterator[bytes]:
+    """Lines among which those wanted are: few from a large file, all where DuckDB gives up."""
+    if worth_a_scan(part):
+        try:
+            found = database.execute(_QUERY.format(source=objects(part, longest)))
+            return [line.encode() for (line,) in found.fetchall()]
+        except (DoubtError, DuckDBError):
+            pass
+    return (line for _, line in numbered(Blocks(part)))
+
+
+# json_extract_string with ``*`` gives a list, empty where there is none.
+_QUERY = f"""
+WITH named AS (
+    SELECT json::VARCHAR AS json, unnest(list_concat(
+        [json->>'$.id'],
+        json_extract_string(json, '$.identifier[*].value'),
+        json_extract_string(json, '$.link[*].other.reference'),
+        json_extract_string(json, '$.link[*].other.identifier.value'))) AS name
+    FROM {{source}})
+SELECT DISTINCT json FROM named
+WHERE regexp_extract(name, '{LAST}', 1) IN (SELECT name FROM ends) OR contains(name, '%')"""  # noqa: S608 - our own text

@@ -11,7 +11,7 @@ import xxhash
 from speciosa import __version__
 from speciosa.cohort.gather.exact import read_exactly
 from speciosa.cohort.gather.gathered import Gathered
-from speciosa.cohort.gather.scan import DoubtError, Scanner
+from speciosa.cohort.gather.scan import DoubtError, Scanner, worth_a_scan
 from speciosa.cohort.identity import Chosen, decode
 from speciosa.distribution import Folder, Job
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from speciosa.distribution import Pieces
 
 CHOSEN = "chosen"
-# Bytes of a file, plain or gzip: a smaller one is read before a database has started.
-_WORTH_A_SCAN = {False: 4 << 20, True: 400 << 10}
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +74,7 @@ def gather(task: Task) -> Pieces:
     part, options = task.part, task.options
     people = str(task.folder.path), task.choosing.name, task.choosing.key
     chosen = _chosen(*people)
-    if not task.in_doubt and part.size >= _WORTH_A_SCAN[part.gzip]:
+    if not task.in_doubt and worth_a_scan(part):
         gathered = Gathered(part.name, chosen, options.shards, options.date)
         try:
             _scanner(*people, task.memory).read(part, gathered, longest=task.longest)

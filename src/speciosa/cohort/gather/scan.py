@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _SMALLEST_OBJECT = 1 << 20
 _ROWS = 1000
+# Bytes of a file, plain or gzip: a smaller one is read before a database has started.
+_WORTH_A_SCAN = {False: 4 << 20, True: 400 << 10}
+
+DuckDBError = duckdb.Error
 
 
 class DoubtError(Exception):
@@ -40,6 +44,18 @@ def connect(memory: str) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
+
+
+def put(database: duckdb.DuckDBPyConnection, table: str, names: Iterable[str]) -> None:
+    """Make a table of names, in place of one that was there."""
+    # Names of tables are ours.
+    made = f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT unnest(?::VARCHAR[]) AS name"
+    database.execute(made, [sorted(names)])
+
+
+def worth_a_scan(part: Part) -> bool:
+    """Whether a file is large enough to be worth a scan."""
+    return part.size >= _WORTH_A_SCAN[part.gzip]
 
 
 def objects(part: Part, longest: int) -> str:
@@ -64,9 +80,9 @@ class Scanner:
         self._others = _other_resources(chosen)
         self._gone = chosen.deleted
         self._database = connect(memory)
-        self._put("names", _to_look_for(chosen))
-        self._put("resources", self._others)
-        self._put("deleted", self._gone)
+        put(self._database, "names", _to_look_for(chosen))
+        put(self._database, "resources", self._others)
+        put(self._database, "deleted", self._gone)
 
     def read(self, part: Part, gathered: Gathered, *, longest: int) -> None:
         """Read all lines of a part into ``gathered``.
@@ -84,11 +100,6 @@ class Scanner:
                     _take(row, gathered)
         except (duckdb.Error, BadLineError):
             raise DoubtError from None
-
-    def _put(self, table: str, names: Iterable[str]) -> None:
-        # Names of tables are ours.
-        made = f"CREATE TEMP TABLE {table} AS SELECT unnest(?::VARCHAR[]) AS name"
-        self._database.execute(made, [sorted(names)])
 
 
 def _take(
