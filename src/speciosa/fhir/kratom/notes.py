@@ -22,10 +22,14 @@ _MARKS_OF_ORDER = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # A "<" that begins no tag is a sign of comparison.
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s>/]{0,30})[^<>]*>|<[!?][^<>]*>")
-_UNSEEN = re.compile(
-    r"<(script|style)\b[^<>]*>(?:[^<]|<(?!/\1))*</\1\s*>|<!--(?:[^-]|-(?!->))*-->", re.IGNORECASE
-)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]{0,30})[^<>]*>|<[!?][^<>]*>")
+# What no reader sees, by how it begins, and how it ends.
+_UNSEEN = re.compile(r"<!--|<(script|style)\b[^<>]*>", re.IGNORECASE)
+_ENDS = {
+    "": re.compile("-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
 # Tags inside a word or sentence; every other tag ends a sentence.
 _INLINE = frozenset(
     {"a", "abbr", "b", "big", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong"}
@@ -61,7 +65,7 @@ def note(attachment: Mapping[str, Any]) -> str | None:
 def without_markup(text: str) -> str:
     """The words of a page: without tags, with its entities read, a line for each block."""
     if "<" in text:
-        text = _TAG.sub(_between, _UNSEEN.sub("\n", text))
+        text = _TAG.sub(_between, "\n".join(_seen(text)))
     return html.unescape(text) if "&" in text else text
 
 
@@ -74,6 +78,22 @@ def pieces(text: str, longest: int) -> Iterator[str]:
         yield text[at:end]
         at = end
     yield text[at:]
+
+
+def _seen(text: str) -> Iterator[str]:
+    """A page without comments, scripts and styles; what has no end is left as it is."""
+    at, kept, endless = 0, 0, set[str]()
+    while begin := _UNSEEN.search(text, at):
+        kind = (begin[1] or "").casefold()
+        end = None if kind in endless else _ENDS[kind].search(text, begin.end())
+        at = begin.end()
+        if end is None:
+            # Not looked for again, or a page of beginnings would take minutes.
+            endless.add(kind)
+            continue
+        yield text[kept : begin.start()]
+        at = kept = end.end()
+    yield text[kept:]
 
 
 def _between(found: re.Match[str]) -> str:
