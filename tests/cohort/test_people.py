@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -27,6 +28,7 @@ from tests.cohort.records import (
 
 from speciosa.assessment import assess
 from speciosa.case import parse_case
+from speciosa.cohort.people import person
 from speciosa.cohort.people.findings import findings
 from speciosa.cohort.people.names import file_name
 from speciosa.cohort.result import Evidence
@@ -228,6 +230,28 @@ def test_two_people_under_one_id_are_not_mixed(other: Resource):
 def test_an_impossible_birth_date_leaves_the_age_open():
     found = row(patient(birthDate="1850-01-01"), statement("Kratom powder"))
     assert (found.assessed, found.age_years) == (True, None)
+
+
+@pytest.mark.parametrize("broken", ["assess", "case_from_bundle", "findings"])
+def test_a_fault_of_ours_ends_nobody_elses_screening(broken: str, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("words of the record")
+
+    monkeypatch.setattr(person, broken, fails)
+    found = row(patient(), statement("Kratom powder"))
+    assert (found.assessed, found.evidence, len(found.matches)) == (False, Evidence.USE, 1)
+    (problem,) = found.problems
+    assert "ValueError" in problem.value
+    assert "words of the record" not in str(msgspec.to_builtins(found))
+
+
+@pytest.mark.parametrize("error", [MemoryError, OSError])
+def test_what_the_machine_lacks_is_not_blamed_on_a_record(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(person, "assess", mock.Mock(side_effect=error))
+    with pytest.raises(error):
+        rows(patient(), statement("Kratom powder"))
 
 
 # ------------------------------------------------------------------ lines

@@ -50,8 +50,8 @@ def person(gathered: Gathered, knowledge: Knowledge, options: Options) -> Person
     held = record(gathered)
     try:
         read = case_from_bundle(held.bundle(), knowledge, today=options.date)
-    except InputError as error:
-        read = _without_case(held, error.problems, options.date)
+    except Exception as error:
+        read = _without_case(held, _problems(error), options.date)
     known = _known(read, held, knowledge, options.date)
     level = evidence(read.kratom, known["kratom"])
     gad = has_gad(known["conditions"])
@@ -79,19 +79,37 @@ def person(gathered: Gathered, knowledge: Knowledge, options: Options) -> Person
 def _assessed(row: Row, case: Case, knowledge: Knowledge, options: Options) -> tuple[Row, bytes]:
     try:
         found = assess(case, knowledge, seed=options.seed, subjects=options.subjects)
-    except InputError as error:
-        return msgspec.structs.replace(
-            row, problems=(*row.problems, *map(_problem, error.problems))
-        ), b""
-    row = msgspec.structs.replace(
-        row,
-        assessed=True,
-        urgent=found.urgent.status in _ROUTES,
-        route=found.urgent.status,
-        findings=findings(found),
-        bundle=file_name(row.patient) if options.bundles else "",
-    )
-    return row, _bundle(row.patient, case, found, knowledge) if options.bundles else b""
+        bundle = _bundle(row.patient, case, found, knowledge) if options.bundles else b""
+        assessed = msgspec.structs.replace(
+            row,
+            assessed=True,
+            urgent=found.urgent.status in _ROUTES,
+            route=found.urgent.status,
+            findings=findings(found),
+            bundle=file_name(row.patient) if bundle else "",
+        )
+    except Exception as error:
+        problems = (*row.problems, *map(_problem, _problems(error)))
+        return msgspec.structs.replace(row, problems=problems), b""
+    return assessed, bundle
+
+
+def _problems(error: Exception) -> tuple[InputProblem, ...]:
+    """What went wrong with one person, so that nobody else's screening ends with it.
+
+    A fault of ours is told by its place alone: its words could be of the record.
+    """
+    if isinstance(error, InputError):
+        return error.problems
+    if isinstance(error, (MemoryError, OSError)):
+        # Of the machine, not of the record: the next time can go well.
+        raise error
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = trace.tb_frame.f_globals.get("__name__", "?") if trace is not None else "?"
+    told = f"a fault of ours: {type(error).__name__} in {where}"
+    return (InputProblem("record", told, "please report it"),)
 
 
 def _bundle(patient: str, case: Case, found: Assessment, knowledge: Knowledge) -> bytes:
