@@ -22,7 +22,13 @@ _MARKS_OF_ORDER = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # A "<" that begins no tag is a sign of comparison.
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s<>/]{0,30})[^<>]*>|<[!?][^<>]*>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<[!?][^<>]*>")
+# Tags inside a word or sentence; every other tag ends a sentence.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|big|content|em|font|i|ins|mark|s|small|span|strong|sub|sup|tt|u|wbr)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
 # What no reader sees, by how it begins, and how it ends.
 _UNSEEN = re.compile(r"<!--|<(script|style)\b[^<>]*>", re.IGNORECASE)
 _ENDS = {
@@ -30,11 +36,6 @@ _ENDS = {
     "script": re.compile(r"</script\s*>", re.IGNORECASE),
     "style": re.compile(r"</style\s*>", re.IGNORECASE),
 }
-# Tags inside a word or sentence; every other tag ends a sentence.
-_INLINE = frozenset(
-    {"a", "abbr", "b", "big", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong"}
-    | {"sub", "sup", "tt", "u", "wbr", "content"}
-)
 
 
 def is_attachment(value: Mapping[str, Any]) -> bool:
@@ -65,7 +66,7 @@ def note(attachment: Mapping[str, Any]) -> str | None:
 def without_markup(text: str) -> str:
     """The words of a page: without tags, with its entities read, a line for each block."""
     if "<" in text:
-        text = _TAG.sub(_between, "\n".join(_seen(text)))
+        text = _TAG.sub("\n", _INLINE.sub("", "\n".join(_seen(text))))
     return html.unescape(text) if "&" in text else text
 
 
@@ -94,10 +95,6 @@ def _seen(text: str) -> Iterator[str]:
         yield text[kept : begin.start()]
         at = kept = end.end()
     yield text[kept:]
-
-
-def _between(found: re.Match[str]) -> str:
-    return "" if (found[2] or "").casefold() in _INLINE else "\n"
 
 
 def _decoded(data: str) -> bytes | None:
