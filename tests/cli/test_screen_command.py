@@ -28,16 +28,41 @@ def refused(*arguments: object) -> str:
     return str(raised.value)
 
 
-def test_a_screening_its_job_array_and_its_refusals(tmp_path: Path) -> None:
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Two people, one of whom takes kratom."""
+    source = tmp_path / "export"
+    source.mkdir()
+    resources = (
+        {"resourceType": "Patient", "id": "anna", "gender": "female", "birthDate": "1980-05-01"},
+        {"resourceType": "Patient", "id": "zoe", "gender": "female", "birthDate": "1980-05-01"},
+        {
+            "resourceType": "MedicationStatement",
+            "id": "m",
+            "status": "active",
+            "subject": {"reference": "Patient/anna"},
+            "medicationCodeableConcept": {"text": "kratom powder"},
+        },
+    )
+    for resource in resources:
+        with (source / f"{resource['resourceType']}.ndjson").open("a") as file:
+            file.write(f"{json.dumps(resource)}\n")
+    detail = {"transactionTime": "2026-11-01T06:00:00Z"}
+    log = {"exportId": "1", "eventId": "status_complete", "eventDetail": detail}
+    (source / "log.ndjson").write_text(json.dumps(log))
+    return source
+
+
+def test_a_screening_its_job_array_and_its_refusals(export: Path, tmp_path: Path) -> None:
     out, shared = tmp_path / "out", tmp_path / "shared"
-    told, said = speciosa("screen", EXAMPLE, "--out", out, "--shards", 3)
+    told, said = speciosa("screen", export, "--out", out, "--shards", 3)
     assert "have kratom in their record" in told
     assert "Assessed as of 2026-11-01 (the day of the export)." in said
     assert f"Results are in {out}" in said
     assert "anna" not in (told + said).lower()
 
     # The same by shares; the shares agree on the date of the export, the merge asks for nothing.
-    common = ("screen", EXAMPLE, "--out", shared, "--shards", 3)
+    common = ("screen", export, "--out", shared, "--shards", 3)
     assert "look" in refused(*common, "--step", "gather", "--shard", "1/2")
     assert "--step" in refused("merge", shared)
     for step in STEPS:
@@ -58,7 +83,7 @@ def test_a_screening_its_job_array_and_its_refusals(tmp_path: Path) -> None:
 
 
 def test_a_smaller_limit_of_counts_needs_no_new_work(tmp_path: Path) -> None:
-    empty = tmp_path / "export"
+    empty = tmp_path / "empty"
     empty.mkdir()
     (empty / "Patient.ndjson").write_text('{"resourceType":"Patient","id":"a","gender":"male"}\n')
     out = tmp_path / "out"
