@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import multiprocessing
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -77,6 +78,8 @@ class Prepared(NamedTuple):
             times_h=self.course.times_h,
             everybody=False,
             linear_exactly=False,
+            # A worker is one of several: each would otherwise run on every processor.
+            threads=1 if multiprocessing.parent_process() else None,
             first=first,
             seeds=seeds,
             unlike=0 if effects is None else effects.unlike,

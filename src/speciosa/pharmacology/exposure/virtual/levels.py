@@ -94,6 +94,7 @@ def levels_of(  # noqa: PLR0913 - a structure, its people and what they take
     times_h: Array,
     enzymes: bool = False,
     linear_exactly: bool = True,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Levels:
     """Run one structure and read off curves and half-lives."""
@@ -109,6 +110,7 @@ def levels_of(  # noqa: PLR0913 - a structure, its people and what they take
         times_h=every,
         enzymes=enzymes,
         linear_exactly=linear_exactly,
+        threads=threads,
         progress=progress,
     )
     half_life, seven_oh_half_life = probes.half_lives(found, every)

@@ -137,6 +137,7 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     seeds: Seeds | None = None,
     factors: Mapping[str, Mapping[str, Array]] | None = None,
     linear_exactly: bool = True,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> People:
     """Simulate ``subjects`` virtual people over a schedule of ``products``.
@@ -150,7 +151,8 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
     alone, so blocks of people put together are the same as all at once. ``seeds`` stand in for
     ``seed`` source by source. ``factors`` multiply parameters of a structure, by structure and
     name, for each person. A linear structure is solved exactly, or without ``linear_exactly``
-    within the tolerances of the others, which is faster.
+    within the tolerances of the others, which is faster. ``threads`` of the engine: as many as
+    there are processors, unless told; they change no bit.
     """
     of = Seeds.same(seed) if seeds is None else seeds
     times = last_day(schedule) if times_h is None else np.asarray(times_h, dtype=np.float64)
@@ -195,6 +197,7 @@ def simulate(  # noqa: PLR0913 - every source of variation can be chosen
             times_h=times,
             enzymes=enzymes,
             linear_exactly=linear_exactly,
+            threads=threads,
             progress=progress,
         )
         by_structure[name] = found.moved(beyond[who]).spread(who, subjects)

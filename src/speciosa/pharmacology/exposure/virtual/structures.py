@@ -89,6 +89,7 @@ def run(  # noqa: PLR0913 - a structure, its people and what they take
     times_h: Array,
     enzymes: bool = False,
     linear_exactly: bool = True,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Simulate one structure at ``times_h`` of the schedule (ascending)."""
@@ -104,6 +105,7 @@ def run(  # noqa: PLR0913 - a structure, its people and what they take
         made.parameters,
         times_h,
         linear_exactly=linear_exactly,
+        threads=threads,
         progress=progress,
     )
     if pools:  # a pool has no unit, so the conversion of concentrations is taken back
@@ -123,6 +125,7 @@ def concentrations(  # noqa: PLR0913, PLR0917 - a model, its people and what the
     times_h: Array,
     *,
     linear_exactly: bool = True,
+    threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Array:
     """Outputs of a structure in nmol/L, (subjects, times, outputs).
@@ -153,6 +156,7 @@ def concentrations(  # noqa: PLR0913, PLR0917 - a model, its people and what the
         method="linear" if linear and linear_exactly else "auto",
         rtol=_RTOL,
         atol=_ATOL,
+        threads=threads,
         progress=progress,
     )
     assert result.values is not None  # noqa: S101 - nothing was reduced
