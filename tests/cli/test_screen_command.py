@@ -127,3 +127,17 @@ def test_merging_what_was_never_begun(tmp_path: Path) -> None:
     (tmp_path / ".work").mkdir()
     (tmp_path / ".work" / "plan.json").write_text("{}")
     assert "OUT: got" in refused("merge", tmp_path)
+
+
+def test_a_job_that_fails_is_told_by_its_file_and_nothing_of_a_person(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/secret/anna")
+
+    monkeypatch.setattr("speciosa.distribution.folder.Folder.keep", full)
+    done = CliRunner().invoke(app, ["screen", str(export), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "look, MedicationStatement.ndjson: No space left on device" in done.stderr
+    assert "the same command goes on" in done.stderr
+    assert "anna" not in done.stderr

@@ -98,7 +98,7 @@ def command(
         accepted = "--shard and --step together, such as --step look --shard 3/16"
         raise InputError([InputProblem(missing, "nothing", accepted)])
     _check_extra()
-    from speciosa.distribution import parse_how, parse_share
+    from speciosa.distribution import JobError, parse_how, parse_share
 
     how = parse_how(workers, dask)
     part = parse_share(shard) if shard is not None else None
@@ -121,10 +121,14 @@ def command(
         def told(name: str) -> Callable[[int, int], None]:
             return begin_step(name, _UNITS[name])
 
-        if step is not None and part is not None:
-            _share(screening, Step(step.value), part, how, told)
-            return
-        screening.run(how, told)
+        try:
+            if step is not None and part is not None:
+                _share(screening, Step(step.value), part, how, told)
+                return
+            screening.run(how, told)
+        except JobError as error:  # mostly the machine's: memory, a disk that is full
+            typer.echo(f"{error}. What was done is kept; the same command goes on.", err=True)
+            raise typer.Exit(1) from None
     _finish(screening, smallest_cell, output)
 
 

@@ -103,7 +103,7 @@ class Screening:
             smallest_cell=smallest_cell,
         )
         summary.write(found, self.out)
-        for each in (*self._folders.values(), self._choosing):
+        for each in (*self._folders.values(), self._choosing, Folder(self.out / WORK)):
             each.sweep()
         return found
 
