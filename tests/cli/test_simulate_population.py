@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,26 +13,17 @@ from speciosa.cli.app import app
 TEA, FEW = "2 g leaf tea", ("--subjects", "4e1")
 
 
-def run(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "speciosa", *args],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def here(*args: str) -> tuple[int, str]:
-    """The same in this process: exit code, and standard output of what ends well."""
+    """Exit code and standard output."""
     done = CliRunner().invoke(app, list(args))
     return done.exit_code, done.stdout
 
 
 def test_shares_of_the_work_and_a_merge_give_what_one_command_gives(tmp_path: Path):
     whole, shared = tmp_path / "whole.parquet", tmp_path / "shared.parquet"
-    done = run("simulate", TEA, *FEW, "--out", str(whole), "--format", "json")
-    assert done.returncode == 0, done.stderr
+    words = ["simulate", TEA, *FEW, "--out", str(whole), "--format", "json"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0
     result = json.loads(done.stdout)  # JSON is alone on standard output
     assert set(result["analytes"]) == {"mitragynine", "7-hydroxymitragynine"}
     assert result["subjects"] == 40

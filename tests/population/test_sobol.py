@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ from speciosa.pharmacology.exposure.virtual.people import STRUCTURES, simulate
 from speciosa.population.run.prepared import prepared
 from speciosa.population.run.request import Order, Request
 from speciosa.population.sensitivity import exposure
+from speciosa.population.sensitivity import indices as indices_of
 from speciosa.population.sensitivity.document import SensitivityDocument, document
 from speciosa.population.sensitivity.exposure import (
     Shares,
@@ -101,6 +102,13 @@ def order_of(subjects: int, *, key: str = "") -> Order:
         subjects=subjects,
         knowledge_release=knowledge.release.number,
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_resamples() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indices_of, "RESAMPLES", 60)
+        yield
 
 
 @pytest.fixture(scope="module")
