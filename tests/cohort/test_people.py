@@ -373,9 +373,12 @@ def test_every_id_has_a_file_of_its_own_on_any_file_system(ids: set[str]):
         assert not name.startswith(("-", "."))
 
 
-@pytest.mark.parametrize("one", ["../../etc/passwd", "A", "a" * 300, "", "identifier:urn:x|1"])
+@pytest.mark.parametrize(
+    "one", ["../../etc/passwd", "A", "a" * 300, "", "identifier:urn:x|1", "nul"]
+)
 def test_awkward_ids_stay_inside_the_folder(one: str):
     assert "/" not in file_name(one)
+    assert file_name(one) != f"{one}.json"
     assert file_name(one) != file_name(one.lower() if one == "A" else one + "x")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-_SAFE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+# Not the names that Windows keeps for devices.
+_SAFE = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9-]{0,63}")
 _NOT_SAFE = re.compile(r"[^a-z0-9-]+")
 
 
