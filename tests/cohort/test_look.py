@@ -347,9 +347,14 @@ def test_notes_are_looked_through_and_counted(tmp_path: Path) -> None:
         line(**document(b"takes kratom", "application/pdf")),
         line(**broken),
         line(**elsewhere),
+        line(
+            resourceType="Encounter",
+            text={"status": "additional", "div": "<div>uses kr<b>atom</b></div>"},
+        ),
     )
-    assert [one.line for one in found.seen] == [2, 3, 4, 5]
-    assert {one.matches[0].field for one in found.seen} == {"content[0].attachment.data"}
+    assert [one.line for one in found.seen] == [2, 3, 4, 5, 10]
+    fields = {one.matches[0].field for one in found.seen}
+    assert fields == {"content[0].attachment.data", "text.div"}
     assert found.notes == {
         "could not be decoded": 1,
         "in a form that is not read": 1,

@@ -43,6 +43,10 @@ def status(data: bytes, content_type: str = "text/plain", **fields: object) -> S
         (b"<html><body><p>Takes <b>kra</b>tom daily.</p></body></html>", "text/html"),
         (b"<td>Sleep</td><td>Takes&nbsp;&#107;ratom daily</td>", "text/html"),
         (b"<ClinicalDocument><text>Takes kratom daily</text></ClinicalDocument>", "text/xml"),
+        (
+            b"<ClinicalDocument><text>Takes kratom daily</text></ClinicalDocument>",
+            "application/xml",
+        ),
         (b"<p>BP < 90 and pulse > 60. Takes kratom daily.</p>", "application/xhtml+xml"),
     ],
 )
@@ -104,6 +108,15 @@ def test_attachments_of_any_resource_are_read(resource: dict[str, Any]) -> None:
 
 def test_the_end_of_a_long_note_is_read() -> None:
     assert status(b"Slept well. " * 40_000 + b"Takes kratom daily.") is Status.TAKEN
+
+
+def test_a_narrative_is_read_where_it_says_more_than_the_fields() -> None:
+    page = '<div xmlns="http://www.w3.org/1999/xhtml"><p>Takes <i>kra</i>tom daily.</p></div>'
+    told = {"resourceType": "Encounter", "text": {"status": "additional", "div": page}}
+    (match,) = find(told)
+    assert (match.field, match.status) == ("text.div", Status.TAKEN)
+    for status_ in ("generated", "extensions", "empty"):
+        assert find({**told, "text": {"status": status_, "div": page}}) == ()
 
 
 @pytest.mark.parametrize("data", ["A", "!!!!", "", None, 3, [], {}])

@@ -15,6 +15,7 @@ from speciosa.cohort.look.listed import Listed
 from speciosa.cohort.look.patterns import Hit
 from speciosa.cohort.look.result import KratomMedication, Looked, Seen
 from speciosa.distribution.job import Job
+from speciosa.fhir.kratom import notes
 from speciosa.knowledge import load
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
 
 
 def _notes(resource: dict[str, Any], found: _Found) -> bool:
-    """Count the attached notes of a resource; whether one of them may name kratom."""
-    named = False
+    """Count the attached notes of a resource; whether its notes or narrative may name kratom."""
+    named = may_name(notes.narrative(resource))
     for became, words in judged.attached(resource):
         found.notes[became] = found.notes.get(became, 0) + 1
         named = named or (became == judged.READ and may_name(words))

@@ -149,6 +149,8 @@ def scanner(*, gad: bool) -> Scan:
     told.append((_is("Patient"), Hit.PATIENT, once))
     told.append((rb'"medicationReference"\s*:', Hit.REFERS, once))
     told.append((rb'"contentType"\s*:', Hit.NOTE, 0))
+    # A narrative that says more than the fields is read like a note.
+    told.append((rb'"status"\s*:\s*"additional"', Hit.NOTE, 0))
     told.append((rb"\\u", Hit.ESCAPE, once))
     told += [(one, Hit.DOUBT, once) for one in _DOUBTFUL]
     return _compiled(told)

@@ -391,13 +391,14 @@ def _with(
 def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, str]]:
     """Every field of a resource that holds words, with its path; attached notes among them."""
     if notes.is_attachment(resource):
-        yield from _note("data", resource)
+        yield from _pieces("data", notes.note(resource))
+    yield from _pieces("text.div", notes.narrative(resource))
     stack: list[tuple[str, object, int]] = [
         (key, value, 0)
         for key, value in resource.items()
         if not (skip and isinstance(key, str) and key.startswith(skip))
         and key != "contained"
-        # The narrative of a resource says again what its fields say.
+        # A narrative says again what the fields say, unless it says that it says more (above).
         and not (key == "text" and isinstance(value, dict) and "div" in value)
     ]
     stack.reverse()
@@ -409,14 +410,14 @@ def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, s
                 yield path, value
         elif depth < _MAX_DEPTH:
             if isinstance(value, dict) and notes.is_attachment(value):
-                yield from _note(f"{path}.data", value)
+                yield from _pieces(f"{path}.data", notes.note(value))
             inner = value.items() if isinstance(value, dict) else enumerate(a_list(value))
             mark = "{}.{}" if isinstance(value, dict) else "{}[{}]"
             stack += reversed([(mark.format(path, k), v, depth + 1) for k, v in inner])
 
 
-def _note(path: str, attachment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for piece in notes.pieces(notes.note(attachment) or "", MAX_CHARACTERS):
+def _pieces(path: str, words: str | None) -> Iterator[tuple[str, str]]:
+    for piece in notes.pieces(words, MAX_CHARACTERS) if words else ():
         yield path, piece
 
 

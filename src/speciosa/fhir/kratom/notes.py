@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_MARKUP = frozenset({"text/html", "application/xhtml+xml", "text/xml"})
+_MARKUP = frozenset({"text/html", "text/xml", "application/xml"})
 _NOT_READ = frozenset({"text/rtf", "text/richtext"})
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _MARKS_OF_ORDER = (
@@ -46,7 +46,7 @@ def is_attachment(value: Mapping[str, Any]) -> bool:
 def form(attachment: Mapping[str, Any]) -> str:
     """How a note is written: ``plain``, ``markup``, or "" where it is not read."""
     name = str(attachment.get("contentType")).partition(";")[0].strip().casefold()
-    if name in _MARKUP:
+    if name in _MARKUP or (name.startswith("application/") and name.endswith("+xml")):
         return "markup"
     return "plain" if name.startswith("text/") and name not in _NOT_READ else ""
 
@@ -61,6 +61,15 @@ def note(attachment: Mapping[str, Any]) -> str | None:
         return None
     text = _text(stored, str(attachment.get("contentType")))
     return without_markup(text) if how == "markup" else text
+
+
+def narrative(resource: Mapping[str, Any]) -> str:
+    """The words of a narrative that says more than the fields; "" where it only repeats them."""
+    told = resource.get("text")
+    if not isinstance(told, dict) or told.get("status") != "additional":
+        return ""
+    page = told.get("div")
+    return without_markup(page) if isinstance(page, str) else ""
 
 
 def without_markup(text: str) -> str:
