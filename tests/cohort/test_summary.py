@@ -340,7 +340,9 @@ def test_pairs_are_named_and_questions_stand_with_what_could_not_be_judged(
     texts = [one.text for one in large.kratom.with_kratom.lines]
     assert "Kratom with oxycodone: added effects" in texts
     assert "Kratom with oxycodone: exposure to oxycodone" in texts
-    assert [one.text for one in large.kratom.open_questions.lines] == ["Alcohol is not recorded …"]
+    assert [one.text for one in large.kratom.open_questions.lines] == [
+        "Alcohol is not recorded, beside a medicine whose effects it adds to"
+    ]
     rises = next(one for one in large.kratom.with_kratom.lines if "exposure" in one.text)
     assert rises.line.meaning == "Exposure may rise …"
     # Only those in whom it is grave enough are counted.

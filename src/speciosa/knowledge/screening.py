@@ -24,6 +24,8 @@ class SummaryWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """``summary.yaml``: every sentence of the summary that is not made of counts.
 
     ``expected`` are types of FHIR resources and what is missed where an export has none.
+    ``findings`` are words, by id, for findings whose own sentence differs from person to person or
+    speaks to the person's clinician; ``problems`` for why a record makes no case, by field.
     """
 
     what_it_is: str
@@ -38,6 +40,8 @@ class SummaryWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     confidence: dict[str, Term]
     beside: dict[str, Term]
     expected: dict[str, str]
+    findings: dict[str, str]
+    problems: dict[str, str]
 
 
 class Screening(Table):

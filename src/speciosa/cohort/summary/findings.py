@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from speciosa.cohort.summary.cells import alone, beside, line
 from speciosa.cohort.summary.result import FindingLine, Findings
@@ -11,6 +12,7 @@ from speciosa.cohort.summary.words import in_words
 from speciosa.report.outline import first_sentence
 
 MOST = 60
+_LONG = 200
 WITH_KRATOM, BETWEEN, LAW, OPEN, OTHER = (
     *("with_kratom", "between_medicines", "law"),
     *("open_questions", "other"),
@@ -18,8 +20,11 @@ WITH_KRATOM, BETWEEN, LAW, OPEN, OTHER = (
 _KRATOM = re.compile(r"kratom|7-oh|7-hydroxy|mitragyn", re.IGNORECASE)
 
 
-def listed(group: Group, smallest: int) -> dict[str, Findings]:
-    """Findings of a group that enough people have, by what they are about."""
+def listed(group: Group, smallest: int, words: Mapping[str, str]) -> dict[str, Findings]:
+    """Findings of a group that enough people have, by what they are about.
+
+    ``words`` name findings whose own sentences do not fit many people.
+    """
     kinds = (WITH_KRATOM, BETWEEN, LAW, OPEN, OTHER)
     lines: dict[str, list[FindingLine]] = {kind: [] for kind in kinds}
     rare = dict.fromkeys(kinds, 0)
@@ -28,7 +33,15 @@ def listed(group: Group, smallest: int) -> dict[str, Findings]:
         if found.people < smallest:
             rare[kind] += 1
         else:
-            lines[kind].append(_line(key, found, group.people, smallest))
+            count = beside(found.people, group.people, smallest)
+            of = alone(group.people, smallest)
+            label, meaning = _named(key, found, words)
+            shown = line(key.id, label, count, of, meaning)
+            lines[kind].append(
+                FindingLine(
+                    part=key.part, id=key.id, text=label, severity=found.severity, line=shown
+                )
+            )
     for kind, held in lines.items():
         held.sort(key=_order)
         rare[kind] += len(held[MOST:])
@@ -37,27 +50,20 @@ def listed(group: Group, smallest: int) -> dict[str, Findings]:
     }
 
 
-def _line(key: Key, found: Found, of: int, smallest: int) -> FindingLine:
+def _named(key: Key, found: Found, words: Mapping[str, str]) -> tuple[str, str]:
+    """What a finding is called, and what it says where that is more."""
     told = _first(said(found))
-    label, meaning = told or in_words(key.part, key.id), ""
-    if key.title:
+    label, meaning = words.get(key.id) or told or in_words(key.part, key.id), ""
+    if key.title and key.id not in words:
         pair = " with ".join(key.about) or ("Three or more together" if found.several else "")
         label = f"{pair}: {key.title}" if pair else key.title
         meaning = told.partition(": ")[2]
-    label, meaning = (text[:1].upper() + text[1:] for text in (label, meaning))
-    count = beside(found.people, of, smallest)
-    return FindingLine(
-        part=key.part,
-        id=key.id,
-        text=label,
-        severity=found.severity,
-        line=line(key.id, label, count, alone(of, smallest), meaning),
-    )
+    return label[:1].upper() + label[1:], meaning[:1].upper() + meaning[1:]
 
 
 def _first(text: str) -> str:
-    """The first sentence; the whole stands in the findings of each person."""
-    sentence = first_sentence(text)
+    """The first sentence of a long text; the whole stands in the findings of each person."""
+    sentence = first_sentence(text) if len(text) > _LONG else text
     return text if len(sentence) == len(text) else f"{sentence} …"
 
 

@@ -13,7 +13,7 @@ from speciosa.cohort.summary.cells import Cells, beside, line
 from speciosa.cohort.summary.findings import listed
 from speciosa.cohort.summary.result import Figure, GroupSummary, Line
 from speciosa.cohort.summary.tally import CONFIDENCE, KRATOM, Group
-from speciosa.cohort.summary.words import GAD, PROBLEMS, ROUTES
+from speciosa.cohort.summary.words import GAD, ROUTES
 from speciosa.knowledge.screening import SummaryWording, Term
 
 _NO_CASE = "no case"
@@ -59,21 +59,23 @@ def summary(
             gad=cells.lines(name, ((_gad(key), words, "") for key, words in GAD.items())),
         )
     return msgspec.structs.replace(
-        lines, problems=_problems(cells, name, group), **_findings(cells, total.count, group)
+        lines,
+        problems=_problems(cells, name, group, wording),
+        **_findings(cells, total.count, group, wording),
     )
 
 
-def _problems(cells: Cells, name: str, group: Group) -> tuple[Line, ...]:
+def _problems(cells: Cells, name: str, group: Group, wording: SummaryWording) -> tuple[Line, ...]:
     """What the records lacked that could not be assessed, if enough people lack it."""
     whole = cells.figure(f"{name}/{_NO_CASE}").people
     return tuple(
-        line(field, PROBLEMS.get(field, field), beside(count, whole, cells.smallest))
+        line(field, wording.problems.get(field, field), beside(count, whole, cells.smallest))
         for field, count in sorted(group.problems.items(), key=lambda p: (-p[1], p[0]))
         if whole is not None and count >= cells.smallest
     )
 
 
-def _findings(cells: Cells, total: Figure, group: Group) -> dict[str, Any]:
+def _findings(cells: Cells, total: Figure, group: Group, wording: SummaryWording) -> dict[str, Any]:
     """Findings as shares of all people of the group, which must be shown for that."""
     if total.people is None:
         return {}
@@ -81,7 +83,7 @@ def _findings(cells: Cells, total: Figure, group: Group) -> dict[str, Any]:
     label = "With a medicine or product that could not be checked"
     return {
         "not_checked": line("not_checked", label, unchecked, total),
-        **listed(group, cells.smallest),
+        **listed(group, cells.smallest, wording.findings),
     }
 
 

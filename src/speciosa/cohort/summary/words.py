@@ -20,7 +20,6 @@ GAD = {
 ROUTES: dict[str, tuple[str, str]] = {
     status.value: (URGENT[status].word, URGENT[status].caveat) for status in UrgentStatus
 }
-PROBLEMS = {"person": "The person's age or sex", "Patient": "The Patient record"}
 _PARTS = {section.key: section.title for section in SECTIONS}
 
 
