@@ -94,11 +94,12 @@ def measure(folder: Path, rounds: int, names: Sequence[str] = tuple(CONTENDERS))
             Timed(name=name, wall=statistics.median(wall[name]), cpu=statistics.median(cpu[name]))
             for name in wall
         ),
-        differences=tuple(_differences(last)),
+        differences=tuple(differences(last)),
     )
 
 
-def _differences(last: dict[str, dict[str, Any]]) -> Iterator[str]:
+def differences(last: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Where a reader counts or finds something else."""
     scanned = last["scan"]["types"]
     for name, answer in last.items():
         types = answer["types"]
