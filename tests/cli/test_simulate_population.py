@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,15 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert says in said
     assert "\n" not in str(done.exception)
     assert not list(tmp_path.glob("p.zarr*"))
+
+
+@pytest.mark.parametrize(
+    ("package", "options"), [("zarr", ("--out", "p.zarr")), ("SALib", ("--sobol",))]
+)
+def test_what_to_install_is_said_where_a_package_is_missing(
+    package: str, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, package, None)
+    done = CliRunner().invoke(app, ["simulate", TEA, *options])
+    assert "pip install 'speciosa[populations]'" in str(done.exception)
