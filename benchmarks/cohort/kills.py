@@ -60,11 +60,12 @@ def hashes(out: Path) -> dict[str, str]:
     }
 
 
-def generated(folder: Path, people: int, seed: int) -> Path:
+def generated(folder: Path, people: int, seed: int, planted: float = 0.01) -> Path:
     """An export of so many people, in files small enough to be many jobs."""
     out = folder / "export"
     program = [sys.executable, "-m", "benchmarks.cohort.generate", str(out)]
-    more = ["--people", str(people), "--seed", str(seed), "--file-mb", "1"]
+    size = ["--people", str(people), "--file-mb", "1"]
+    more = [*size, "--seed", str(seed), "--planted", str(planted)]
     quiet = subprocess.DEVNULL
     subprocess.run([*program, *more], check=True, stdout=quiet, stderr=quiet)
     return out

@@ -271,5 +271,6 @@ def _finish(screening: Screening, smallest_cell: int | None, output: Format) -> 
     if output is Format.JSON:
         sys.stdout.buffer.write(summary.json(found))
     else:
-        typer.echo(summary.text(found), nl=False)
+        encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+        typer.echo(summary.text(found, ascii_only=not encoding.startswith("utf")), nl=False)
     typer.echo(f"Results are in {screening.out}.", err=True)

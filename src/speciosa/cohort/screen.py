@@ -232,7 +232,13 @@ class Screening:
         ]
 
     def _export_counts(self, files: list[FileCounts]) -> ExportCounts:
-        looked = list(self._looked())
+        errors: list[dict[str, int]] = []
+        notes: list[dict[str, int]] = []
+        look_alikes = 0
+        for looked in self._looked():  # what each saw is not held
+            errors.append(looked.outcomes)
+            notes.append(looked.notes)
+            look_alikes += looked.look_alikes
         read = [file.lines - sum(file.bad.values()) for file in files]
         differing = tuple(
             f"{part.name}: {part.count} resources announced, {there} there"
@@ -240,11 +246,11 @@ class Screening:
             if part.count is not None and part.count != there
         )
         return ExportCounts(
-            errors=added(one.outcomes for one in looked),
+            errors=added(errors),
             skipped={one.name: one.why for one in self.export.skipped},
             differing=(*self.export.told, *differing),
-            notes=added(one.notes for one in looked),
-            look_alikes=sum(one.look_alikes for one in looked),
+            notes=added(notes),
+            look_alikes=look_alikes,
         )
 
 
