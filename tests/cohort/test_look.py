@@ -261,6 +261,19 @@ def test_other_readers_of_half_pairs_are_not_alone(tmp_path: Path) -> None:
     assert looked(tmp_path, held).seen[0].matches[0].words == "kratom"
 
 
+def test_hostile_lines_end_nothing(tmp_path: Path) -> None:
+    found = looked(
+        tmp_path,
+        b'{"x":' + b"[" * 100_000 + b'"kratom"' + b"]" * 100_000 + b"}",
+        b'{"resourceType":"Basic","note":[{"text":"takes kratom \x00 daily"}]}',
+        b'{"resourceType":"Basic","note":[{"text":"takes kratom \xff daily"}]}',
+        b'{"resourceType":7,"id":[],"subject":["kratom"],"note":"takes kratom"}',
+        b'{"resourceType":"Basic","id":"a/b\xc3\xa9","note":"takes kratom"}',
+    )
+    assert found.unread == (2, 3, 4)
+    assert [(one.kind, one.id) for one in found.seen] == [("", ""), ("Basic", "a/bé")]
+
+
 def test_the_same_file_gives_the_same_bytes_and_key(tmp_path: Path) -> None:
     (part, *_) = read_export(Path("examples/export")).parts
     first, second = look.job(part, OPTIONS), look.job(part, OPTIONS)
