@@ -16,6 +16,8 @@ from speciosa.distribution import How, Share
 from speciosa.errors import InputError
 from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.plan import Plan, read_plan_text
+from speciosa.pharmacology.exposure.regimen.fading import LIMITS
+from speciosa.pharmacology.exposure.regimen.figures import MEASURES
 from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
 from speciosa.pharmacology.exposure.virtual.people import simulate
 from speciosa.population.output.document import PopulationDocument
@@ -23,6 +25,7 @@ from speciosa.population.output.rows import decoded_rows
 from speciosa.population.quantiles import LOWEST, RELATIVE_ERROR, Counts
 from speciosa.population.run import request as requests
 from speciosa.population.run.block import COUNTS, FOUND, PEOPLE, simulate_block
+from speciosa.population.run.cells import ANALYTES, OF_STRUCTURE
 from speciosa.population.run.prepared import prepared
 from speciosa.population.run.request import Order, Request
 from speciosa.population.run.work import Work, begun, work_folder
@@ -232,6 +235,22 @@ def test_long_use_is_counted_at_fewer_times_than_it_is_followed(tmp_path: Path):
     assert ready.at_once * ready.course.times_h.size < 2_000_000
 
 
+def test_every_cell_of_the_counts_holds_one_thing():
+    population = read("us-adults", load())
+    cells = prepared(order_of(named="us-adults").request.encoded(), population).cells
+    held = [place for a in ANALYTES for place in range(*cells.curve(a).indices(cells.total))]
+    held += [cells.measure(a, name) for a in ANALYTES for name in MEASURES]
+    held += [
+        cells.of_structure(structure, a, name)
+        for structure in cells.structures
+        for a in ANALYTES
+        for name in OF_STRUCTURE
+    ]
+    held += [cells.passing(a, limit) for a in ANALYTES for limit in LIMITS]
+    held += [cells.person(name) for name in cells.people]
+    assert sorted(held) == list(range(cells.total))
+
+
 # ------------------------------------------------------------------ who, units, provenance
 
 
@@ -241,6 +260,7 @@ def test_who_they_are_stands_in_every_row_and_in_the_summary(
     document, rows = whole
     assert document.people is not None
     assert document.people.title == "adults of the USA"
+    assert document.title == "Simulated kratom regimen: adults of the USA"
     described = {one.name: one for one in document.people.described}
     weight = described["weight_kg"].figure
     assert weight is not None

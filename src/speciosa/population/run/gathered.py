@@ -102,6 +102,7 @@ def simulation(gathered: Gathered, ready: Prepared, subjects: int) -> Simulation
     base = told(course, some, seen, knowledge)
     return msgspec.structs.replace(
         base,
+        title=base.title or _title(ready),
         findings=findings(base.findings, ready),
         subjects=subjects,
         drawn_from=subjects,
@@ -120,6 +121,10 @@ def simulation(gathered: Gathered, ready: Prepared, subjects: int) -> Simulation
             knowledge,
         ),
     )
+
+
+def _title(ready: Prepared) -> str:
+    return f"Simulated kratom regimen: {ready.population.title}" if ready.population else ""
 
 
 def findings(said_of_all: tuple[Finding, ...], ready: Prepared) -> tuple[Finding, ...]:
