@@ -129,6 +129,21 @@ def test_merging_what_was_never_begun(tmp_path: Path) -> None:
     assert "OUT: got" in refused("merge", tmp_path)
 
 
+def test_what_names_kratom_and_nobody_is_told_by_file_and_line(tmp_path: Path) -> None:
+    source, out = tmp_path / "export", tmp_path / "out"
+    source.mkdir()
+    lines = (
+        {"resourceType": "Medication", "id": "m", "code": {"text": "kratom"}},
+        {"resourceType": "Condition", "id": "c", "code": {"text": "kratom dependence"}},
+        {"resourceType": "Condition", "id": "d", "code": {"text": "asthma"}},
+    )
+    (source / "x.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    speciosa("screen", source, "--out", out, "--date", "2026-11-01")
+    told = [json.loads(line) for line in (out / "problems.ndjson").read_bytes().splitlines()]
+    assert [(one["file"], one["line"]) for one in told] == [("x.ndjson", 2)]
+    assert "whose it is" in told[0]["reason"]
+
+
 def test_a_job_that_fails_is_told_by_its_file_and_nothing_of_a_person(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

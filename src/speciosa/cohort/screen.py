@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 Told = Callable[[str], Progress]
 
+# What names kratom there is a product, not a person's.
+_OF_NOBODY = frozenset({"Medication", "MedicationKnowledge", "Substance"})
+_NOBODYS = "names kratom and does not say whose it is"
+
 
 class Step(StrEnum):
     """A step whose jobs can be shared."""
@@ -207,9 +211,16 @@ class Screening:
     # ------------------------------------------------------------------ results
 
     def _problems(self) -> Iterator[bytes]:
-        """Every line that could not be read, by file and number."""
-        for job in self._gathering:
-            yield from self._folders[Step.GATHER].lines(job, gather.BAD)
+        """Lines that could not be read, and lines that name kratom and nobody; by file."""
+        folder = self._folders[Step.GATHER]
+        for part, job, looked in zip(
+            self.export.parts, self._gathering, self._looked(), strict=True
+        ):
+            yield from folder.lines(job, gather.BAD)
+            for seen in looked.seen:
+                if seen.matches and not seen.person and seen.kind not in _OF_NOBODY:
+                    told = {"file": part.name, "line": seen.line, "reason": _NOBODYS}
+                    yield msgspec.json.encode(told)
 
     def _write_bundles(self) -> None:
         written: set[str] = set()
