@@ -2,10 +2,10 @@
 
     python -m benchmarks.population.scaling [--subjects 60000] [--rounds 3]
 
-Runs alternate within rounds; ratios are medians of ratios within rounds. A worker simulates on as
-many threads as there are cores, so that one worker is not one core: what more workers gain is what
-one leaves idle, and with fewer cores than workers they gain nothing. Every way has to give the
-bytes of the first.
+Runs alternate within rounds; ratios are medians of ratios within rounds. One process simulates on
+as many threads as there are cores, and a worker among several on one: what more workers gain is
+what one process leaves idle between simulations. Each of them takes seconds to start. Every way
+has to give the bytes of the first.
 """
 
 from __future__ import annotations
@@ -81,11 +81,15 @@ def on_dask(file: Path, subjects: int) -> None:
                 raise SystemExit("the cluster did not finish")
 
 
+WAYS = (("shares", in_shares), ("cut off", cut_off), ("Dask", on_dask))
+
+
 def main() -> int:
     """Compare bytes, then time."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subjects", type=int, default=60_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers-alone", action="store_true", help="Only numbers of workers.")
     asked = parser.parse_args()
     seconds: dict[int, list[float]] = {workers: [] for workers in WORKERS}
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +116,7 @@ def main() -> int:
                     quiet(command(file, asked.subjects, "--workers", str(workers)))
 
                 seconds[workers].append(same(f"{workers} workers", many))
-        for name, make in (("shares", in_shares), ("cut off", cut_off), ("Dask", on_dask)):
+        for name, make in () if asked.workers_alone else WAYS:
             same(name, lambda file, make=make: make(file, asked.subjects))  # type: ignore[misc]
             print(f"{name}: the same bytes")
     print(f"1, 2 and 8 workers: the same bytes ({len(reference):,})\n")
