@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from speciosa.cohort.look.patterns import Scan
 
 _DELETE = 0x7F
+_OF_BLOCKS = frozenset({Hit.PATIENT, Hit.REFERS, Hit.ESCAPE, Hit.DOUBT})
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -36,29 +37,16 @@ class Searched(msgspec.Struct):
 
 def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Line]:
     """The lines of a block that a pattern hits, in order."""
-    hits: dict[int, set[Hit]] = {}
-    found: list[tuple[int, int]] = []
-
-    def on_hit(hit: int, _start: int, end: int, _flags: int, _context: object) -> None:
-        found.append((hit, end))
-
-    patterns.scanner(gad=gad)(block.data, on_hit)
-    if found:
-        ends = np.array([end for _, end in found])
-        # The byte that ends a hit is in the line: a newline never is.
-        places = np.searchsorted(block.newlines, ends - 1)
-        for (hit, _), line in zip(found, places.tolist(), strict=True):
-            if hit == Hit.PATIENT:
-                searched.patients = True
-            elif hit == Hit.REFERS:
-                searched.refers = True
-            elif hit == Hit.DOUBT:
-                searched.doubtful = True
-            elif hit != Hit.ESCAPE:
-                hits.setdefault(line, set()).add(Hit(hit))
-    for line in _with_other_letters(block, escapes=any(hit == Hit.ESCAPE for hit, _ in found)):
-        if Hit.NAME not in hits.get(line, ()) and wide.may_name(_line(block, line), gad=gad):
-            hits.setdefault(line, set()).add(Hit.NAME)
+    hits, escapes = _by_patterns(block, searched, gad)
+    others = {
+        line: _line(block, line)
+        for line in _with_other_letters(block, escapes=escapes)
+        if Hit.NAME not in hits.get(line, ())
+    }
+    if others and wide.may_name(b"\n".join(others.values()), gad=gad):
+        for line, data in others.items():
+            if wide.may_name(data, gad=gad):
+                hits.setdefault(line, set()).add(Hit.NAME)
     for line in sorted(hits):
         data, held = _line(block, line), hits[line]
         if Hit.SHORT in held:
@@ -67,6 +55,28 @@ def worth_reading(block: Block, searched: Searched, *, gad: bool) -> Iterator[Li
                 held.add(Hit.NAME)
         if held:
             yield Line(data, block.line + line, frozenset(held))
+
+
+def _by_patterns(block: Block, searched: Searched, gad: bool) -> tuple[dict[int, set[Hit]], bool]:
+    """What is hit in which line, and whether any character is written as an escape."""
+    found: list[tuple[int, int]] = []
+
+    def on_hit(hit: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        found.append((hit, end))
+
+    patterns.scanner(gad=gad)(block.data, on_hit)
+    told = {hit for hit, _ in found}
+    searched.patients |= Hit.PATIENT in told
+    searched.refers |= Hit.REFERS in told
+    searched.doubtful |= Hit.DOUBT in told
+    hits: dict[int, set[Hit]] = {}
+    if told - _OF_BLOCKS:
+        # The byte that ends a hit is in the line: a newline never is.
+        places = np.searchsorted(block.newlines, np.array([end for _, end in found]) - 1)
+        for (hit, _), line in zip(found, places.tolist(), strict=True):
+            if hit not in _OF_BLOCKS:
+                hits.setdefault(line, set()).add(Hit(hit))
+    return hits, Hit.ESCAPE in told
 
 
 def holding(block: Block, scan: Scan) -> Iterator[Line]:
@@ -99,8 +109,10 @@ def may_name(words: str) -> bool:
 
 def _with_other_letters(block: Block, *, escapes: bool) -> list[int]:
     """Lines with bytes beyond ASCII, unseen characters or escapes of characters."""
-    data = np.frombuffer(block.data, np.uint8)
-    lines = set(np.searchsorted(block.newlines, np.flatnonzero(data >= _DELETE)).tolist())
+    starts = np.concatenate(([0], block.newlines + 1))
+    starts = starts[starts < block.end]
+    highest = np.maximum.reduceat(np.frombuffer(block.data, np.uint8), starts)
+    lines = set(np.flatnonzero(highest >= _DELETE).tolist())
     at = 0
     while escapes and (at := block.buffer.find(b"\\u", at, block.end)) >= 0:
         line = int(np.searchsorted(block.newlines, at))

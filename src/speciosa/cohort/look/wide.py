@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 from speciosa.cohort.look import patterns
@@ -16,7 +15,8 @@ from speciosa.knowledge.medicines.names import normalise
 
 _ESCAPE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _SHORT = re.compile(rb'\\["\\/bfnrt]')
-_OTHER = re.compile(rb"[\x7f-\xff]")
+# Escapes of letters and digits of ASCII, and of the backslash.
+_NEEDLESS = re.compile(rb"\\u00(?:3\d|4[1-9a-fA-F]|5[\daAcC]|6[1-9a-fA-F]|7[\daA])")
 _RUN = re.compile(r"[a-z0-9]+")
 _ASCII, _DELETE, _DOT = 128, 0x7F, 0x2E
 # Marks of ASCII part words; dots, what is beyond ASCII and the character nobody sees do not.
@@ -26,23 +26,31 @@ _TO_BLANKS = bytes(
 _MOST_WORDS = 1 << 16
 
 
-def may_name(line: bytes, *, gad: bool, escapes: bool = True) -> bool:
-    """Whether a word with other letters is a part of a name; ``escapes``: the line is JSON."""
-    if escapes and b"\\" in line:
-        line = _SHORT.sub(b" ", line)
-        if b"\\u" in line:
-            line = _ESCAPE.sub(_unescaped, line)
-    return any(_is_part(word, gad) for word in _words(line.translate(_TO_BLANKS)))
+def may_name(text: bytes, *, gad: bool, escapes: bool = True) -> bool:
+    """Whether a word with other letters is a part of a name; ``escapes``: the text is JSON.
+
+    The text is one line or many: most hold no such word, and many are asked at once.
+    """
+    if escapes and b"\\" in text:
+        text = _without_escapes(text)
+    return any(
+        _is_part(word, gad)
+        for word in set(text.translate(_TO_BLANKS).split())
+        if not word.isascii() or _DELETE in word
+    )
 
 
-def _words(line: bytes) -> Iterator[bytes]:
-    """The words that hold another letter; a line can be long and hold few of them."""
-    at = 0
-    while found := _OTHER.search(line, at):
-        first = line.rfind(b" ", at, found.start()) + 1
-        end = line.find(b" ", found.end())
-        at = end if end >= 0 else len(line)
-        yield line[max(first, 0) : at]
+def _without_escapes(text: bytes) -> bytes:
+    if b"\\u" not in text:
+        return _SHORT.sub(b" ", text)
+    if text.isascii() and not _NEEDLESS.search(text):
+        try:
+            # Fast, and right for what is written in ASCII; halves of pairs are joined later.
+            decoded = text.decode("raw_unicode_escape").encode("utf-8", "surrogatepass")
+            return _SHORT.sub(b" ", decoded)
+        except UnicodeDecodeError:
+            pass
+    return _ESCAPE.sub(_unescaped, _SHORT.sub(b" ", text))
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
@@ -50,7 +58,6 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     if character.isascii():
         # A letter that needed no escape is marked, so that its word is among the other ones.
         return character.encode() + (b"\x7f" if character.isalnum() else b"")
-    # Halves of a pair stay apart and are joined when the word is read.
     return character.encode("utf-8", "surrogatepass")
 
 
