@@ -46,7 +46,7 @@ def _people(page: Page, document: PopulationDocument) -> None:
     method = document.method
     page.line(
         f"counted, not kept: percentiles are within {100.0 * method.relative_error:.2g} % of "
-        f"the exact ones, levels below {method.least:g} ng/mL are nought; what is said in "
+        f"the exact ones, levels below {method.least:f} ng/mL are nought; what is said in "
         f"sentences comes from the first {plain(method.spoken_of)} people",
         mark=("Percentiles:", "bold"),
         gutter=_GUTTER,
