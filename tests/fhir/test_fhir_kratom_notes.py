@@ -110,6 +110,36 @@ def test_the_end_of_a_long_note_is_read() -> None:
     assert status(b"Slept well. " * 40_000 + b"Takes kratom daily.") is Status.TAKEN
 
 
+def test_a_title_makes_a_name_a_persons_in_a_sentence_and_not_in_a_product() -> None:
+    (match,) = find(document(b"Discussed with Dr. Ketum today."))
+    assert not match.of_person
+    product = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "Dr. Kratom capsules"},
+    }
+    (match,) = find(product)
+    assert match.of_person
+    assert match.status is Status.TAKEN
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        (b"Does not currently use kratom.", Status.NOT_TAKEN),
+        (b"Should not use kratom.", Status.UNCERTAIN),
+        (b"Warned against taking kratom.", Status.UNCERTAIN),
+        (b"If taking kratom, stop before surgery.", Status.UNCERTAIN),
+        (b"Takes a supplement called kratom.", Status.TAKEN),
+        (b"Takes kratm daily.", Status.TAKEN),
+    ],
+)
+def test_advice_and_conditions_are_not_use(said: bytes, means: Status) -> None:
+    assert status(said) is means
+    (match,) = find(document(said))
+    assert match.of_person
+
+
 def test_a_narrative_is_read_where_it_says_more_than_the_fields() -> None:
     page = '<div xmlns="http://www.w3.org/1999/xhtml"><p>Takes <i>kra</i>tom daily.</p></div>'
     told = {"resourceType": "Encounter", "text": {"status": "additional", "div": page}}

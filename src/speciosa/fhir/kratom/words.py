@@ -50,6 +50,8 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
     found: list[Named] = []
     for span in _spans(plain, names_what_is_taken):
         status, because, of_person = _said(plain, *span)
+        if not names_what_is_taken and _titled(plain, span[0]):
+            status, because, of_person = _OF_NAMESAKE
         words = plain[slice(*span)]
         # The name of a product is shown whole, as its words say its form; a note never is.
         shown = " ".join(text.split()) if names_what_is_taken else words
@@ -150,8 +152,6 @@ def _said(plain: str, start: int, end: int) -> tuple[Status | None, str, bool]:
     # The mark that ends the sentence stays, because a question is not a statement.
     after = _tokens(plain[end : right.end() if right else last])
     before = _tokens(plain[left_edge:start])
-    if _titled(plain, start):
-        return Status.UNCERTAIN, "it is the name of a person", False
     if _of_somebody_else(before, said):
         return Status.UNCERTAIN, "the sentence speaks of somebody else", False
     status, because = _judged(before, after, said)
@@ -173,6 +173,7 @@ def _titled(plain: str, start: int) -> bool:
     return word is not None and word[1] in kratom_words().said.titles
 
 
+_OF_NAMESAKE = (Status.UNCERTAIN, "it is the name of a person", False)
 _LONGEST_TITLE = 12
 _LAST_WORD = re.compile(r"(?<!\w)(\w+)\.?\s+\Z")
 _BEFORE_HYPHEN = re.compile(r"\b(?!ex-)\w+-$")
