@@ -138,7 +138,8 @@ def listed_names() -> tuple[str, ...]:
     """Every name that is believed in a field for what is taken."""
     words = kratom_words()
     told = (*words.anywhere, *words.in_reports, *words.whole_name_only)
-    return tuple(dict.fromkeys((*told, *load().medicines.names_of_kratom)))
+    # A set has another order in every process.
+    return tuple(dict.fromkeys((*told, *sorted(load().medicines.names_of_kratom))))
 
 
 # ------------------------------------------------------------------ by code and by test

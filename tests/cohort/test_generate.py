@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -111,6 +114,24 @@ def test_the_same_arguments_give_the_same_bytes(made: Path, tmp_path: Path) -> N
         one["id"] for one in resources(tmp_path / "other") if one["resourceType"] == "Patient"
     }
     assert len(ids & others) < 10
+
+
+def test_another_process_plants_the_same() -> None:
+    ask = (
+        "from benchmarks.cohort.plants import catalogue;"
+        "print([(p.name, p.way) for p in catalogue(seed=1, misspellings=2)])"
+    )
+    root = Path(__file__).parents[2]
+    for order in ("1", "2"):
+        told = subprocess.run(
+            [sys.executable, "-c", ask],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": order},
+        )
+        assert told.stdout.strip() == str([(plant.name, plant.way) for plant in PLANTS])
 
 
 def test_gzip_and_small_files_hold_the_same_lines(made: Path, tmp_path: Path) -> None:
