@@ -372,7 +372,7 @@ def _gather(folder: Path, lines_of: dict[str, list[dict[str, Any]]], shards: int
     options = msgspec.structs.replace(_OPTIONS, shards=shards)
     chosen = choose(looked, export, options)
     kept = Folder(folder / "chosen")
-    choosing = Job(name="chosen", key="1", run=encode)
+    choosing = Job(name="chosen", key="1", run=dict)
     kept.keep(choosing, {"chosen": encode(chosen)})
     pairs = list(zip(export.parts, looked, strict=True))
     gathering = [job(part, one, (kept, choosing), options, "200MB") for part, one in pairs]
@@ -430,7 +430,7 @@ def test_the_key_of_a_job_holds_all_that_its_result_depends_on(tmp_path: Path) -
     looked = Looked(lines=1, content="0")
     keys = set()
     for people in (_CHOSEN, Chosen(keys=(), names={})):
-        choosing = Job(name="chosen", key=str(len(people.keys)), run=encode)
+        choosing = Job(name="chosen", key=str(len(people.keys)), run=dict)
         kept.keep(choosing, {"chosen": encode(people)})
         for content in ("0", "1"):
             one = msgspec.structs.replace(looked, content=content)

@@ -48,7 +48,7 @@ def job(
     task = Task(
         part=part,
         longest=looked.longest,
-        in_doubt=bool(looked.damage or looked.too_long or looked.unread),
+        in_doubt=bool(looked.damage or looked.too_long or looked.unread or looked.doubtful),
         folder=folder,
         choosing=Job(name=choosing.name, key=choosing.key, run=gather),
         options=options,
