@@ -88,6 +88,19 @@ def test_who_has_no_row_is_counted():
     assert pieces["rows"] == b""
 
 
+@pytest.mark.parametrize("gad", [False, True])
+def test_denials_are_counted_the_same_whoever_else_is_asked_for(gad: bool):
+    lines = [
+        line(patient("a"), "a"), line(statement("Kratom", "not-taken"), "a"),
+        line(condition("Anxiety", GAD), "a"),
+        line(patient("b"), "b"), line(RELATIVE, "b"), line(condition("Anxiety", GAD), "b"),
+    ]  # fmt: skip
+    pieces = screened(lines, gad=gad)
+    told = counts_of(pieces)
+    assert (told.denied, told.somebody_else) == (1, 1)
+    assert len(rows_of(pieces)) == (2 if gad else 0)
+
+
 def test_an_old_word_of_use_is_on_record_and_still_open_for_the_assessment():
     found = row(patient(), note("Uses kratom daily.", "2015-01-01"))
     assert found.evidence is Evidence.USE

@@ -51,8 +51,9 @@ class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
 class ShardCounts(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one group of people, beside its rows.
 
-    ``denied`` and ``somebody_else`` are people whose record names kratom in no other way, so that
-    they have no row. ``unread`` counts the things in the records that were not used, by reason.
+    ``denied`` and ``somebody_else`` are people whose record names kratom in no other way, whether
+    they have a row for another reason or none. ``unread`` counts the things in the records that
+    were not used, by reason.
     """
 
     people: int = 0
@@ -69,6 +70,8 @@ class ExportCounts(msgspec.Struct, frozen=True, kw_only=True):
     files that were not read, with the reason; ``differing`` are sentences on files whose number of
     lines is not the one announced. ``notes`` counts attached notes by what became of them;
     ``look_alikes`` the entries that hold a word like kratom's names and none of them, if counted.
+    ``of_nobody`` counts the entries that name kratom and do not say whose they are, ``doubts`` by
+    reason what could not be decided about whose record is whose.
     """
 
     errors: dict[str, int] = {}
@@ -76,6 +79,8 @@ class ExportCounts(msgspec.Struct, frozen=True, kw_only=True):
     differing: tuple[str, ...] = ()
     notes: dict[str, int] = {}
     look_alikes: int | None = None
+    of_nobody: int = 0
+    doubts: dict[str, int] = {}
 
 
 def added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROWS, COUNT, BUNDLES = "rows", "count", "bundles/"
 # Raised whenever the same record gives other bytes than before.
-ROWS_OF = 1
+ROWS_OF = 2
 
 
 def name_of(shard: int) -> str:
@@ -81,9 +81,9 @@ def of_lines(
         found = person(gathered, knowledge, options)
         counts = ShardCounts(
             people=counts.people + 1,
-            denied=counts.denied + (found.row is None and found.evidence is Evidence.DENIED),
+            denied=counts.denied + (found.evidence is Evidence.DENIED),
             somebody_else=counts.somebody_else
-            + (found.row is None and found.evidence is Evidence.SOMEBODY_ELSE),
+            + (found.evidence is Evidence.SOMEBODY_ELSE),
             duplicates=counts.duplicates + found.duplicates,
             unread=added((counts.unread, found.unread)),
         )
