@@ -82,8 +82,7 @@ def of_lines(
         counts = ShardCounts(
             people=counts.people + 1,
             denied=counts.denied + (found.evidence is Evidence.DENIED),
-            somebody_else=counts.somebody_else
-            + (found.evidence is Evidence.SOMEBODY_ELSE),
+            somebody_else=counts.somebody_else + (found.evidence is Evidence.SOMEBODY_ELSE),
             duplicates=counts.duplicates + found.duplicates,
             unread=added((counts.unread, found.unread)),
         )
