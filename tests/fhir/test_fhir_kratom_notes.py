@@ -174,3 +174,29 @@ def test_pieces_make_the_text(text: str, longest: int) -> None:
     held = list(pieces(text, longest))
     assert "".join(held) == text
     assert all(len(piece) <= longest for piece in held)
+
+
+@pytest.mark.parametrize(
+    ("data", "means"),
+    [
+        (b"Takes kratom daily.", Status.TAKEN),
+        ("\ufeffTakes kratom daily.".encode("utf-16-le"), Status.TAKEN),
+        (b"<html><body><p>Takes <b>kra</b>tom daily.</p></body></html>", Status.TAKEN),
+        (b"%PDF-1.7 kratom", None),
+        (rb"{\rtf1 Takes kratom daily.}", None),
+        (b"\x00\x01 kratom", None),
+    ],
+)
+def test_an_attachment_need_not_say_what_it_is(data: bytes, means: Status | None) -> None:
+    resource = document(data)
+    del resource["content"][0]["attachment"]["contentType"]
+    found = find(resource)
+    assert (found[0].status if found else None) is means
+
+
+def test_data_of_a_curve_or_signature_are_no_note() -> None:
+    words = base64.b64encode(b"Takes kratom daily.").decode()
+    curve = {"resourceType": "Observation", "valueSampledData": {"origin": {}, "data": words}}
+    signed = {"resourceType": "Contract", "signature": [{"sigFormat": "x", "data": words}]}
+    assert not find(curve)
+    assert not find(signed)

@@ -406,3 +406,83 @@ def test_a_flood_of_nesting_and_words_is_read_in_bounds() -> None:
         deep = [deep]
     assert find({"resourceType": "Basic", "note": deep}) == ()
     assert len(find(note("kratom " * 100_000))) <= 20
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "Encounter", "participant": [{"individual": {"display": "Ketum, Siti"}}]},
+        {"resourceType": "Encounter", "location": [{"location": {"display": "Kratom Centre"}}]},
+        {"resourceType": "DocumentReference", "author": [{"display": "Ketum, RN"}]},
+        {"resourceType": "Coverage", "subscriber": {"display": "Ketum, Ali"}},
+        {"resourceType": "Account", "name": "Ketum family"},
+        {"resourceType": "Observation", "performer": [{"display": "Kratom Lab"}]},
+        {"resourceType": "RelatedPerson", "name": [{"family": "Kratom"}]},
+        {"resourceType": "Patient", "address": [{"line": ["1 Kratom Road"]}]},
+        {"resourceType": "Basic", "extension": [{"valueReference": {
+            "reference": "https://a.example/fhir/Practitioner/1", "display": "Dr Ketum"}}]},
+    ],
+)  # fmt: skip
+def test_names_of_people_and_places_name_no_kratom(resource: dict[str, object]) -> None:
+    assert not find(resource)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "Encounter", "reasonReference": [{"display": "Kratom withdrawal"}]},
+        {"resourceType": "Encounter", "reasonCode": [{"text": "kratom"}]},
+        {"resourceType": "Encounter", "diagnosis": [{"condition": {
+            "reference": "Condition/1", "display": "Kratom use"}}]},
+        {"resourceType": "List", "source": {"display": "Dr Ketum"},
+         "entry": [{"item": {"display": "kratom powder"}}]},
+        {"resourceType": "Observation", "code": {"coding": [{"display": "Kratom"}]}},
+    ],
+)  # fmt: skip
+def test_names_of_anything_else_are_words_about_the_person(resource: dict[str, object]) -> None:
+    assert len(find(resource)) == 1
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "List", "entry": [{"item": {"display": "kratom powder"}}]},
+        {"resourceType": "Claim", "item": [{"productOrService": {"text": "takes kratom daily"}}]},
+    ],
+)
+def test_a_list_or_a_bill_says_nothing_of_taking(resource: dict[str, object]) -> None:
+    assert [match.status for match in find(resource)] == [Status.UNCERTAIN]
+
+
+@pytest.mark.parametrize("verification", ["unconfirmed", "provisional", "differential"])
+def test_a_diagnosis_not_yet_made_is_uncertain(verification: str) -> None:
+    (found,) = find(
+        {
+            "resourceType": "Condition",
+            "code": {"text": "Kratom dependence"},
+            "clinicalStatus": {"coding": [{"code": "active"}]},
+            "verificationStatus": {"coding": [{"code": verification}]},
+        }
+    )
+    assert found.status is Status.UNCERTAIN
+
+
+@pytest.mark.parametrize(
+    ("value", "means"),
+    [
+        ({"valueString": "12.4 ng/mL"}, Status.TAKEN),
+        ({"valueString": "<5 ng/mL"}, Status.NOT_TAKEN),
+        ({"valueString": "0 ng/mL"}, Status.NOT_TAKEN),
+        ({"valueString": "12.4 ng/mL below the cut-off"}, Status.UNCERTAIN),
+    ],
+)
+def test_an_amount_written_as_text_is_one(value: dict[str, object], means: Status) -> None:
+    (found,) = find(observation(**value))
+    assert found.status is means
+
+
+def test_loinc_is_known_by_its_object_identifier() -> None:
+    told = observation(valueString="12.4 ng/mL")
+    told["code"] = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.1", "code": "73995-3"}]}
+    (found,) = find(told)
+    assert (found.ground, found.status) == (Ground.LABORATORY, Status.TAKEN)

@@ -216,6 +216,7 @@ class ConditionWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Words of conditions and of what makes them absent, past or a relative's."""
 
     names: dict[str, tuple[str, ...]]
+    something_else: dict[str, tuple[str, ...]]
     not_there: tuple[str, ...]
     not_there_anywhere: tuple[str, ...]
     family: tuple[str, ...]

@@ -22,6 +22,7 @@ READ = "read"
 UNREADABLE = "could not be decoded"
 OTHER_FORM = "in a form that is not read"
 ELSEWHERE = "kept elsewhere, not in the export"
+_ATTACHMENTS = ("attachment", "contentAttachment", "valueAttachment")
 _DEEPEST = 30
 _NOT_THERE = frozenset({"refuted", "entered-in-error"})
 
@@ -69,6 +70,8 @@ def attached(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     stack: list[tuple[object, int]] = [(resource, 0)]
     while stack:
         value, depth = stack.pop()
+        if isinstance(value, dict):
+            yield from ((ELSEWHERE, "") for key in _ATTACHMENTS if _is_elsewhere(value.get(key)))
         if isinstance(value, dict) and notes.is_attachment(value):
             if notes.form(value) and value.get("data"):
                 words = notes.note(value)
@@ -78,6 +81,12 @@ def attached(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if depth < _DEEPEST:
             inner = value.values() if isinstance(value, dict) else a_list(value)
             stack += [(one, depth + 1) for one in inner if isinstance(one, dict | list)]
+
+
+def _is_elsewhere(attachment: object) -> bool:
+    """Whether an attachment that is silent about its type holds an address alone."""
+    told = a_dict(attachment)
+    return bool(text(told.get("url"))) and not notes.is_attachment(told)
 
 
 def names_kratom(medication: Mapping[str, Any]) -> bool:

@@ -26,6 +26,7 @@ _GAP = rb'(?:[^a-zA-Z0-9"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*'
 # An apostrophe or dot inside a number is no part of it.
 _IN_NUMBER = rb"[^a-zA-Z0-9\"\\]*"
 _SELDOM = 4
+_OF_NOTES = (rb'"contentType"\s*:', rb'"data"\s*:\s*"', rb'"(?:content|value)?Attachment"\s*:')
 # A comma before the end, and numbers that are none.
 _DOUBTFUL = (
     *(rb",\}", rb",\]", rb", \}", rb", \]"),
@@ -72,8 +73,12 @@ def names_of_gad() -> tuple[str, ...]:
 
 
 def codes_of_gad() -> tuple[str, ...]:
-    """The codes of generalized anxiety disorder; those of ICD-10 stand for what begins so."""
-    return tuple(sorted({code.code.casefold() for code in load().codes.of("condition/gad")}))
+    """The codes of generalized anxiety disorder; those of ICD-10 stand for what begins so.
+
+    Some writers leave out the dot.
+    """
+    codes = {code.code.casefold() for code in load().codes.of("condition/gad")}
+    return tuple(sorted(codes | {code.replace(".", "") for code in codes}))
 
 
 def parts(name: str) -> list[str]:
@@ -148,7 +153,8 @@ def scanner(*, gad: bool) -> Scan:
     once = hs.HS_FLAG_SINGLEMATCH
     told.append((_is("Patient"), Hit.PATIENT, once))
     told.append((rb'"medicationReference"\s*:', Hit.REFERS, once))
-    told.append((rb'"contentType"\s*:', Hit.NOTE, 0))
+    # An attachment need not say its type: then its data, or the name of its field, tell.
+    told += [(one, Hit.NOTE, 0) for one in _OF_NOTES]
     # A narrative that says more than the fields is read like a note.
     told.append((rb'"status"\s*:\s*"additional"', Hit.NOTE, 0))
     told.append((rb"\\u", Hit.ESCAPE, once))

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from speciosa.fhir.kratom import laboratory, notes
+from speciosa.fhir.kratom import laboratory, names, notes
 from speciosa.fhir.kratom.result import Confidence, Ground, Match, Status
 from speciosa.fhir.kratom.words import MAX_CHARACTERS, Named, named_in, worth_reading
 from speciosa.fhir.references import referred
@@ -74,6 +74,7 @@ _BY_CLINICAL_STATUS = {
 }
 _WITHDRAWN = "entered-in-error"
 _NOT_THERE = frozenset({"refuted", _WITHDRAWN})
+_NOT_SURE = frozenset({"unconfirmed", "provisional", "differential"})
 # Fields that hold no words about a person.
 _NO_WORDS = frozenset(
     {"resourceType", "id", "url", "system", "reference", "fullUrl", "status", "code", "unit"}
@@ -239,7 +240,7 @@ def _in_test(
     concept = a_dict(measured.get("code"))
     for i, coding in enumerate(dicts(concept.get("coding"))):
         test = laboratory.tests().get(text(coding.get("code")))
-        if test is None or text(coding.get("system")).rstrip("/") != laboratory.LOINC:
+        if test is None or not laboratory.is_loinc(text(coding.get("system"))):
             continue
         status, confidence, because = laboratory.judged(dict(measured), test)
         yield Match(
@@ -332,6 +333,16 @@ _ABOUT_SOMETHING_ELSE: Mapping[str, str] = {
     "DetectedIssue": "a conclusion does not say that it is taken",
     "RiskAssessment": "a conclusion does not say that it is taken",
     "Provenance": "it says who recorded something",
+    "List": "a list does not say that it is taken",
+    "Claim": "a bill does not say that it is taken",
+    "ExplanationOfBenefit": "a bill does not say that it is taken",
+    "ChargeItem": "a bill does not say that it is taken",
+    "Invoice": "a bill does not say that it is taken",
+    "SupplyRequest": "a request does not say that it is taken",
+    "CommunicationRequest": "a request does not say that it is taken",
+    "RequestGroup": "a request does not say that it is taken",
+    "Task": "a request does not say that it is taken",
+    "MedicationKnowledge": "a product on the list does not say that it is taken",
 }
 
 
@@ -343,6 +354,8 @@ def _unless(kind: str, match: Match) -> Match:
 def _in_condition(resource: Mapping[str, Any], match: Match) -> Match:
     if _codes_in(resource.get("verificationStatus")) & _NOT_THERE:
         return _with(match, Status.NOT_TAKEN, "the condition was refuted or entered in error")
+    if _codes_in(resource.get("verificationStatus")) & _NOT_SURE:
+        return _with(match, Status.UNCERTAIN, "the condition was not confirmed")
     if not match.field.startswith("code"):
         return match
     clinical = _codes_in(resource.get("clinicalStatus"))
@@ -393,6 +406,7 @@ def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, s
     if notes.is_attachment(resource):
         yield from _pieces("data", notes.note(resource))
     yield from _pieces("text.div", notes.narrative(resource))
+    kind = text(resource.get("resourceType"))
     stack: list[tuple[str, object, int]] = [
         (key, value, 0)
         for key, value in resource.items()
@@ -400,6 +414,7 @@ def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, s
         and key != "contained"
         # A narrative says again what the fields say, unless it says that it says more (above).
         and not (key == "text" and isinstance(value, dict) and "div" in value)
+        and not names.is_name(kind, key)
     ]
     stack.reverse()
     while stack:
@@ -413,7 +428,10 @@ def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, s
                 yield from _pieces(f"{path}.data", notes.note(value))
             inner = value.items() if isinstance(value, dict) else enumerate(a_list(value))
             mark = "{}.{}" if isinstance(value, dict) else "{}[{}]"
-            stack += reversed([(mark.format(path, k), v, depth + 1) for k, v in inner])
+            told = [(mark.format(path, k), v, depth + 1) for k, v in inner]
+            if isinstance(value, dict) and "display" in value and names.refers(path, value):
+                told = [one for one in told if one[0] != f"{path}.display"]
+            stack += reversed(told)
 
 
 def _pieces(path: str, words: str | None) -> Iterator[tuple[str, str]]:

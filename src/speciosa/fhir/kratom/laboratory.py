@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from speciosa.fhir.kratom.result import Confidence, Status
 from speciosa.fhir.shape import a_dict, dicts, number, text
+from speciosa.knowledge import load
 from speciosa.knowledge.reading import Test, kratom_words
 
 LOINC = "http://loinc.org"
+# An amount written as text: a comparator, a figure and a unit of concentration, nothing else.
+_WRITTEN = re.compile(r"([<>]=?)?\s*(\d+(?:\.\d+)?)\s*(?:[pnuµm]?g)\s*/\s*(?:d?l|ml|g|mg)", re.I)
 _NOT_RESULTS = frozenset({"entered-in-error", "cancelled"})
 
 
@@ -38,7 +42,14 @@ def judged(observation: dict[str, Any], test: Test) -> tuple[Status, Confidence,
     return Status.UNCERTAIN, Confidence.LOW, "a test was asked for; its result is not known"
 
 
+def is_loinc(system: str) -> bool:
+    """Whether an address, in any of its forms, is that of LOINC."""
+    return load().codes.system_name(system.rstrip("/")) == "loinc"
+
+
 def _amount(observation: dict[str, Any]) -> bool | None:
+    if found := _WRITTEN.fullmatch(text(observation.get("valueString"))):
+        return float(found[2]) > 0 and not (found[1] or "").startswith("<")
     quantity = a_dict(observation.get("valueQuantity"))
     value = number(quantity.get("value"))
     if value is None or value < 0:

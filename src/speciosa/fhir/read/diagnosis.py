@@ -23,6 +23,11 @@ GAD = "generalized anxiety disorder"
 # ICD-10-CM: use disorders in remission end in 1 (F11.21); Z80 to Z84 are of the family.
 _REMISSION = re.compile(r"F1\d\.[12]1\d?")
 _FAMILY = re.compile(r"Z8[0-4].*")
+# Writers that leave out the dot of ICD: F411 for F41.1, 30002 for 300.02.
+_WITHOUT_DOT = {
+    "icd10cm": re.compile(r"([A-Z]\d\w)(\w+)"),
+    "icd9cm": re.compile(r"(\d{3})(\d{1,2})"),
+}
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +54,7 @@ def diagnosis(concept: Mapping[str, Any], knowledge: Knowledge) -> Diagnosis:
         known, at = _by_words(shown)
         how = "by its words" if known else ""
     status, doubtful = _told(words, at, known)
-    codes = [text(c.get("code")).upper() for c in _codings(concept)]
+    codes = [_code(c, knowledge) for c in _codings(concept)]
     if any(map(_REMISSION.fullmatch, codes)):
         status = v.ConditionStatus.PAST
     elif any(map(_FAMILY.fullmatch, codes)):
@@ -87,7 +92,7 @@ def normalised(words: str) -> str:
 
 def _by_code(concept: Mapping[str, Any], knowledge: Knowledge) -> tuple[str, str]:
     for coding in _codings(concept):
-        system, code = text(coding.get("system")), text(coding.get("code"))
+        system, code = text(coding.get("system")), _code(coding, knowledge)
         for start in starts(code):
             for meant in knowledge.codes.find(system, start):
                 kind, _, name = meant.key.partition("/")
@@ -97,6 +102,14 @@ def _by_code(concept: Mapping[str, Any], knowledge: Knowledge) -> tuple[str, str
     return "", ""
 
 
+def _code(coding: Mapping[str, Any], knowledge: Knowledge) -> str:
+    """The code in capitals, with its dot where it is one of ICD."""
+    code = text(coding.get("code")).upper()
+    plain = _WITHOUT_DOT.get(knowledge.codes.system_name(text(coding.get("system"))))
+    found = plain.fullmatch(code) if plain else None
+    return f"{found[1]}.{found[2]}" if found else code
+
+
 def _by_words(shown: Iterable[str]) -> tuple[str, int]:
     """The known condition in words and where its name begins."""
     for words in shown:
@@ -104,10 +117,17 @@ def _by_words(shown: Iterable[str]) -> tuple[str, int]:
         if key in set(v.KnownCondition):
             return key, 0
         plain = normalised(words)
+        other = _something_else(plain)
         for name, pattern in _patterns().items():
-            if found := pattern.search(plain):
+            if found := next((f for f in pattern.finditer(plain) if f[0] not in other), None):
                 return name, found.start()
     return "", 0
+
+
+def _something_else(words: str) -> set[str]:
+    """The names that mean something else beside these words: GAD beside antibodies."""
+    other = condition_words().something_else
+    return {name for name, beside in other.items() if any(one in words for one in beside)}
 
 
 def _told(words: str, at: int, known: str) -> tuple[v.ConditionStatus | None, bool]:
