@@ -158,6 +158,10 @@ def test_ordinary_lines_are_not_read() -> None:
     [
         {"coding": [{"system": "http://snomed.info/sct", "code": "21897009"}]},
         {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F41.1"}]},
+        {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F411"}]},
+        {"coding": [{"system": "http://hl7.org/fhir/sid/icd-9-cm", "code": "300.02"}]},
+        {"coding": [{"system": "http://hl7.org/fhir/sid/icd-9-cm", "code": "30002"}]},
+        {"text": "GENERALISIERTE ANGSTSTÖRUNG"},
         {"text": "Generalized anxiety disorder"},
         {"text": "generalised  ANXIETY disorder, severe"},
         {"text": "GAD"},
@@ -373,6 +377,22 @@ def test_notes_are_looked_through_and_counted(tmp_path: Path) -> None:
         "in a form that is not read": 1,
         "kept elsewhere, not in the export": 1,
         "read": 5,
+    }
+
+
+def test_notes_that_do_not_say_what_they_are_are_looked_through_and_counted(
+    tmp_path: Path,
+) -> None:
+    held = [document(b"Pt takes kratom daily."), document(b"%PDF-1.7"), document(b"")]
+    for one in held:
+        del one["content"][0]["attachment"]["contentType"]
+    held[2]["content"][0]["attachment"] = {"url": "Binary/1"}
+    found = looked(tmp_path, *(line(**one) for one in held))
+    assert [one.line for one in found.seen] == [2]
+    assert found.notes == {
+        "in a form that is not read": 1,
+        "kept elsewhere, not in the export": 1,
+        "read": 1,
     }
 
 
