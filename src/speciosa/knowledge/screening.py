@@ -26,19 +26,25 @@ class SummaryWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ``expected`` are types of FHIR resources and what is missed where an export has none.
     ``findings`` are words, by id, for findings whose own sentence differs from person to person or
     speaks to the person's clinician; ``problems`` for why a record makes no case, by field.
+    ``{smallest}`` and ``{most}`` stand for the limit of small counts and one less; ``{promise}``
+    for what that limit lets the page promise.
     """
 
     what_it_is: str
+    no_small_counts: str
     not_meant: tuple[str, ...]
     for_whom: tuple[str, ...]
     not_looked_at: tuple[str, ...]
     small_cells: str
     hidden: str
+    banded: str
+    one_page: str
     all_shown: str
     evidence: dict[str, Term]
     how: dict[str, Term]
     confidence: dict[str, Term]
     beside: dict[str, Term]
+    of_nobody: Term
     expected: dict[str, str]
     findings: dict[str, str]
     problems: dict[str, str]

@@ -11,7 +11,7 @@ from speciosa.cohort.summary import by_age, group
 from speciosa.cohort.summary.cells import Cells
 from speciosa.cohort.summary.reading import Counted
 from speciosa.cohort.summary.result import Provenance, Summary
-from speciosa.cohort.summary.tally import Tally
+from speciosa.cohort.summary.tally import Group, Tally
 from speciosa.cohort.summary.words import headline
 from speciosa.knowledge import Knowledge, load
 from speciosa.knowledge.screening import SummaryWording
@@ -42,16 +42,12 @@ def summarise(  # noqa: PLR0913  # each is another thing that was counted or ask
     knowledge = load()
     wording = knowledge.screening.wording
     policy = knowledge.screening.smallest_cell
-    cells = Cells(policy if smallest_cell is None else max(smallest_cell, 1))
+    smallest = policy if smallest_cell is None else max(smallest_cell, 1)
     counted = Counted(files, shards, export)
-    counted.declare(cells)
     groups = {_KRATOM: tally.kratom}
     if options.gad:
         groups[_GAD] = tally.gad_alone
-    for name, people in groups.items():
-        group.declare(cells, name, people, wording)
-    by_age.declare_rest(cells, "people", tuple(groups))
-    cells.settle()
+    cells = _settled(counted, groups, smallest, wording)
     shown = {
         name: group.summary(cells, name, _LABELS[name], people, wording)
         for name, people in groups.items()
@@ -61,11 +57,16 @@ def summarise(  # noqa: PLR0913  # each is another thing that was counted or ask
         people=cells.line("people", "People in the export"),
         kratom=shown[_KRATOM],
         gad_alone=shown.get(_GAD),
+        of_nobody=counted.of_nobody(wording, cells.smallest),
         read=counted.summary(cells, wording),
         everybody=by_age.ages(cells, "people", "people"),
         smallest_cell=cells.smallest,
         limit_from_policy=cells.smallest == policy,
-        what_it_is=wording.what_it_is,
+        what_it_is=wording.what_it_is.format(
+            promise=(wording.no_small_counts if smallest > 1 else wording.all_shown).format(
+                smallest=smallest
+            )
+        ),
         not_meant=wording.not_meant,
         for_whom=wording.for_whom,
         not_looked_at=wording.not_looked_at,
@@ -75,10 +76,40 @@ def summarise(  # noqa: PLR0913  # each is another thing that was counted or ask
     )
 
 
+def _settled(
+    counted: Counted, groups: Mapping[str, Group], smallest: int, wording: SummaryWording
+) -> Cells:
+    """What may be shown. Where groups are too small for ages and sexes, the ages are left out."""
+    with_ages = _cells(counted, groups, smallest, wording, ages=True)
+    hidden = by_age.hidden(with_ages, tuple(groups))
+    if not hidden:
+        return with_ages
+    without = _cells(counted, groups, smallest, wording, ages=False)
+    return without if by_age.hidden(without, tuple(groups)) < hidden else with_ages
+
+
+def _cells(
+    counted: Counted,
+    groups: Mapping[str, Group],
+    smallest: int,
+    wording: SummaryWording,
+    *,
+    ages: bool,
+) -> Cells:
+    cells = Cells(smallest)
+    counted.declare(cells)
+    for name, people in groups.items():
+        group.declare(cells, name, people, wording, ages=ages)
+    by_age.declare_rest(cells, "people", tuple(groups), ages=ages)
+    cells.settle()
+    return cells
+
+
 def _about_cells(wording: SummaryWording, smallest: int) -> str:
     if smallest <= 1:
         return wording.all_shown
-    return f"{wording.small_cells} {wording.hidden}".format(smallest=smallest, most=smallest - 1)
+    told = (wording.small_cells, wording.hidden, wording.banded, wording.one_page)
+    return " ".join(told).format(smallest=smallest, most=smallest - 1)
 
 
 def _provenance(knowledge: Knowledge, options: Options, transaction_time: str) -> Provenance:

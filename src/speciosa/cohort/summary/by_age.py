@@ -25,8 +25,8 @@ def by_cell(cells: Iterable[PeopleCell]) -> dict[tuple[str, str], int]:
     return found
 
 
-def declare(cells: Cells, total: str, people: People) -> None:
-    """Name the counts by sex and, for women and men, by age.
+def declare(cells: Cells, total: str, people: People, *, ages: bool = True) -> None:
+    """Name the counts by sex and, for women and men, if ``ages``, by age.
 
     Ages of both sexes together are left out: beside those of each they would give away how old the
     few others are, so that much more would have to be hidden.
@@ -34,14 +34,30 @@ def declare(cells: Cells, total: str, people: People) -> None:
     by_sex = {sex: _of_sex(people, sex) for sex in _WITH_AGES}
     by_sex[OTHER_SEX] = sum(people.values()) - sum(by_sex.values())
     cells.adds_up(total, by_sex)
-    for sex in _WITH_AGES:
-        cells.adds_up(f"{total}/{sex}", {ages: people.get((sex, ages), 0) for ages in BANDS})
+    if ages:
+        for sex in _WITH_AGES:
+            cells.adds_up(f"{total}/{sex}", {band: people.get((sex, band), 0) for band in BANDS})
 
 
-def declare_rest(cells: Cells, total: str, groups: tuple[str, ...]) -> None:
-    """Say that everybody is in one of the groups or in none, by sex and age as well."""
-    for step in ("", *(f"/{sex}" for sex in SEX), *_steps()):
+def declare_rest(cells: Cells, total: str, groups: tuple[str, ...], *, ages: bool = True) -> None:
+    """Say that everybody is in one of the groups or in none, by sex and, if ``ages``, age."""
+    for step in ("", *(f"/{sex}" for sex in SEX), *(_steps() if ages else ())):
         cells.is_sum(f"{total}{step}", tuple(f"{group}{step}" for group in groups))
+
+
+def hidden(cells: Cells, groups: tuple[str, ...]) -> int:
+    """How many counts by sex are hidden in groups large enough to be broken down."""
+    return sum(
+        cells.is_hidden(f"{group}/{sex}")
+        for group in groups
+        if cells.is_broken_down(group)
+        for sex in SEX
+    )
+
+
+def has_ages(cells: Cells, group: str) -> bool:
+    """Whether the counts of a group were named by age."""
+    return all(cells.has(f"{group}/{sex}/{BANDS[0]}") for sex in _WITH_AGES)
 
 
 def _steps() -> Iterator[str]:

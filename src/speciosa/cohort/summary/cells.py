@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from speciosa.cohort.summary.bands import Bands, Part
 from speciosa.cohort.summary.disclosure import Published, Standing, Sum, protected, ranges
 from speciosa.cohort.summary.rates import share
 from speciosa.cohort.summary.result import Figure, Line
@@ -13,6 +14,8 @@ from speciosa.cohort.summary.result import Figure, Line
 # A range wider than this many times the limit says too little.
 _NARROW = 3
 _NOT_SHOWN = "not given"
+# Of more parts than this there are too many sets to try; laws are audited by themselves.
+_MOST_PARTS = 8
 _NOT_A_SHARE = "not given: some have no Patient record"
 
 
@@ -88,6 +91,41 @@ class Cells:
         """A count with its label and, where it is part of another, its share."""
         return line(name.rpartition("/")[2], label, self.figure(name), of, meaning)
 
+    def bands(self, total: str) -> Bands:
+        """How other counts of the people of a total are shown beside its parts."""
+        of = self._counts[total] if self.is_shown(total) else None
+        ways = [] if of is None else [one.parts for one in self._sums if one.total == total]
+        return Bands(
+            self.smallest,
+            of,
+            [[self._part(name) for name in parts] for parts in ways if len(parts) <= _MOST_PARTS],
+        )
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a count is shown as it is."""
+        return self._standing[name] is Standing.SHOWN
+
+    def is_hidden(self, name: str) -> bool:
+        """Whether a count is hidden for another's sake."""
+        return self._standing[name] is Standing.HIDDEN
+
+    def has(self, name: str) -> bool:
+        """Whether a count was named."""
+        return name in self._counts
+
+    def _part(self, name: str) -> Part:
+        count = self._counts[name]
+        small = 1 <= count < self.smallest
+        match self._standing[name]:
+            case Standing.SHOWN:
+                return Part(count, count, count)
+            case Standing.FEW:
+                return Part(count, 1, self.smallest - 1, small)
+            case _:
+                unknown = name in self._unnamed or count < self.smallest
+                low = 0 if unknown else self.smallest
+                return Part(count, low, max(self._counts.values()), small)
+
     def is_broken_down(self, total: str) -> bool:
         """Whether the parts of a total are of any use to a reader."""
         return self._standing[total] is not Standing.FEW and self._counts[total] > 0
@@ -115,14 +153,6 @@ def alone(count: int, smallest: int) -> Figure:
     """A count that adds up with no other."""
     few = 1 <= count < smallest
     return figure(count, Standing.FEW if few else Standing.SHOWN, smallest)
-
-
-def beside(count: int, of: int, smallest: int) -> Figure:
-    """How many of a shown number have something; those who have not must not be few either."""
-    if 1 <= of - count < smallest:
-        words = f"all but fewer than {smallest}"
-        return Figure(people=None, words=words, standing=Standing.HIDDEN)
-    return alone(count, smallest)
 
 
 def line(key: str, label: str, count: Figure, of: Figure | None = None, meaning: str = "") -> Line:

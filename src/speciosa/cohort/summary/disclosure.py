@@ -18,11 +18,12 @@ from scipy.optimize import linprog
 
 
 class Standing(StrEnum):
-    """How a count is shown."""
+    """How a count is shown: a band is of a count that no sum holds."""
 
     SHOWN = "shown"
     FEW = "few"
     HIDDEN = "hidden"
+    BAND = "band"
 
 
 class Sum(NamedTuple):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from speciosa.cohort.summary.cells import alone, beside, line
-from speciosa.cohort.summary.result import FindingLine, Findings
+from speciosa.cohort.summary.bands import Bands
+from speciosa.cohort.summary.cells import line
+from speciosa.cohort.summary.disclosure import Standing
+from speciosa.cohort.summary.result import Figure, FindingLine, Findings
+from speciosa.cohort.summary.tally import LAW as REGULATION
 from speciosa.cohort.summary.tally import Found, Group, Key, said
 from speciosa.cohort.summary.words import in_words
 from speciosa.report.outline import first_sentence
@@ -20,22 +23,26 @@ WITH_KRATOM, BETWEEN, LAW, OPEN, OTHER = (
 _KRATOM = re.compile(r"kratom|7-oh|7-hydroxy|mitragyn", re.IGNORECASE)
 
 
-def listed(group: Group, smallest: int, words: Mapping[str, str]) -> dict[str, Findings]:
+def listed(
+    group: Group, bands: Bands, laws: Mapping[Key, Figure], words: Mapping[str, str]
+) -> dict[str, Findings]:
     """Findings of a group that enough people have, by what they are about.
 
-    ``words`` name findings whose own sentences do not fit many people.
+    ``laws`` are the counts of laws as they may be shown; ``words`` name findings whose own
+    sentences do not fit many people.
     """
     kinds = (WITH_KRATOM, BETWEEN, LAW, OPEN, OTHER)
     lines: dict[str, list[FindingLine]] = {kind: [] for kind in kinds}
     rare = dict.fromkeys(kinds, 0)
     for key, found in group.findings.items():
         kind = _kind(key, found)
-        if found.people < smallest:
+        count = laws[key] if key in laws else bands.figure(found.people)
+        if count.standing is Standing.FEW:
             rare[kind] += 1
         else:
-            count = beside(found.people, group.people, smallest)
-            of = alone(group.people, smallest)
             label, meaning = _named(key, found, words)
+            # A share beside a band would give the count away.
+            of = bands.figure(group.people) if bands.exact else None
             shown = line(key.id, label, count, of, meaning)
             lines[kind].append(
                 FindingLine(
@@ -67,14 +74,18 @@ def _first(text: str) -> str:
     return text if len(sentence) == len(text) else f"{sentence} …"
 
 
-def _order(one: FindingLine) -> tuple[int, float, str, str]:
-    # Where the number of a listed finding is not shown it is nearly everybody.
-    count = one.line.count.people
-    return one.severity.rank, -(float("inf") if count is None else count), one.text, one.id
+def _order(one: FindingLine) -> tuple[int, int, str, str]:
+    """By what is shown alone: the place in the list must not say more than the band."""
+    return one.severity.rank, -at_least(one.line.count), one.text, one.id
+
+
+def at_least(count: Figure) -> int:
+    """What is shown of a count at the least."""
+    return (count.low or 0) if count.people is None else count.people
 
 
 def _kind(key: Key, found: Found) -> str:
-    if key.part == "regulation":
+    if key.part == REGULATION:
         return LAW
     if key.part != "interactions":
         return OTHER

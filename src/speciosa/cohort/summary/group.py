@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from speciosa.cohort.counts import SEXES
-from speciosa.cohort.summary import by_age
-from speciosa.cohort.summary.cells import Cells, beside, line
+from speciosa.cohort.summary import by_age, laws
+from speciosa.cohort.summary.cells import Cells, line
 from speciosa.cohort.summary.findings import listed
-from speciosa.cohort.summary.result import Figure, GroupSummary, Line
+from speciosa.cohort.summary.result import GroupSummary, Line
 from speciosa.cohort.summary.tally import CONFIDENCE, KRATOM, Group
 from speciosa.cohort.summary.words import GAD, ROUTES
 from speciosa.knowledge.screening import SummaryWording, Term
@@ -19,11 +19,13 @@ from speciosa.knowledge.screening import SummaryWording, Term
 _NO_CASE = "no case"
 
 
-def declare(cells: Cells, name: str, group: Group, wording: SummaryWording) -> None:
-    """Name the counts of a group."""
+def declare(
+    cells: Cells, name: str, group: Group, wording: SummaryWording, *, ages: bool = True
+) -> None:
+    """Name the counts of a group, by age if ``ages``."""
     cells.add(name, group.people, dear=True)
     people = {key: count for key, count in group.cells.items() if key[0] in SEXES}
-    by_age.declare(cells, name, people)
+    by_age.declare(cells, name, people, ages=ages)
     if group.names_kratom:
         cells.adds_up(name, {level.value: group.evidence[level.value] for level in KRATOM})
         cells.adds_up(name, {way: group.how[way] for way in wording.how})
@@ -31,6 +33,7 @@ def declare(cells: Cells, name: str, group: Group, wording: SummaryWording) -> N
         cells.adds_up(name, {_gad(key): group.gad[key] for key in GAD})
     routes = {route: group.routes[route] for route in ROUTES}
     cells.adds_up(name, {**routes, _NO_CASE: group.people - group.assessed})
+    laws.declare(cells, name, group)
 
 
 def summary(
@@ -43,7 +46,7 @@ def summary(
     lines = GroupSummary(
         total=total,
         sex=by_age.sexes(cells, name, "people"),
-        ages=by_age.ages(cells, name, "people"),
+        ages=by_age.ages(cells, name, "people") if by_age.has_ages(cells, name) else (),
         routes=cells.lines(
             name,
             (*((key, *ROUTES[key]) for key in ROUTES), (_NO_CASE, "Could not be assessed", "")),
@@ -61,29 +64,35 @@ def summary(
     return msgspec.structs.replace(
         lines,
         problems=_problems(cells, name, group, wording),
-        **_findings(cells, total.count, group, wording),
+        **_findings(cells, name, group, wording),
     )
 
 
 def _problems(cells: Cells, name: str, group: Group, wording: SummaryWording) -> tuple[Line, ...]:
     """What the records lacked that could not be assessed, if enough people lack it."""
-    whole = cells.figure(f"{name}/{_NO_CASE}").people
+    if not cells.is_shown(f"{name}/{_NO_CASE}"):
+        return ()
+    bands = cells.bands(f"{name}/{_NO_CASE}")
+    lines = (
+        line(field, wording.problems.get(field, field), bands.figure(count))
+        for field, count in group.problems.items()
+        if count >= cells.smallest
+    )
     return tuple(
-        line(field, wording.problems.get(field, field), beside(count, whole, cells.smallest))
-        for field, count in sorted(group.problems.items(), key=lambda p: (-p[1], p[0]))
-        if whole is not None and count >= cells.smallest
+        sorted(lines, key=lambda one: (-(one.count.low or one.count.people or 0), one.key))
     )
 
 
-def _findings(cells: Cells, total: Figure, group: Group, wording: SummaryWording) -> dict[str, Any]:
-    """Findings as shares of all people of the group, which must be shown for that."""
-    if total.people is None:
+def _findings(cells: Cells, name: str, group: Group, wording: SummaryWording) -> dict[str, Any]:
+    """Findings of all people of the group, whose number must be shown for that."""
+    if not cells.is_shown(name):
         return {}
-    unchecked = beside(group.medicine_not_checked, total.people, cells.smallest)
+    bands = cells.bands(name)
+    unchecked = bands.figure(group.medicine_not_checked)
     label = "With a medicine or product that could not be checked"
     return {
-        "not_checked": line("not_checked", label, unchecked, total),
-        **listed(group, cells.smallest, wording.findings),
+        "not_checked": line("not_checked", label, unchecked),
+        **listed(group, bands, laws.figures(cells, name, group, bands), wording.findings),
     }
 
 

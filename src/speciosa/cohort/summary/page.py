@@ -12,7 +12,7 @@ from speciosa.cohort.counts import BANDS
 from speciosa.cohort.summary.charts import bars, pyramid
 from speciosa.cohort.summary.findings import MOST
 from speciosa.cohort.summary.result import AgeCell, FindingLine, Findings, Line, Summary
-from speciosa.cohort.summary.words import ages_in_words
+from speciosa.cohort.summary.words import ages_in_words, counted, nobodys
 from speciosa.report import words
 from speciosa.report.clean import clean
 from speciosa.report.numbers import shown
@@ -60,6 +60,8 @@ def _environment() -> Environment:
         pyramid=_pyramid,
         by_band=_by_band,
         rate=_rate,
+        counted=counted,
+        nobodys=nobodys,
         worst=_worst,
         sections=_SECTIONS,
         most_findings=MOST,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from speciosa.cohort.counts import ExportCounts, FileCounts, ShardCounts, added
 from speciosa.cohort.summary import by_age
+from speciosa.cohort.summary.bands import Bands
 from speciosa.cohort.summary.cells import Cells, alone, line
-from speciosa.cohort.summary.result import BadFile, Line, ReadSummary
+from speciosa.cohort.summary.result import BadLines, Figure, Line, ReadSummary
 from speciosa.knowledge.screening import SummaryWording
 
-_MOST_BAD_FILES = 50
+_OF_PEOPLE = frozenset({"denied", "somebody_else"})
 _OTHERS = "other resources"
 
 
@@ -62,11 +64,6 @@ class Counted:
     def summary(self, cells: Cells, wording: SummaryWording) -> ReadSummary:
         """What was read as far as it may be shown, and what was not with what that costs."""
         smallest = cells.smallest
-        bad_files = [
-            BadFile(file=one.file, bad=dict(sorted(one.bad.items())))
-            for one in self.files
-            if any(one.bad.values())
-        ]
         frequent = {why: n for why, n in self.unread.items() if n >= smallest}
         return ReadSummary(
             files=len(self.files),
@@ -75,9 +72,7 @@ class Counted:
             resources=cells.line("resources", "Resources"),
             types=self._types(cells),
             deceased=cells.line("people/deceased", "Of these, deceased"),
-            bad=self.bad,
-            bad_files=tuple(bad_files[:_MOST_BAD_FILES]),
-            bad_files_not_listed=len(bad_files[_MOST_BAD_FILES:]),
+            bad=self._bad_lines(),
             deleted=cells.line("deleted", "Deleted by the server, so not used"),
             unresolved=tuple(
                 line(kind, kind, alone(count, smallest))
@@ -85,7 +80,7 @@ class Counted:
                 if count
             ),
             beside=tuple(
-                line(key, term.label, alone(self.beside[key], smallest), meaning=term.meaning)
+                line(key, term.label, self._beside(key, smallest), meaning=term.meaning)
                 for key, term in wording.beside.items()
                 if key in self.beside
             ),
@@ -101,9 +96,33 @@ class Counted:
             absent={
                 kind: why for kind, why in wording.expected.items() if not self.resources.get(kind)
             },
-            skipped=dict(sorted(self.export.skipped.items())),
+            doubts=tuple(
+                line(why, why, alone(count, smallest))
+                for why, count in _largest_first(self.export.doubts)
+                if count
+            ),
+            skipped=dict(sorted(Counter(self.export.skipped.values()).items())),
             server_errors=dict(sorted(self.export.errors.items())),
-            differing=tuple(sorted(self.export.differing)),
+            differing=len(self.export.differing),
+        )
+
+    def of_nobody(self, wording: SummaryWording, smallest: int) -> Line:
+        """Entries that name kratom and do not say whose they are."""
+        term = wording.of_nobody
+        count = alone(self.export.of_nobody, smallest)
+        return line("of_nobody", term.label, count, meaning=term.meaning)
+
+    def _beside(self, key: str, smallest: int) -> Figure:
+        if key in _OF_PEOPLE:
+            return Bands(smallest).figure(self.beside[key])
+        return alone(self.beside[key], smallest)
+
+    def _bad_lines(self) -> tuple[BadLines, ...]:
+        """By reason; the name of a file can be that of a person, so files are counted."""
+        return tuple(
+            BadLines(why=why, lines=count, files=sum(bool(f.bad.get(why)) for f in self.files))
+            for why, count in _largest_first(self.bad)
+            if count
         )
 
     def _types(self, cells: Cells) -> tuple[Line, ...]:

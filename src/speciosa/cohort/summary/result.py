@@ -16,7 +16,8 @@ from speciosa.knowledge import Citation
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A count; ``people`` is ``None`` where it is not shown, and ``words`` say what is instead.
 
-    ``low`` and ``high`` are what can be worked out of a hidden count, where that is worth saying.
+    ``low`` and ``high`` are those of a band, or what can be worked out of a hidden count, where
+    that is worth saying.
     """
 
     people: int | None
@@ -89,15 +90,20 @@ class GroupSummary(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Line, ...] = ()
 
 
-class BadFile(msgspec.Struct, frozen=True, kw_only=True):
-    """Lines of one file that could not be read. They are lines, not people: shown as they are."""
+class BadLines(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines that could not be read, by reason, and in how many files. No people: all are shown."""
 
-    file: str
-    bad: dict[str, int]
+    why: str
+    lines: int
+    files: int
 
 
 class ReadSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read, and what was not."""
+    """What was read, and what was not.
+
+    No file is named, as its name can be that of a person. ``skipped`` counts files by why they were
+    not read, ``differing`` is the number of remarks on files that are not as they were announced.
+    """
 
     files: int
     lines: Line
@@ -105,9 +111,7 @@ class ReadSummary(msgspec.Struct, frozen=True, kw_only=True):
     resources: Line
     types: tuple[Line, ...]
     deceased: Line
-    bad: dict[str, int]
-    bad_files: tuple[BadFile, ...]
-    bad_files_not_listed: int
+    bad: tuple[BadLines, ...]
     deleted: Line
     unresolved: tuple[Line, ...]
     beside: tuple[Line, ...]
@@ -115,9 +119,10 @@ class ReadSummary(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[Line, ...]
     unread_rare: int
     absent: dict[str, str]
-    skipped: dict[str, str]
+    doubts: tuple[Line, ...]
+    skipped: dict[str, int]
     server_errors: dict[str, int]
-    differing: tuple[str, ...]
+    differing: int
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +146,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     people: Line
     kratom: GroupSummary
     gad_alone: GroupSummary | None
+    of_nobody: Line
     read: ReadSummary
     everybody: tuple[AgeCell, ...]
     smallest_cell: int

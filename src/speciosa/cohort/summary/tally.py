@@ -26,7 +26,8 @@ _PAIR = 2
 _NOT_COUNTED = frozenset({"urgent", "evidence", "follow_up", "exposure", "mechanism", "plan"})
 _ADVICE = "monitoring."
 _NOT_CHECKED = "interaction.not_checked."
-_LEAST = {"regulation": Severity.MINOR}
+LAW = "regulation"
+_LEAST = {LAW: Severity.MINOR}
 
 
 class Key(NamedTuple):
@@ -65,6 +66,8 @@ class Group:
         self.assessed = 0
         self.routes: Counter[str] = Counter()
         self.findings: dict[Key, Found] = {}
+        # People by all that the law says where they are: who is in which place can be told by it.
+        self.laws: Counter[tuple[Key, ...]] = Counter()
         self.medicine_not_checked = 0
         self.problems: Counter[str] = Counter()
 
@@ -81,6 +84,7 @@ class Group:
             self.routes[row.route] += 1
             self._findings(row)
         else:
+            self.laws[()] += 1
             for field in {problem.field.partition("/")[0] for problem in row.problems}:
                 self.problems[field] += 1
 
@@ -93,6 +97,7 @@ class Group:
 
     def _findings(self, row: Row) -> None:
         seen = {_key(finding): finding for finding in reversed(row.findings) if _counts(finding)}
+        self.laws[tuple(sorted(key for key in seen if key.part == LAW))] += 1
         for key, finding in seen.items():
             severity = Severity(finding.severity)
             found = self.findings.get(key)

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from speciosa.cohort.summary.result import GroupSummary, Line, Summary
+from speciosa.cohort.summary.words import counted, nobodys
 from speciosa.finding import Severity
 from speciosa.report.clean import clean, to_ascii
 from speciosa.report.numbers import shown
@@ -23,6 +24,8 @@ def text(summary: Summary, *, ascii_only: bool = False) -> str:
 
 def _lines(summary: Summary) -> Iterator[str]:
     yield from _wrapped(summary.headline)
+    if summary.of_nobody.count.people != 0:
+        yield from _wrapped(nobodys(summary.of_nobody))
     yield ""
     yield from _group(summary.kratom)
     if summary.gad_alone is not None:
@@ -57,14 +60,19 @@ def _group(group: GroupSummary) -> Iterator[str]:
 def _read(summary: Summary) -> Iterator[str]:
     read = summary.read
     lines = f"{read.lines.count.words} lines, {read.bad_lines:,} of them not readable"
-    yield f"Read: {read.files:,} files, {lines}"
-    for file in read.bad_files[:_MOST]:
-        told = "; ".join(f"{why}: {count:,}" for why, count in file.bad.items())
-        yield from _wrapped(f"{file.file}: {told}", "  ")
-    for name, why in read.skipped.items():
-        yield from _wrapped(f"{name} not read: {why}", "  ")
-    for sentence in read.differing:
-        yield from _wrapped(sentence, "  ")
+    yield f"Read: {counted(read.files, 'file')}, {lines}"
+    for bad in read.bad:
+        yield from _wrapped(
+            f"{bad.why}: {counted(bad.lines, 'line')} in {counted(bad.files, 'file')}", "  "
+        )
+    for why, number in read.skipped.items():
+        yield from _wrapped(f"{counted(number, 'file')} not read: {why}", "  ")
+    if read.differing:
+        yield from _wrapped(f"Not as announced: {counted(read.differing, 'remark')}", "  ")
+    if read.bad or read.skipped or read.differing:
+        yield "  Names of files and numbers of lines are in problems.ndjson."
+    for doubt in read.doubts:
+        yield from _wrapped(f"{doubt.count.words}: {doubt.label}", "  ")
     for kind, why in read.absent.items():
         yield from _wrapped(f"No {kind} in the export: {why}", "  ")
     yield ""

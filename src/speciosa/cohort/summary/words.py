@@ -59,3 +59,13 @@ def headline(total: Line) -> str:
     parts = shown(total.rate)
     rate = f"{parts.value} ({parts.brackets})"
     return f"{of}, {total.count.words} have kratom in their record: {rate}."
+
+
+def nobodys(entries: Line) -> str:
+    """Entries that name kratom and nobody, as a sentence beside the headline."""
+    return f"Not counted: {entries.count.words} {entries.label[:1].lower()}{entries.label[1:]}."
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things ("1 file", "2 files")."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
