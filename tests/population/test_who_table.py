@@ -37,8 +37,12 @@ def test_rows_take_part_in_turn_and_an_empty_cell_stays_not_known(tmp_path: Path
     population = who.read(table(tmp_path, GOOD), KNOWLEDGE)
     people = who.draw(population, 99, first=2, count=4)
     rows = list(people.rows())
-    assert [row["age_years"] for row in rows] == [18.0, 34.0, 71.0, 18.0]
-    assert rows[2] == {
+    ages = [row["age_years"] for row in rows]
+    assert sorted(ages[:3], key=float) == [18.0, 34.0, 71.0]
+    assert ages[3] == ages[0]
+    assert people.row is not None
+    assert [(34.0, 71.0, 18.0)[row] for row in people.row] == ages
+    assert rows[ages.index(71.0)] == {
         "age_years": 71.0,
         "sex": "male",
         "weight_kg": None,
@@ -48,6 +52,31 @@ def test_rows_take_part_in_turn_and_an_empty_cell_stays_not_known(tmp_path: Path
         "breast_feeding": None,
     }
     assert "height_cm" not in people.columns and np.isnan(people.figure("height_cm")).all()
+
+
+def test_a_sorted_table_takes_part_in_an_order_of_the_seed(tmp_path: Path) -> None:
+    sorted_ages = "age_years\n" + "".join(f"{20 + i // 10}\n" for i in range(600))
+    population = who.read(table(tmp_path, sorted_ages), KNOWLEDGE)
+    some = who.draw(population, 5, count=200).figure("age_years")
+    assert some.mean() == pytest.approx(49.5, abs=4.0)  # of the first 200 rows it is 29.5
+    np.testing.assert_array_equal(
+        who.draw(population, 5, first=190, count=10).figure("age_years"), some[190:]
+    )
+    other = who.draw(population, 6, count=200).figure("age_years")
+    assert abs(np.corrcoef(some, other)[0, 1]) < 0.25
+    everybody = who.draw(population, 5, count=600).figure("age_years")
+    assert sorted(everybody) == sorted(population.columns["age_years"])
+
+
+def test_who_is_left_out_is_said(tmp_path: Path) -> None:
+    rows = "age_years\n" + "30\n" * 3000
+    population = who.read(table(tmp_path, rows), KNOWLEDGE)
+    assert population.whole(1000) == 3000
+    assert population.taken(6000) == ()
+    assert "1,000 of its 3,000 rows" in population.taken(1000)[0]
+    assert "once more" in population.taken(4000)[0]
+    few = who.read(table(tmp_path, "age_years\n30\n40\n50\n"), KNOWLEDGE)
+    assert few.whole(1000) == 1002
 
 
 def test_weights_draw_rows_by_seed_and_number(tmp_path: Path) -> None:

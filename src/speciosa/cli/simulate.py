@@ -171,7 +171,8 @@ def command(
     if mode is Mode.SHARES:
         _shares(plan, settings, population, effects, workers, chart, output)
     elif out is not None:
-        asked = Asked(out, population, effects, workers, dask, shard, restart)
+        everybody = subjects is None
+        asked = Asked(out, population, effects, workers, dask, shard, restart, everybody)
         _check_alone(plan, asked, table, chart)
         people = simulate_population(plan, settings, asked)
         if people is not None:
@@ -220,6 +221,7 @@ def _shares(
 ) -> None:
     """Where the spread of levels comes from."""
     _check_levels(plan, "--sobol")
+    _check_paths(None, population, None, chart)
     result = simulate_sobol.sensitivity(
         plan, settings, named=population, body_effects=effects, workers=workers
     )
@@ -263,6 +265,22 @@ def _check_alone(plan: Plan, asked: Asked, table: Path | None, chart: Path | Non
     if asked.shard is not None and given:
         accepted = "files of the whole, once it is merged: leave it out with --shard"
         raise InputError([InputProblem(given[0], "a file of a share", accepted)])
+    _check_paths(asked.out, asked.population, table, chart)
+
+
+def _check_paths(
+    out: Path | None, population: str | None, table: Path | None, chart: Path | None
+) -> None:
+    """Refuse to write one file over another, or over the table that people are read from."""
+    held = {Path(population).resolve(): "--population"} if population else {}
+    if out is not None:
+        from speciosa.population.output.files import written
+
+        held |= dict.fromkeys((file.resolve() for file in written(out)), "--out")
+    for option, path in (("--table", table), ("--chart", chart)):
+        if path is not None and path.resolve() in held:
+            accepted = f"another file than that of {held[path.resolve()]}"
+            raise InputError([InputProblem(option, repr(str(path)), accepted)])
 
 
 def _check_levels(plan: Plan, option: str) -> None:

@@ -22,7 +22,10 @@ MOST_PEOPLE = 1_000_000_000
 
 
 class Asked(NamedTuple):
-    """What the options say of a population and of who does the work."""
+    """What the options say of a population and of who does the work.
+
+    ``everybody``: no number of people was asked for, so everybody in a table is to take part.
+    """
 
     out: Path
     population: str | None
@@ -31,6 +34,7 @@ class Asked(NamedTuple):
     dask: str | None
     shard: str | None
     restart: bool
+    everybody: bool
 
 
 def simulate_population(plan: Plan, settings: Settings, asked: Asked) -> PopulationDocument | None:
@@ -48,6 +52,9 @@ def simulate_population(plan: Plan, settings: Settings, asked: Asked) -> Populat
     part = None if asked.shard is None else parse_share(asked.shard)
     knowledge = load()
     population = None if asked.population is None else read(asked.population, knowledge)
+    subjects = settings.subjects
+    if asked.everybody and population is not None:
+        subjects = population.whole(subjects)
     request = Request(
         regimen=plan.model_dump(mode="json"),
         seed=settings.seed,
@@ -58,7 +65,7 @@ def simulate_population(plan: Plan, settings: Settings, asked: Asked) -> Populat
     )
     order = Order(
         request=request,
-        subjects=settings.subjects,
+        subjects=subjects,
         population=_place(asked.population or "", population),
         knowledge_release=knowledge.release.number,
     )

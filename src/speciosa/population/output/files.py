@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speciosa.errors import InputError, InputProblem
+from speciosa.population.output.document import MEANING
 from speciosa.population.output.rows import decoded_rows, schema
+from speciosa.population.run.columns import WHOLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +22,14 @@ if TYPE_CHECKING:
 
 PARQUET, ZARR = ".parquet", ".zarr"
 ENDINGS = (PARQUET, ZARR)
-_CAUTIONS = ("simulate.describes", "simulate.no_safe_level", "simulate.bodies_assumed")
+_CAUTIONS = (
+    "simulate.describes",
+    "simulate.no_safe_level",
+    "simulate.bodies_assumed",
+    "simulate.cirrhosis_assumed",
+    "exposure.swallowed_seven_oh",
+)
+_UNKNOWN_CODE = -1
 _BATCHES_AT_ONCE = 5  # blocks of people in one chunk of a Zarr array
 
 
@@ -34,6 +43,11 @@ def check_ending(path: Path) -> None:
 def curve_file(path: Path) -> Path:
     """Where the percentiles over time stand, for a file that cannot hold them itself."""
     return path.with_name(f"{path.stem}.curve{PARQUET}")
+
+
+def written(path: Path) -> tuple[Path, ...]:
+    """Every file that is written for a path."""
+    return (path,) if path.suffix.lower() == ZARR else (path, curve_file(path))
 
 
 def write(
@@ -53,14 +67,29 @@ def write(
 
 def provenance(document: PopulationDocument) -> dict[str, str]:
     """What a file says of itself."""
-    made = document.provenance
+    made, people, method = document.provenance, document.people, document.method
+    of_people = (
+        {}
+        if people is None
+        else {
+            "population_about": " ".join((people.about, *people.limits)),
+            "population_key": people.key,
+            "body_effects": people.body_effects,
+            "body_effects_assumed": " ".join(people.effects),
+            "body_effects_facts": " ".join(people.effect_facts),
+        }
+    )
     return {
         "title": document.title or "Virtual people who take kratom as described",
         "regimen": "; ".join(document.understood),
-        "population": document.people.title if document.people else "",
+        "population": people.title if people else "",
+        **of_people,
         "subjects": str(document.subjects),
         "seed": str(made.seed),
-        "structures": " ".join(document.structures),
+        "structures": " ".join(f"{one.structure}={one.share:g}" for one in document.by_structure),
+        "percentiles_relative_error": f"{method.relative_error:g}",
+        "curve_times": f"{method.times} of {method.times_followed}",
+        "what_percentiles_hold": MEANING,
         "speciosa_version": made.speciosa_version,
         "knowledge_release": made.knowledge_release,
         "input_sha256": made.input_sha256,
@@ -87,10 +116,10 @@ def _parquet(
             for batch in decoded_rows(pieces):
                 writer.write_batch(batch)
 
-    curve = curve_file(path)
+    _, curve = files = written(path)
     _whole(path, people)
-    _whole(curve, lambda half: half.write_bytes(as_parquet(document)))
-    return path, curve
+    _whole(curve, lambda half: half.write_bytes(as_parquet(document, provenance(document))))
+    return files
 
 
 # ------------------------------------------------------------------ Zarr
@@ -128,7 +157,7 @@ def _people(
         table = pa.Table.from_batches(waiting)
         for column in columns:
             held = table.column(column.name).combine_chunks()
-            codes = held.indices.fill_null(-1) if column.values else held
+            codes = held.indices.fill_null(_UNKNOWN_CODE) if column.values else held
             arrays[column.name][done : done + len(held)] = codes.to_numpy(zero_copy_only=False)
         done += table.num_rows
         waiting.clear()
@@ -137,14 +166,13 @@ def _people(
         if not arrays:
             chunk = batch.num_rows * _BATCHES_AT_ONCE
             for column in columns:
-                kind = (
-                    "int8" if column.values else "int64" if column.name == "subject" else "float32"
-                )
+                kind = "int8" if column.values else "int64" if column.name in WHOLE else "float32"
                 arrays[column.name] = group.create_array(
                     column.name,
                     shape=(subjects,),
                     chunks=(min(chunk, subjects),),
                     dtype=np.dtype(kind),
+                    fill_value=_UNKNOWN_CODE if column.values else None,
                     dimension_names=("subject",),
                     attributes=_attributes(column),
                 )
@@ -158,7 +186,8 @@ def _attributes(column: Column) -> dict[str, Any]:
     said: dict[str, Any] = {"units": column.unit, "long_name": column.about}
     if column.values:
         said["flag_values"] = list(range(len(column.values)))
-        said["flag_meanings"] = list(column.values)
+        said["flag_meanings"] = " ".join(column.values)
+        said["_FillValue"] = _UNKNOWN_CODE
     return said
 
 

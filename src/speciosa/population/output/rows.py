@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from speciosa.population.run.columns import Column
 
-_WHOLE = ("subject",)
+# As in ``columns``, which says what they mean.
+_WHOLE = ("subject", "table_row", "posterior_draw")
 
 
 def schema(columns: Sequence[Column], about: Mapping[str, str] | None = None) -> pa.Schema:

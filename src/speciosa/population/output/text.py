@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from speciosa.population.output.document import MEANING
 from speciosa.report.numbers import percent, plain
 from speciosa.report.simulation.terminal import render as render_simulation
 
@@ -47,10 +48,17 @@ def _people(page: Page, document: PopulationDocument) -> None:
     page.line(
         f"counted, not kept: percentiles are within {100.0 * method.relative_error:.2g} % of "
         f"the exact ones, levels below {method.least:f} ng/mL are nought; what is said in "
-        f"sentences comes from the first {plain(method.spoken_of)} people",
+        f"sentences comes from {plain(method.spoken_of)} of them, drawn by chance",
         mark=("Percentiles:", "bold"),
         gutter=_GUTTER,
     )
+    page.line(MEANING, gutter=_GUTTER)
+    if method.times < method.times_followed:
+        page.line(
+            f"The curve stands at {plain(method.times)} of {plain(method.times_followed)} times, "
+            "the same hours after every dose; a peak between them can be a little higher.",
+            gutter=_GUTTER,
+        )
     page.blank()
 
 
@@ -63,6 +71,7 @@ def _described(one: Described) -> str:
             plain(float(f"{value:.3g}"))
             for value in (one.figure.p05 or 0.0, one.figure.median, one.figure.p95 or 0.0)
         )
-        return f"median {middle}{unit}, 90 % from {low} to {high}"
+        some = f"; not known in {percent(one.unknown)} of them" if one.unknown else ""
+        return f"median {middle}{unit}, 90 % from {low} to {high}{some}"
     shares = sorted((one.shares or {}).items(), key=lambda item: -item[1])
     return ", ".join(f"{name.replace('_', ' ')} {percent(share)}" for name, share in shares)

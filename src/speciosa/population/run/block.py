@@ -13,7 +13,7 @@ from speciosa.pharmacology.exposure.regimen.figures import per_person
 from speciosa.population.output.rows import encoded_rows
 from speciosa.population.quantiles import Counts
 from speciosa.population.run.cells import ANALYTES, OF_STRUCTURE, Cells, column
-from speciosa.population.run.columns import STRUCTURE, SUBJECT, measure_column
+from speciosa.population.run.columns import DRAW, STRUCTURE, SUBJECT, TABLE_ROW, measure_column
 from speciosa.population.run.prepared import Prepared, prepared
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.virtual.draws import Array
     from speciosa.pharmacology.exposure.virtual.people import People
     from speciosa.population.who import Population
-    from speciosa.population.who.columns import Values
+    from speciosa.population.who.columns import Drawn, Values
 
     Rows = dict[str, NDArray[np.generic]]
 
@@ -65,10 +65,11 @@ def simulate_block(
     found: Found | None = None
     for start in range(first, first + count, ready.at_once):
         number = min(ready.at_once, first + count - start)
-        people, who = ready.follow(start, number)
+        people, drawn = ready.follow(start, number)
+        who = {} if drawn is None else drawn.columns
         measured = _measured(people, ready)
         _count(counts, ready.cells, people, measured, who, ready)
-        rows.append(_rows(people, measured, who, start))
+        rows.append(_rows(people, measured, drawn, start))
         one = _found(people, who, ready)
         found = one if found is None else found.and_(one)
     whole = {name: np.concatenate([part[name] for part in rows]) for name in rows[0]}
@@ -132,16 +133,25 @@ def _count(  # noqa: PLR0913, PLR0917 - what is counted, and where
 def _rows(
     people: People,
     measured: Mapping[str, Mapping[str, Array]],
-    who: Mapping[str, Values],
+    drawn: Drawn | None,
     start: int,
 ) -> Rows:
     rows: Rows = {
         SUBJECT: np.arange(start, start + people.subjects),
-        **who,
-        "mitragynine_per_day": people.mitragynine_mg_per_day,
-        "seven_oh_per_day": people.seven_oh_mg_per_day,
+        "mitragynine_per_day": _known(people.mitragynine_mg_per_day),
+        "seven_oh_per_day": _known(people.seven_oh_mg_per_day),
         STRUCTURE: people.lives_by,
+        DRAW: people.draw,
     }
+    if drawn is not None:
+        rows |= drawn.columns
+        if drawn.row is not None:
+            rows[TABLE_ROW] = drawn.row
     for analyte, figures in measured.items():
         rows |= {measure_column(analyte, name): values for name, values in figures.items()}
     return rows
+
+
+def _known(mg: Array) -> Array:
+    """Amounts; NaN where nothing known is taken, for an unknown content is not nought."""
+    return np.where(mg > 0.0, mg, np.nan)

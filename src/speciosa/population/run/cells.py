@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 ANALYTES = (MITRAGYNINE, SEVEN_OH)
 OF_STRUCTURE = ("cmax", "auc")
-# Times at which a curve is counted. A longer course is shown at every so many of its own times.
-MOST_TIMES = 240
+# Times at which a curve is counted, if they are so many or fewer. Of a longer course the same hours
+# after every dose are kept, as many of them as there is room for: times picked evenly would fall on
+# another hour of each day and show waves that are not there.
+MOST_TIMES = 800
+_HOURS_KEPT = ((0.0, 0.5, 1.0, 1.5, 2.5, 4.0), (0.0, 0.5, 1.0, 2.5), (0.0, 1.0, 4.0), (0.0, 1.0))
+_SAME_H = 1e-5
 
 
 class Cells(NamedTuple):
@@ -37,10 +41,10 @@ class Cells(NamedTuple):
     def of(cls, course: Course, structures: Sequence[str], people: Sequence[str]) -> Cells:
         """The cells that a course needs."""
         window = np.searchsorted(course.times_h, course.shown_h)
-        if window.size > MOST_TIMES:
-            window = window[
-                np.unique(np.linspace(0, window.size - 1, MOST_TIMES).round().astype(int))
-            ]
+        for hours in _HOURS_KEPT:
+            if window.size <= MOST_TIMES:
+                break
+            window = np.searchsorted(course.times_h, _locked(course, hours))
         return cls(window.astype(np.intp), tuple(structures), tuple(people))
 
     def curve(self, analyte: str) -> slice:
@@ -85,6 +89,18 @@ class Cells(NamedTuple):
     @property
     def _people(self) -> int:
         return self._passings + len(ANALYTES) * len(LIMITS)
+
+
+def _locked(course: Course, hours: Sequence[float]) -> Array:
+    """The times shown so many hours after a dose, and all from the last dose on."""
+    shown = course.shown_h
+    doses = np.array([dose.time_h for dose in course.layout.schedule.doses])
+    before = doses[np.maximum(np.searchsorted(doses, shown + _SAME_H, side="right") - 1, 0)]
+    since = (shown - before)[:, None]
+    kept = (np.abs(since - np.array(hours)) < _SAME_H).any(axis=1) | (shown >= doses[-1])
+    kept[[0, -1]] = True
+    found: Array = shown[kept]
+    return found
 
 
 def column(values: Array) -> Array:

@@ -14,11 +14,14 @@ _SHORT = {MITRAGYNINE: "mitragynine", SEVEN_OH: "seven_oh"}
 _ABOUT = {
     "cmax": "highest total plasma concentration in the period shown",
     "tmax": "hours from the dose before the highest concentration to it",
-    "auc": "area under the concentration, as the summary says from when to when",
-    "ctrough": "concentration at the time that the summary names",
-    "half_life": "half-life after the last dose; empty where there is none to read",
+    "auc": "area under the concentration: {area}",
+    "ctrough": "concentration {trough}",
+    "half_life": "half-life after the last dose, or none to read",
 }
-SUBJECT, STRUCTURE = "subject", "structure"
+SUBJECT, STRUCTURE, TABLE_ROW, DRAW = "subject", "structure", "table_row", "posterior_draw"
+_PER_DAY = "swallowed on the heaviest day shown, in products whose content is known"
+_EMPTY = "; empty where no content is known"
+WHOLE = (SUBJECT, TABLE_ROW, DRAW)  # held as whole numbers
 
 
 class Column(NamedTuple):
@@ -35,18 +38,41 @@ def measure_column(analyte: str, measure: str) -> str:
     return f"{_SHORT[analyte]}_{measure}"
 
 
-def columns(structures: Sequence[str], people: Sequence[Column] = ()) -> tuple[Column, ...]:
-    """Every column in order; ``people`` are those that say who somebody is."""
+def columns(
+    structures: Sequence[str],
+    people: Sequence[Column] = (),
+    *,
+    area: str,
+    trough: str,
+    table: bool = False,
+) -> tuple[Column, ...]:
+    """Every column in order; ``people`` are those that say who somebody is.
+
+    ``area`` says from when to when areas are, ``trough`` when troughs are read; ``table``: people
+    are rows of a table.
+    """
+    row = Column(TABLE_ROW, "1", "row of the table that this person is, from 0 below the names")
     figures = [
-        Column(measure_column(analyte, name), MEASURES[name], f"{analyte}: {about}")
+        Column(
+            measure_column(analyte, name),
+            MEASURES[name],
+            f"{analyte}: {about.format(area=area, trough=trough)}{_EMPTY}",
+        )
         for analyte in _SHORT
         for name, about in _ABOUT.items()
     ]
     return (
         Column(SUBJECT, "1", "number of the virtual person, from 0"),
+        *([row] if table else []),
         *people,
-        Column("mitragynine_per_day", "mg", "mitragynine swallowed on the heaviest day shown"),
-        Column("seven_oh_per_day", "mg", "7-hydroxymitragynine swallowed on the heaviest day"),
+        Column("mitragynine_per_day", "mg", f"mitragynine {_PER_DAY}{_EMPTY}"),
+        Column("seven_oh_per_day", "mg", f"7-hydroxymitragynine {_PER_DAY}{_EMPTY}"),
         Column(STRUCTURE, "1", "the exposure model this person lives by", tuple(structures)),
+        Column(
+            DRAW,
+            "1",
+            "which draw of that model's parameters from what is known of them this person lives "
+            "by, from 0: rows that share it differ as people do, rows that do not by our doubt too",
+        ),
         *figures,
     )

@@ -15,18 +15,16 @@ from speciosa.pharmacology.exposure.regimen.figures import (
     Percentiles,
     analyte_figures,
     fan_of,
-    figure,
     not_taken,
-    rounded,
     structure_figures,
 )
 from speciosa.pharmacology.exposure.regimen.forecast import told
 from speciosa.pharmacology.exposure.regimen.washout import LONGEST_H
 from speciosa.pharmacology.wording import finding
-from speciosa.population.output.document import Described
 from speciosa.population.quantiles import Counts, Spread
 from speciosa.population.run.block import COUNTS, FOUND, PEOPLE, Found
 from speciosa.population.run.cells import ANALYTES
+from speciosa.population.who import KINDS, applied
 
 if TYPE_CHECKING:
     from speciosa.distribution import Folder, Job
@@ -38,7 +36,8 @@ if TYPE_CHECKING:
     )
     from speciosa.population.run.prepared import Prepared
 
-# The first so many people are followed once more, for what is said in sentences.
+# The first so many people are followed once more, for what is said in sentences. Whoever is drawn
+# first is drawn by chance, from a table as well.
 SPOKEN_OF = 1000
 _NO_EFFECT = "exposure.body"
 _SHARES = (0.05, 0.5, 0.95)
@@ -133,24 +132,14 @@ def findings(said_of_all: tuple[Finding, ...], ready: Prepared) -> tuple[Finding
         return said_of_all
     words = ready.knowledge.kratom.simulate_wording
     others = tuple(one for one in said_of_all if one.id != _NO_EFFECT)
-    return worst_first((*others, finding(words, "simulate.bodies_assumed")))
-
-
-def described(gathered: Gathered, ready: Prepared) -> tuple[Described, ...]:
-    """What the people are like: numbers by percentiles, words by shares of those known."""
-    found = []
-    for column in ready.who:
-        if not column.values:
-            read = gathered.percentiles(ready.cells.person(column.name))
-            one = figure(read, column.unit)
-            found.append(Described(name=column.name, about=column.about, figure=one))
-            continue
-        *counts, unknown = gathered.found.words[column.name]
-        people = sum(counts) + unknown
-        named = {*zip(column.values, counts, strict=True)} | ({("not known", unknown)})
-        shares = {word: rounded(number / people) for word, number in sorted(named) if number}
-        found.append(Described(name=column.name, about=column.about, shares=shares))
-    return tuple(found)
+    effects = applied(
+        [column.name for column in ready.who], ready.knowledge, ready.request.body_effects
+    )
+    what = dict.fromkeys(KINDS[effect.column].what for effect in effects)
+    added = [finding(words, "simulate.bodies_assumed", what=", ".join(what))]
+    if any(effect.column == "child_pugh" for effect in effects):
+        added.append(finding(words, "simulate.cirrhosis_assumed"))
+    return worst_first((*others, *added))
 
 
 def _by_structure(

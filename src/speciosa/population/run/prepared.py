@@ -19,13 +19,11 @@ from speciosa.population.run.request import Request
 from speciosa.population.who import body_effects, draw, said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from speciosa.knowledge import Knowledge
     from speciosa.pharmacology.exposure.regimen.forecast import Course
     from speciosa.pharmacology.exposure.virtual.people import People, Seeds
     from speciosa.population.who import Population
-    from speciosa.population.who.columns import Values
+    from speciosa.population.who.columns import Drawn
 
 # Points of one curve array (people x times) that are held at once.
 _MOST_POINTS = 1_000_000
@@ -56,8 +54,8 @@ class Prepared(NamedTuple):
 
     def follow(
         self, first: int, count: int, *, seeds: Seeds | None = None, who_seed: int | None = None
-    ) -> tuple[People, Mapping[str, Values]]:
-        """People from number ``first`` on, and the columns that say who they are.
+    ) -> tuple[People, Drawn | None]:
+        """People from number ``first`` on, and who they are.
 
         ``seeds``, and ``who_seed`` of the population, stand in for the seed of the request where
         one source is exchanged and the others are kept.
@@ -85,7 +83,7 @@ class Prepared(NamedTuple):
             unlike=0 if effects is None else effects.unlike,
             factors=None if effects is None else effects.factors,
         )
-        return people, {} if drawn is None else drawn.columns
+        return people, drawn
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,12 +108,19 @@ def _prepared(raw: bytes, known: _Known) -> Prepared:
     knowledge = load()
     course = course_of(Plan.model_validate(request.regimen), knowledge, until_h=request.until_h)
     who = _who(known.population, request.seed)
+    phrases, ongoing = knowledge.kratom.simulate_wording.phrases, course.layout.ongoing
     return Prepared(
         request,
         knowledge,
         course,
         Cells.of(course, request.structures, tuple(c.name for c in who if not c.values)),
-        columns(request.structures, who),
+        columns(
+            request.structures,
+            who,
+            area=phrases["auc_period" if ongoing else "auc_all"],
+            trough=phrases["ctrough_end" if ongoing else "ctrough_day"],
+            table=known.population is not None and not known.population.facts,
+        ),
         who,
         known.population,
     )

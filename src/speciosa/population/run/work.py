@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,24 +15,14 @@ from speciosa import __version__
 from speciosa.distribution import Folder, How, Job, Share, run, share, unfinished
 from speciosa.errors import InputError, InputProblem
 from speciosa.knowledge import load
-from speciosa.population.output.document import (
-    Method,
-    PeopleDrawn,
-    PopulationDocument,
-    document,
-)
-from speciosa.population.output.files import write
+from speciosa.population.output.document import Method, PopulationDocument, document
+from speciosa.population.output.files import write, written
 from speciosa.population.quantiles import LOWEST, RELATIVE_ERROR
-from speciosa.population.run.gathered import (
-    SPOKEN_OF,
-    Gathered,
-    described,
-    rows_of,
-    simulation,
-)
+from speciosa.population.run.described import described, drawn_from
+from speciosa.population.run.gathered import SPOKEN_OF, Gathered, rows_of, simulation
 from speciosa.population.run.prepared import Prepared, prepared
 from speciosa.population.run.request import Order, jobs
-from speciosa.population.who import read, said
+from speciosa.population.who import read
 
 if TYPE_CHECKING:
     from speciosa.distribution.run import Progress
@@ -69,25 +62,50 @@ class Work(NamedTuple):
     def begin(self, *, restart: bool) -> None:
         """Make the folder of work, or go on with that of the same order.
 
-        Raises ``InputError`` where it is another order's, or the file is there already.
+        Raises ``InputError`` where it is another order's, where a file that would be written is
+        there already, and, ``restart`` or not, where it is the table that people are read from.
         """
-        place = work_folder(self.file)
+        place, files = work_folder(self.file), written(self.file)
+        self._spare_the_table(files)
         if restart:
             shutil.rmtree(place, ignore_errors=True)
         kept = _read(place)
-        if kept is None and self.file.exists() and not restart:
-            raise _refused(self.file, "it is there already")
-        if kept is not None and kept.order != self.order:
-            told = "; ".join(_differences(kept.order, self.order))
+        if kept is None:
+            there = [file for file in files if file.exists()]
+            if there and not restart:
+                raise _refused(there[0], "it is there already")
+            try:
+                self.folder.create()
+                self._keep_plan(place)
+            except OSError as error:
+                given = f"{str(self.file)!r} ({error.strerror or type(error).__name__})"
+                accepted = "a file that can be written"
+                raise InputError([InputProblem("--out", given, accepted)]) from None
+            kept = _read(place)  # that of another share, where both began at once
+        if kept is None or kept.order != self.order:
+            told = "" if kept is None else "; ".join(_differences(kept.order, self.order))
             raise _refused(
                 self.file, f"its work was begun with other settings: {told or 'a table'}"
             )
+
+    def _keep_plan(self, place: Path) -> None:
+        """Put the plan down whole, and never over one: shares may begin at the same time."""
+        half = place / f"{_PLAN}.{platform.node()}.{os.getpid()}.half"
+        half.write_bytes(msgspec.json.encode(_Kept(order=self.order)) + b"\n")
         try:
-            self.folder.create()
-            (place / _PLAN).write_bytes(msgspec.json.encode(_Kept(order=self.order)) + b"\n")
-        except OSError as error:
-            given = f"{str(self.file)!r} ({error.strerror or type(error).__name__})"
-            raise InputError([InputProblem("--out", given, "a file that can be written")]) from None
+            if not (place / _PLAN).exists():
+                half.replace(place / _PLAN)
+        finally:
+            half.unlink(missing_ok=True)
+
+    def _spare_the_table(self, files: Sequence[Path]) -> None:
+        population = self.ready.population
+        if population is None or population.facts:
+            return
+        table = Path(self.order.population)
+        if any(file.exists() and file.samefile(table) for file in files):
+            given = f"{str(self.file)!r} (it would be written over the table of --population)"
+            raise InputError([InputProblem("--out", given, "a file of another name")])
 
     def do(self, how: How, *, part: Share | None = None, progress: Progress | None = None) -> None:
         """Simulate every block that is not done, or a share of them."""
@@ -114,11 +132,13 @@ class Work(NamedTuple):
             found,
             ready.course.plan,
             ready.knowledge,
-            people=_people(gathered, ready),
+            people=drawn_from(ready, self.order.subjects, described(gathered, ready)),
             method=Method(
                 relative_error=float(f"{RELATIVE_ERROR:.3g}"),
                 least=LOWEST,
                 spoken_of=min(SPOKEN_OF, self.order.subjects),
+                times=ready.cells.shown.size,
+                times_followed=ready.course.shown_h.size,
             ),
             file=self.file.name,
             request=self.order.fingerprint,
@@ -143,6 +163,7 @@ def begun(file: Path) -> Work:
     now = Order(
         request=order.request,
         subjects=order.subjects,
+        population=order.population,
         speciosa_version=__version__,
         knowledge_release=load().release.number,
     )
@@ -161,24 +182,6 @@ def _population(order: Order) -> Population | None:
         accepted = "the population as it was when the work was begun, or --restart"
         raise InputError([InputProblem("--population", "a table that was changed", accepted)])
     return population
-
-
-def _people(gathered: Gathered, ready: Prepared) -> PeopleDrawn | None:
-    population = ready.population
-    if population is None:
-        return None
-    names = dict.fromkeys(column.name for column in ready.who)
-    facts, sentences = said(names, ready.knowledge, ready.request.body_effects)
-    return PeopleDrawn(
-        name=population.id,
-        title=population.title,
-        about=population.about,
-        limits=population.limits,
-        effects=sentences,
-        effect_facts=facts,
-        facts=population.facts,
-        described=described(gathered, ready),
-    )
 
 
 def _read(place: Path) -> _Kept | None:

@@ -11,6 +11,8 @@ from speciosa.finding import Finding, worst_first
 from speciosa.knowledge import Citation
 from speciosa.pharmacology.exposure.regimen.forecast import told
 from speciosa.pharmacology.wording import finding
+from speciosa.population.output.document import PeopleDrawn
+from speciosa.population.run.described import drawn_from
 from speciosa.population.run.gathered import findings as of_population
 from speciosa.population.sensitivity.exposure import Shares
 from speciosa.population.sensitivity.indices import CONFIDENCE, RESAMPLES
@@ -23,6 +25,8 @@ _SPOKEN_OF = 200
 _SAID = (
     "simulate.describes",
     "simulate.no_safe_level",
+    "simulate.few",
+    "simulate.cirrhosis_assumed",
     "simulate.people_studied",
     "simulate.bodies_assumed",
     "exposure.body",
@@ -35,14 +39,15 @@ class SensitivityDocument(msgspec.Struct, frozen=True, kw_only=True):
     """First- and total-order Sobol indices of the logarithm of each measure.
 
     ``subjects`` people were run ``runs`` times, with one source after the other exchanged.
-    ``sources`` says in words what each source is. Intervals are ``confidence`` bootstrap intervals
-    from ``resamples`` resamples.
+    ``sources`` says in words what each source is, ``people`` who they are and what is assumed of
+    them. Intervals are ``confidence`` bootstrap intervals from ``resamples`` resamples.
     """
 
     title: str
     understood: tuple[str, ...]
     structures: tuple[str, ...]
     population: str
+    people: PeopleDrawn | None
     subjects: int
     runs: int
     seed: int
@@ -67,13 +72,18 @@ def document(found: tuple[Shares, ...], ready: Prepared, subjects: int) -> Sensi
         said.append(finding(words, "simulate.shares_structure"))
     base = msgspec.structs.replace(base, findings=worst_first(tuple(said)), products=(), washout=())
     whole = simulation_document(base, course.plan, knowledge)
+    people = drawn_from(ready, subjects)
+    known = {one.id for one in whole.references}
+    more = () if people is None else (*people.effect_facts, *people.facts)
+    cited = tuple(knowledge.cite(id_) for id_ in dict.fromkeys(more) if id_ not in known)
     phrases = {**knowledge.kratom.exposure_wording.phrases, **words.phrases}
     groups = [one.group for one in found[0].sources] if found else []
     return SensitivityDocument(
         title=base.title,
         understood=base.understood,
         structures=base.structures,
-        population=ready.population.title if ready.population else "",
+        population=people.title if people else "",
+        people=people,
         subjects=subjects,
         runs=len(groups) + 2,
         seed=ready.request.seed,
@@ -82,6 +92,6 @@ def document(found: tuple[Shares, ...], ready: Prepared, subjects: int) -> Sensi
         sources={group: phrases[f"driver_{group}"] for group in groups},
         shares=found,
         findings=base.findings,
-        references=whole.references,
+        references=(*whole.references, *cited),
         provenance=whole.provenance,
     )

@@ -43,13 +43,15 @@ _PIECE = "figures"
 class Shares(msgspec.Struct, frozen=True, kw_only=True):
     """Where the variance of the logarithm of one measure of one analyte comes from.
 
-    ``fold`` is the 95th over the 5th percentile of people.
+    ``fold`` is the 95th over the 5th percentile of people; ``note`` says over which
+    time, or when.
     """
 
     analyte: str
     measure: str
     unit: str
     fold: float
+    note: str
     sources: tuple[Indices, ...]
 
 
@@ -122,6 +124,7 @@ def shares(
         )
         for place in range(len(groups) + 2)
     ]
+    notes = _notes(prepared(order.request.encoded(), population))
     found = []
     for row, (analyte, measure) in enumerate(_ROWS):
         a, *mixed, b = (held[row] for held in outputs)
@@ -134,6 +137,7 @@ def shares(
                 measure=measure,
                 unit=MEASURES[measure],
                 fold=float(f"{np.exp(high - low):.4g}"),
+                note=notes[measure],
                 sources=indices(groups, a, b, mixed, seed=order.request.seed),
             )
         )
@@ -158,7 +162,17 @@ def _logs(ready: Prepared, exchanged: tuple[str, ...], first: int, count: int) -
     figures: Mapping[str, Mapping[str, Array]] = {
         analyte: per_person(people, analyte, seen, ready.knowledge) for analyte in ANALYTES
     }
-    return np.log(np.maximum([figures[a][m] for a, m in _ROWS], LEAST))
+    return np.log(np.fmax([figures[a][m] for a, m in _ROWS], LEAST))
+
+
+def _notes(ready: Prepared) -> Mapping[str, str]:
+    phrases = ready.knowledge.kratom.simulate_wording.phrases
+    ongoing = ready.course.layout.ongoing
+    return {
+        "cmax": "",
+        "auc": phrases["auc_period" if ongoing else "auc_all"],
+        "ctrough": phrases["ctrough_end" if ongoing else "ctrough_day"],
+    }
 
 
 def _read(folder: Folder, job: Job) -> Array:

@@ -8,9 +8,9 @@ from rich import box
 from rich.table import Table
 
 from speciosa.report.charts.picture import Framed, framed
-from speciosa.report.charts.shares import Source, Span, height, shares
+from speciosa.report.charts.shares import Source, Span, height, share_words, shares
 from speciosa.report.clean import clean, to_ascii
-from speciosa.report.numbers import percent, plain
+from speciosa.report.numbers import plain
 from speciosa.report.references import Bibliography
 from speciosa.report.terminal.page import Page
 from speciosa.report.words import DAGGER, DAGGER_LEGEND, analyte
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 _MEASURES = {
     "cmax": "highest level",
     "auc": "area under the curve",
-    "ctrough": "level at the end",
+    "ctrough": "level",
 }
+_ALSO = ("exposure.swallowed_seven_oh", "simulate.cirrhosis_assumed", "simulate.few")
 _FIRST = ("simulate.describes",)
 _GUTTER = 15
 
@@ -38,6 +39,7 @@ def render(document: SensitivityDocument, console: Console) -> None:
     for i, line in enumerate(document.understood):
         page.line(line, mark=("Understood as:" if not i else "", "bold"), gutter=_GUTTER)
     page.findings(one for one in document.findings if one.id in _FIRST)
+    _people(document, page)
     for line in _lines(document):
         page.line(line)
     page.flush()
@@ -65,11 +67,11 @@ def as_svg(document: SensitivityDocument) -> bytes:
     rows = [
         [
             Framed(
-                f"{analyte(one.analyte)}, {_MEASURES[one.measure]}",
+                _head(one),
                 shares(
                     _sources(one, document),
                     name=f"shares-{i}-{j}",
-                    title=f"{analyte(one.analyte)}, {_MEASURES[one.measure]}",
+                    title=_head(one),
                 ),
                 height(len(one.sources)),
             )
@@ -86,16 +88,41 @@ def as_svg(document: SensitivityDocument) -> bytes:
             for id_ in ("simulate.shares_structure", "simulate.bodies_assumed")
             if id_ in said
         ),
+        *(said[id_] for id_ in _ALSO if id_ in said),
         f"{plain(document.subjects)} virtual people, seed {document.seed}; "
         f"Speciosa {made.speciosa_version}, knowledge {made.knowledge_release}.",
     ]
     lines = [
         f"Understood as: {'; '.join(document.understood)}.",
+        *([f"Who they are: {document.population}."] if document.people else []),
         "Filled bar: the share of a source alone. Open bar: with all that it acts together with. "
         f"Strokes: {100 * document.confidence:.0f} % intervals.",
     ]
     title = document.title or "Where the spread of kratom levels comes from"
     return framed(rows, title=title, lines=lines, foot=foot).encode()
+
+
+def _head(one: Shares) -> str:
+    measure = _MEASURES[one.measure]
+    if one.measure == "ctrough":
+        measure = f"{measure} {one.note}"
+    elif one.note:
+        measure = f"{measure} ({one.note})"
+    return f"{analyte(one.analyte)}, {measure}"
+
+
+def _people(document: SensitivityDocument, page: Page) -> None:
+    """Who they are and what is assumed of their bodies: it belongs beside every result."""
+    people = document.people
+    if people is None:
+        return
+    page.line(people.title, mark=("Who they are:", "bold"), gutter=_GUTTER)
+    for words in (people.about, *people.limits):
+        page.line(words, gutter=_GUTTER)
+    for i, words in enumerate(people.effects):
+        page.line(words, mark=("Their bodies:" if not i else "", "bold"), gutter=_GUTTER)
+    if people.effect_facts:
+        page.line("What is assumed:", page.cites(people.effect_facts), gutter=_GUTTER)
 
 
 def _lines(document: SensitivityDocument) -> list[str]:
@@ -114,7 +141,7 @@ def _lines(document: SensitivityDocument) -> list[str]:
 def _table(one: Shares, document: SensitivityDocument, *, ascii_only: bool) -> Table:
     table = Table(box=box.ASCII if ascii_only else box.SIMPLE_HEAD)
     fold = plain(float(f"{one.fold:.2g}"))
-    head = f"{analyte(one.analyte)}, {_MEASURES[one.measure]}: {fold}-fold range"
+    head = f"{_head(one)}: {fold}-fold range"
     table.add_column(head, overflow="fold", min_width=54)
     table.add_column("alone", justify="right")
     table.add_column("with interplay", justify="right")
@@ -125,8 +152,7 @@ def _table(one: Shares, document: SensitivityDocument, *, ascii_only: bool) -> T
 
 
 def _share(index: Index) -> str:
-    low, high = (max(x, 0.0) for x in (index.low, index.high))
-    return f"{percent(max(index.value, 0.0))} ({round(100 * low)} to {round(100 * high)})"
+    return share_words(Span(index.value, index.low, index.high))
 
 
 def _sources(one: Shares, document: SensitivityDocument) -> list[Source]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from speciosa.errors import InputError, InputProblem
 from speciosa.population.who.columns import KINDS, UNKNOWN, Drawn, Kind
 from speciosa.population.who.documented import documented
-from speciosa.population.who.effects import ADULT, BodyEffects, Effects, body_effects, said
+from speciosa.population.who.effects import ADULT, BodyEffects, Effects, applied, body_effects, said
 from speciosa.population.who.population import Population
 from speciosa.population.who.table import ENDINGS, WEIGHT, read_table
 
@@ -24,6 +24,7 @@ __all__ = [
     "Effects",
     "Kind",
     "Population",
+    "applied",
     "body_effects",
     "draw",
     "read",
@@ -40,7 +41,7 @@ def read(name: str | Path, knowledge: Knowledge) -> Population:
     if record is not None:
         return documented(record, knowledge)
     path = Path(name)
-    if path.suffix in ENDINGS:
+    if path.suffix.lower() in ENDINGS:
         adult = knowledge.fact(ADULT).low
         return read_table(path, adult or 0.0)
     ids = ", ".join(knowledge.population.documented)

@@ -62,12 +62,14 @@ class Drawn:
     """Subjects ``first`` onwards of a population, column by column; row i is one person.
 
     Columns of words hold places in the words of their kind, ``UNKNOWN`` for not known; figures are
-    NaN where not known. Columns the population says nothing about are absent.
+    NaN where not known. Columns the population says nothing about are absent. ``row`` is the row of
+    a table that each person is, from 0.
     """
 
     first: int
     count: int
     columns: Mapping[str, Values]
+    row: NDArray[np.intp] | None = None
 
     @property
     def units(self) -> Mapping[str, str]:

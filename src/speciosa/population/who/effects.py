@@ -8,7 +8,7 @@ wider range, as in an assessment.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 ADULT = "kratom/assumption_adult_age"
 _NOT_SHOWN = "No study of kratom shows how weight, age or the liver change its levels."
+
+_NONE_ASSUMED = (
+    "No effect of the body is assumed; whoever is known to be unlike the people studied (age, "
+    "pregnancy, liver disease) has a wider range."
+)
 
 
 class BodyEffects(StrEnum):
@@ -54,7 +59,7 @@ def body_effects(
     """The assumed effects of these people's bodies."""
     facts, sentences = said(drawn.columns, knowledge, mode)
     factors: dict[str, dict[str, Array]] = {}
-    for effect in _applied(drawn.columns, knowledge, mode):
+    for effect in applied(drawn.columns, knowledge, mode):
         factor = _factor(effect, drawn, knowledge)
         for structure, parameters in effect.parameters.items():
             held = factors.setdefault(structure, {})
@@ -64,19 +69,20 @@ def body_effects(
 
 
 def said(
-    columns: Mapping[str, object], knowledge: Knowledge, mode: BodyEffects
+    columns: Container[str], knowledge: Knowledge, mode: BodyEffects
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Fact ids and sentences for a population with these columns."""
-    applied = _applied(columns, knowledge, mode)
-    facts = dict.fromkeys(fact for effect in applied for fact in effect.facts)
-    if not applied:
-        return (), (_NOT_SHOWN, "No effect of the body is assumed: only the range is wider.")
-    return tuple(facts), (_NOT_SHOWN, *(effect.sentence for effect in applied))
+    effects = applied(columns, knowledge, mode)
+    facts = dict.fromkeys(fact for effect in effects for fact in effect.facts)
+    if not effects:
+        return (), (_NOT_SHOWN, _NONE_ASSUMED)
+    return tuple(facts), (_NOT_SHOWN, *(effect.sentence for effect in effects))
 
 
-def _applied(
-    columns: Mapping[str, object], knowledge: Knowledge, mode: BodyEffects
+def applied(
+    columns: Container[str], knowledge: Knowledge, mode: BodyEffects
 ) -> tuple[BodyEffect, ...]:
+    """The effects assumed of a population with these columns."""
     if mode is BodyEffects.NONE:
         return ()
     return tuple(e for e in knowledge.population.effects if e.column in columns)

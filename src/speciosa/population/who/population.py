@@ -29,6 +29,15 @@ class Population(ABC):
     sources: tuple[str, ...] = ()
     key: str = ""
 
+    def whole(self, least: int) -> int:
+        """How many people show all of it evenly, at least ``least``."""
+        return least
+
+    def taken(self, subjects: int) -> tuple[str, ...]:
+        """Sentences on who takes part among so many people, where that needs saying."""
+        del subjects
+        return ()
+
     @abstractmethod
     def draw(self, seed: int, *, first: int, count: int) -> Drawn:
         """Subjects ``first`` onwards; subject i depends on (seed, i) alone."""

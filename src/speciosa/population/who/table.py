@@ -1,7 +1,8 @@
 """A user's own table of people: CSV or Parquet, one person a row.
 
-Without a column ``sampling_weight`` everybody takes part in turn: subject i is row i, and after the
-last row the first comes again, so that every row counts alike. With it, rows are drawn by weight.
+Without a column ``sampling_weight`` everybody takes part in turn, in an order drawn from the seed:
+all rows before any comes again, so that every row counts alike and the first subjects are a random
+sample however the table is sorted. With it, rows are drawn by weight.
 Nothing is guessed: an unknown column, word or figure is an error that names row and column, and an
 empty cell stays not known.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import array
 import csv
 import dataclasses
+import functools
 import hashlib
 import io
 import math
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.pharmacology.exposure.virtual.draws import Array, stream, uniforms
@@ -34,6 +37,8 @@ _YOUNG = (
     "People under {1:g} in it: {0}. No study was made in them; growing up changes clearance beyond "
     "what size does, and nothing is assumed of that."
 )
+_SOME = "{0:,} of its {1:,} rows take part, drawn at random; the others take no part."
+_MORE = "{0:,} of its {1:,} rows, drawn at random, take part once more than the others."
 _NOT_KNOWN = {"", "NA", "null"}
 
 
@@ -51,9 +56,31 @@ class FromTable(Population):
             u = uniforms(seed, stream("who/row"), count, 1, first=first)[:, 0]
             row = np.minimum(np.searchsorted(self.edges, u, side="right"), self.rows - 1)
         else:
-            row = np.arange(first, first + count) % self.rows
+            row = _order(seed, self.rows)[np.arange(first, first + count) % self.rows]
         taken = {name: column[row] for name, column in self.columns.items()}
-        return Drawn(first=first, count=count, columns=taken)
+        return Drawn(first=first, count=count, columns=taken, row=row)
+
+    def whole(self, least: int) -> int:
+        """Every row equally often; by weight, as many people as there are rows."""
+        if self.edges.size:
+            return max(least, self.rows)
+        return math.ceil(least / self.rows) * self.rows
+
+    def taken(self, subjects: int) -> tuple[str, ...]:
+        """Who is left out, or takes part more often than others."""
+        if self.edges.size or subjects % self.rows == 0:
+            return ()
+        if subjects < self.rows:
+            return (_SOME.format(subjects, self.rows),)
+        return (_MORE.format(subjects % self.rows, self.rows),)
+
+
+@functools.lru_cache(maxsize=4)
+def _order(seed: int, rows: int) -> NDArray[np.intp]:
+    """The rows in the order in which they take part."""
+    order = np.argsort(uniforms(seed, stream("who/order"), rows, 1)[:, 0], kind="stable")
+    order.flags.writeable = False
+    return order
 
 
 class _Column(NamedTuple):
@@ -111,7 +138,7 @@ def read_table(path: Path, adult_years: float) -> FromTable:
     People below ``adult_years`` are let in, and counted in what is said of the population.
     """
     raw = _bytes(path)
-    rows = _parquet(raw, path.name) if path.suffix == ".parquet" else _csv(raw, path.name)
+    rows = _parquet(raw, path.name) if path.suffix.lower() == ".parquet" else _csv(raw, path.name)
     columns = [_Column.of(str(name)) for name in next(rows)]
     problems: list[InputProblem] = []
     count = 0
@@ -130,11 +157,11 @@ def read_table(path: Path, adult_years: float) -> FromTable:
     young = int((held.get("age_years", np.zeros(0)) < adult_years).sum())
     return FromTable(
         id="table",
-        title=f"a table of {count} people",
+        title=f"a table of {count:,} people" if count > 1 else "a table of one person",
         about=(
             "Rows are drawn by their weight."
             if edges.size
-            else "Everybody in the table takes part in turn, again from the first after the last."
+            else "Its rows take part in random order, all of them before any comes again."
         ),
         limits=(_OWN, *((_YOUNG.format(young, adult_years),) if young else ())),
         key=hashlib.blake2b(raw, digest_size=16).hexdigest(),

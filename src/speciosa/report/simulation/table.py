@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.report.simulation.document import SimulationDocument
@@ -30,8 +30,8 @@ def as_csv(document: SimulationDocument) -> bytes:
     return text.getvalue().encode()
 
 
-def as_parquet(document: SimulationDocument) -> bytes:
-    """Apache Parquet, with provenance in its metadata.
+def as_parquet(document: SimulationDocument, about: Mapping[str, str] | None = None) -> bytes:
+    """Apache Parquet, with provenance in its metadata, and what else is to be said ``about`` it.
 
     Needs the extra ``tables``; raises ``InputError`` that says so where it is not installed.
     """
@@ -51,6 +51,7 @@ def as_parquet(document: SimulationDocument) -> bytes:
             "subjects": str(document.subjects),
             "input_sha256": provenance.input_sha256,
             "intended_use": provenance.intended_use,
+            **(about or {}),
         }
     )
     out = io.BytesIO()

@@ -70,7 +70,8 @@ def per_person(
 ) -> Mapping[str, Array]:
     """Every measure of ``MEASURES`` for each person over the period shown; NaN where there is none.
 
-    The time of the peak is in hours after the dose before it.
+    The time of the peak is in hours after the dose before it. Somebody in whose plasma there is
+    never any, because no content is known, has no figures: nought would look like knowledge.
     """
     nm = curve_nm(people, analyte)
     scale = ng_ml_per_nm(analyte, knowledge)
@@ -79,14 +80,18 @@ def per_person(
     at_h = times[shown.argmax(axis=1)]
     trough_h = _trough_h(seen.layout, times)
     trough = nm[:, int(np.argmin(np.abs(people.time_h - trough_h)))]
-    return {
+    found = {
         "cmax": peak * scale,
         "cmax_nm": peak,
-        "tmax": at_h - _dose_before(at_h, seen.layout),
+        "tmax": np.where(peak > 0.0, at_h - _dose_before(at_h, seen.layout), np.nan),
         "auc": _area(people, nm * scale, seen.layout),
         "ctrough": trough * scale,
         "half_life": _half_life(people, analyte, seen),
     }
+    some = nm.any(axis=1)
+    if some.all():
+        return found
+    return {name: np.where(some, values, np.nan) for name, values in found.items()}
 
 
 def analyte_figures(

@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 class Bodies:
     """Parameters by name, and what they were made of, for the decomposition of variance.
 
-    ``typical`` and ``deviation`` are (subjects, parameters) on the scale of each parameter.
+    ``typical`` and ``deviation`` are (subjects, parameters) on the scale of each parameter;
+    ``draw`` is each subject's draw of the posterior.
     """
 
     parameters: Mapping[str, Array]
     typical: Array
     deviation: Array
+    draw: Indices
 
     def take(self, who: Indices) -> Bodies:
         """The bodies of some subjects, in that order."""
         parameters = {name: value[who] for name, value in self.parameters.items()}
-        return Bodies(parameters, self.typical[who], self.deviation[who])
+        return Bodies(parameters, self.typical[who], self.deviation[who], self.draw[who])
 
 
 def bodies(  # noqa: PLR0913 - what is drawn is chosen source by source
@@ -77,7 +79,7 @@ def bodies(  # noqa: PLR0913 - what is drawn is chosen source by source
         x = typical[:, column] + deviation[:, column]
         log = parameter.scale is Scale.LOG
         values[parameter.name] = np.exp(x) if log else 1.0 / (1.0 + np.exp(-x))
-    return Bodies(values, typical, deviation)
+    return Bodies(values, typical, deviation, chosen)
 
 
 def _typical(parameter: Parameter, posterior: Posterior, chosen: Indices | None) -> Array:

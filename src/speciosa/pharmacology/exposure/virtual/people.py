@@ -101,6 +101,13 @@ class People:
         fields = [field.name for field in dataclasses.fields(Levels)]
         return Levels(*(_mixed([getattr(h, name) for h in held], self.lives_by) for name in fields))
 
+    @property
+    def draw(self) -> Indices:
+        """Each person's draw of the posterior of the structure they live by."""
+        drawn = np.array([self.bodies[name].draw for name in self.structures])
+        found: Indices = drawn[self.lives_by, np.arange(self.subjects)]
+        return found
+
     def take(self, who: Indices) -> People:
         """Some of the people, in that order; one may be named more than once."""
         return dataclasses.replace(
