@@ -1,5 +1,6 @@
 """A bulk export on disk: which files are read, and every line of them once, whatever their form."""
 
+import bz2
 import gzip
 import json
 import os
@@ -70,8 +71,83 @@ def test_any_other_file_of_lines_is_read_if_it_holds_resources(tmp_path: Path) -
         "log.ndjson": "a log of the export",
         "empty.ndjson": "it is empty",
         "wide.ndjson": "it is not UTF-8",
+        "README.md": "not a file of lines (.ndjson, .jsonl)",
         "older": "a folder within the folder",
     }
+
+
+def test_every_entry_of_a_folder_is_read_or_told(patients: Path) -> None:
+    for name in ("Condition.ndjson.1", "Condition.ndjson.part", "part-0001", "one.json"):
+        (patients / name).write_bytes(LINE % 2)
+    (patients / "Condition.ndjson.bz2").write_bytes(bz2.compress(LINE % 2))
+    (patients / "a" / "b").mkdir(parents=True)
+    os.mkfifo(patients / "Observation.ndjson")
+    (patients / "notes").symlink_to(patients / "gone")
+    told = {one.name: one.why for one in read_export(patients).skipped}
+    assert {"a", *(entry.name for entry in patients.iterdir() if not entry.is_dir())} == {
+        "Patient.ndjson",
+        *told,
+    }
+    assert told["Condition.ndjson.bz2"] == "packed in a form that is not read (gzip is)"
+    for name in ("Condition.ndjson.1", "Condition.ndjson.part", "part-0001", "one.json"):
+        assert told[name].startswith("it holds resources, but its name does not end in")
+    assert told["Observation.ndjson"] == "it is no file"
+
+
+def test_a_file_that_is_not_there_or_cannot_be_read_is_named(
+    patients: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = patients / "Condition.ndjson"
+    link.symlink_to(patients / "gone")
+    with pytest.raises(InputError, match=r"Condition\.ndjson: got a link to a file that is not"):
+        read_export(patients)
+    link.unlink()
+    link.write_bytes(LINE % 2)
+    opened = Path.open
+
+    def broken(path: Path, *how: object, **more: object) -> object:
+        if path.name == link.name:
+            raise OSError(5, "Input/output error")
+        return opened(path, *how, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", broken)
+    with pytest.raises(InputError, match=r"Condition\.ndjson: got Input/output error"):
+        read_export(patients)
+
+
+def test_an_empty_member_does_not_hide_those_after_it(tmp_path: Path) -> None:
+    for name in ("Condition.ndjson", "else.ndjson.gz"):
+        (tmp_path / name).write_bytes(gzip.compress(b"") * 3 + gzip.compress(LINE % 1))
+    (tmp_path / "blank.jsonl").write_bytes(b"\n" * (1 << 20) + LINE % 1)
+    (tmp_path / "nothing.ndjson.gz").write_bytes(gzip.compress(b"") * 2)
+    export = read_export(tmp_path)
+    assert list(named(export)) == ["Condition.ndjson", "blank.jsonl", "else.ndjson.gz"]
+    assert [(one.name, one.why) for one in export.skipped] == [("nothing.ndjson.gz", "it is empty")]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_log_that_tells_types_of_resources_is_a_log(
+    patients: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    time, url = "2026-11-01T06:00:00Z", "https://ehr.example/r4/$export"
+    details = (
+        {"exportUrl": url},
+        {"transactionTime": time, "outputFileCount": 1},
+        {"fileUrl": "https://x.example/1", "resourceType": "Patient", "itemType": "output"},
+    )
+    lines = ({"exportId": "1", "eventId": "x", "eventDetail": detail} for detail in details)
+    (patients / "log.ndjson").write_bytes(pack("\n".join(map(json.dumps, lines)).encode()))
+    export = read_export(patients)
+    assert (export.transaction_time, export.server) == (time, "https://ehr.example/r4")
+    assert list(named(export)) == ["Patient.ndjson"]
+
+
+def test_a_name_that_is_not_utf8_can_be_written(tmp_path: Path) -> None:
+    name = os.fsdecode(b"Condition\xe9.ndjson")
+    (tmp_path / name).write_bytes(LINE % 1)
+    part = part_of(tmp_path / name)
+    assert part.name == "Condition\\xe9.ndjson"
+    assert lines_of(part)[0] == [LINE % 1]
 
 
 def test_what_is_packed_is_told_by_the_bytes_and_not_by_the_name(tmp_path: Path) -> None:

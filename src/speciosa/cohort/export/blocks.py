@@ -21,6 +21,7 @@ BLOCK = 1 << 20
 _COMPRESSED = 1 << 16
 _NEWLINE = 0x0A
 _GZIP = 31  # zlib: the gzip format, with the largest window
+_GZIP_BEGINS = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -47,6 +48,32 @@ class Hash(Protocol):
 
     def update(self, data: memoryview, /) -> None:
         """Take the next bytes."""
+
+
+def is_gzip(first: bytes) -> bool:
+    """Whether a file is packed, by its first bytes; its name decides nothing."""
+    return first.startswith(_GZIP_BEGINS)
+
+
+def beginning(path: Path, most: int) -> bytes | None:
+    """The first bytes that a file holds, unpacked, through all members of gzip.
+
+    Fewer than ``most`` only where there are no more; ``None`` where damage ends them before.
+    """
+    with path.open("rb", buffering=0) as file:
+        packed = is_gzip(file.read(len(_GZIP_BEGINS)))
+        file.seek(0)
+        source = _Compressed(file, None) if packed else _Plain(file, None)
+        # No more than there is: a file can be much smaller than what is asked for.
+        buffer = bytearray(min(most, _COMPRESSED))
+        held = 0
+        while got := source.readinto(memoryview(buffer)[held:]):
+            held += got
+            if held == len(buffer):
+                if held == most:
+                    break
+                buffer += bytes(min(held, most - held))
+    return None if source.damage else bytes(buffer[:held])
 
 
 class Blocks:

@@ -1,45 +1,32 @@
-"""Which files of a folder, or of a manifest, are read."""
+"""Which files of a folder, or of a manifest, are read. Every entry is read or told as skipped."""
 
 from __future__ import annotations
 
 import re
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import msgspec
-
-from speciosa.cohort.export.manifest import Listed, glance, read_manifest, server_of
+from speciosa.cohort.export.blocks import is_gzip
+from speciosa.cohort.export.contents import LOG, not_lines, not_resources, read_log
+from speciosa.cohort.export.manifest import Listed, glance, read_manifest
 from speciosa.cohort.export.result import Export, Part, Skipped
 from speciosa.errors import InputError, InputProblem
 
-if TYPE_CHECKING:
-    pass
-
-# Patient.ndjson, 1.Patient.ndjson, Patient.000.ndjson, 1.Patient.000.ndjson; each also .gz.
-_TYPED = re.compile(r"(?:\d+\.)?[A-Z][A-Za-z]{2,60}(?:\.\d+)?\.ndjson(?:\.gz)?")
 _LINES = re.compile(r".*\.(?:ndjson|jsonl)(?:\.gz)?", re.IGNORECASE | re.DOTALL)
-_RESOURCE = re.compile(rb'"resourceType"\s*:')
 _MANIFEST = re.compile(r".*\.json", re.IGNORECASE | re.DOTALL)
-_GZIP = b"\x1f\x8b"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_PEEK = 1 << 20
 _EDGE = 1 << 16
 _LARGEST_MANIFEST = 64 << 20
-_LARGEST_LOG = 64 << 20
 
 
 def read_export(path: Path) -> Export:
     """The export at a folder or manifest.
 
     Raises ``InputError`` where there is neither, where the manifest is none or names a file that
-    does not lie beside it, and where nothing holds a resource.
+    does not lie beside it, where a file cannot be read, and where nothing holds a resource.
     """
-    try:
+    with _readable(path, _ACCEPTED):
         export = _of_folder(path) if path.is_dir() else _of_manifest(path)
-    except OSError as error:
-        told = error.strerror or "it cannot be read"
-        raise InputError([InputProblem(str(path), told, _ACCEPTED)]) from None
     if not export.parts:
         raise InputError([InputProblem(str(path), "no file that holds resources", _ACCEPTED)])
     return export
@@ -48,42 +35,86 @@ def read_export(path: Path) -> Export:
 _ACCEPTED = "a folder of FHIR R4 NDJSON files, or the manifest of a bulk export beside them"
 
 
-def _of_folder(folder: Path) -> Export:
-    parts: list[Part] = []
-    skipped: list[Skipped] = []
-    told: list[str] = []
-    times: list[str] = []
-    servers: list[str] = []
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+def shown(name: str) -> str:
+    """A name as it can be written anywhere: bytes of it that are not UTF-8 as escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def _readable(path: Path, accepted: str) -> Iterator[None]:
+    """Say which file it is that cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        told = error.strerror or "it cannot be read"
+        raise InputError([InputProblem(shown(str(path)), told, accepted)]) from None
+
+
+class _Found:
+    """What the entries of a folder are, one after the other."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.skipped: list[Skipped] = []
+        self.told: list[str] = []
+        self.times: list[str] = []
+        self.servers: list[str] = []
+
+    def add(self, file: Path) -> None:
+        lines = _LINES.fullmatch(file.name) is not None
         if file.is_dir():
-            if any(_LINES.fullmatch(one.name) for one in file.iterdir() if one.is_file()):
-                skipped.append(Skipped(name=file.name, why="a folder within the folder"))
+            self._skip(file, "a folder within the folder")
+        elif not file.exists():
+            if lines:
+                raise FileNotFoundError(2, "a link to a file that is not there")
+            self._skip(file, "a link to a file that is not there")
         elif not file.is_file():
-            continue
-        elif _LINES.fullmatch(file.name):
-            head = _head(file)
-            why = _not_resources(file.name, head)
-            if why == _LOG:
-                _read_log(file, times, servers)
-            if why:
-                skipped.append(Skipped(name=file.name, why=why))
-            else:
-                parts.append(_part(file, file.name))
-        elif _MANIFEST.fullmatch(file.name) and file.stat().st_size <= _LARGEST_MANIFEST:
-            found = glance(file)
-            if found is not None:
-                times.append(found[0])
-                servers.append(found[1])
-                told.append(
-                    f"{file.name} is a manifest: give it instead of the folder to have its"
-                    " list of files and their counts checked."
-                )
+            self._skip(file, "it is no file")
+        elif lines:
+            self._lines(file)
+        elif not self._is_manifest(file):
+            self._skip(file, not_lines(file))
+
+    def _lines(self, file: Path) -> None:
+        why = not_resources(file)
+        if why == LOG:
+            times, servers = read_log(file)
+            self.times += times
+            self.servers += servers
+        if why:
+            self._skip(file, why)
+        else:
+            self.parts.append(_part(file, file.name))
+
+    def _is_manifest(self, file: Path) -> bool:
+        if not _MANIFEST.fullmatch(file.name) or file.stat().st_size > _LARGEST_MANIFEST:
+            return False
+        found = glance(file)
+        if found is None:
+            return False
+        self.times.append(found[0])
+        self.servers.append(found[1])
+        self.told.append(
+            f"{shown(file.name)} is a manifest: give it instead of the folder to have its list of"
+            " files and their counts checked."
+        )
+        return True
+
+    def _skip(self, file: Path, why: str) -> None:
+        self.skipped.append(Skipped(name=shown(file.name), why=why))
+
+
+def _of_folder(folder: Path) -> Export:
+    found = _Found()
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        with _readable(file, "a file that can be read, or none"):
+            found.add(file)
     return Export(
-        parts=tuple(parts),
-        skipped=tuple(skipped),
-        told=tuple(told),
-        transaction_time=max(filter(None, times), default=""),
-        server=next(filter(None, servers), ""),
+        parts=tuple(found.parts),
+        skipped=tuple(found.skipped),
+        told=tuple(found.told),
+        transaction_time=max(filter(None, found.times), default=""),
+        server=next(filter(None, found.servers), ""),
     )
 
 
@@ -93,10 +124,11 @@ def _of_manifest(path: Path) -> Export:
     skipped: list[Skipped] = []
     for one in manifest.files:
         name = one.path.relative_to(manifest.folder).as_posix()
-        if one.path.stat().st_size == 0 and not one.count:
-            skipped.append(Skipped(name=name, why="it is empty"))
-        else:
-            parts.append(_part(one.path, name, one))
+        with _readable(one.path, "a file that can be read"):
+            if one.path.stat().st_size == 0 and not one.count:
+                skipped.append(Skipped(name=shown(name), why="it is empty"))
+            else:
+                parts.append(_part(one.path, name, one))
     return Export(
         parts=tuple(sorted(parts, key=lambda part: part.name)),
         skipped=tuple(sorted(skipped, key=lambda one: one.name)),
@@ -118,62 +150,11 @@ def _part(file: Path, name: str, listed: Listed | None = None) -> Part:
     stamp.update(f"{status.st_size} {status.st_mtime_ns}".encode())
     return Part(
         path=str(file.resolve()),
-        name=name,
+        name=shown(name),
         id=xxhash.xxh3_64_hexdigest(name.encode("utf-8", "surrogatepass")),
         stamp=stamp.hexdigest(),
         size=status.st_size,
-        gzip=first.startswith(_GZIP),
+        gzip=is_gzip(first),
         role=listed.role if listed is not None else "output",
         count=listed.count if listed is not None else None,
     )
-
-
-# ------------------------------------------------------------------ what a file holds
-
-_LOG = "a log of the export"
-
-
-def _not_resources(name: str, head: bytes) -> str:
-    """Why a file of lines is not read; "" when it is."""
-    if head.startswith(_UTF16):
-        return "it is not UTF-8"
-    if _RESOURCE.search(head) or (_TYPED.fullmatch(name) and head.strip()):
-        return ""
-    if not head.strip():
-        return "it is empty"
-    if b'"eventId"' in head:
-        return _LOG
-    return "it holds no resource" if len(head) < _PEEK else "no resource in its beginning"
-
-
-def _head(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        head = opened.read(_PEEK)
-    if not head.startswith(_GZIP):
-        return head
-    try:
-        return zlib.decompressobj(31).decompress(head, _PEEK)
-    except zlib.error:
-        # It is read, so that its damage is told where damage is told.
-        return b'"resourceType":'
-
-
-class _Detail(msgspec.Struct, rename="camel"):
-    transaction_time: str = ""
-    export_url: str = ""
-
-
-class _Event(msgspec.Struct, rename="camel"):
-    event_detail: _Detail | str | None = None
-
-
-def _read_log(file: Path, times: list[str], servers: list[str]) -> None:
-    with file.open("rb") as opened:
-        for line in opened.read(_LARGEST_LOG).splitlines():
-            try:
-                event = msgspec.json.decode(line, type=_Event)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                continue
-            if isinstance(event.event_detail, _Detail):
-                times.append(event.event_detail.transaction_time)
-                servers.append(server_of(event.event_detail.export_url))
