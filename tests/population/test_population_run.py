@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zarr
+from rich.console import Console
 
 from speciosa.distribution import How, Share
 from speciosa.errors import InputError
@@ -20,9 +21,11 @@ from speciosa.pharmacology.exposure.regimen.fading import LIMITS
 from speciosa.pharmacology.exposure.regimen.figures import MEASURES
 from speciosa.pharmacology.exposure.regimen.forecast import Settings, forecast
 from speciosa.pharmacology.exposure.virtual.people import simulate
+from speciosa.population.output import text
 from speciosa.population.output.document import PopulationDocument
 from speciosa.population.output.rows import decoded_rows
 from speciosa.population.quantiles import LOWEST, RELATIVE_ERROR, Counts
+from speciosa.population.run import gathered
 from speciosa.population.run import request as requests
 from speciosa.population.run.block import COUNTS, FOUND, PEOPLE, simulate_block
 from speciosa.population.run.cells import ANALYTES, OF_STRUCTURE
@@ -332,6 +335,12 @@ def test_units_and_provenance_stand_in_the_file(
     assert said[b"seed"] == str(SEED).encode()
     assert said[b"request_xxh3_128"].decode() == document.request
     assert b"no amount" in said[b"caution"]
+    assert said[b"body_effects"] == b"assumed"
+    assert b"power 0.75" in said[b"body_effects_assumed"]
+    assert b"our doubt" in said[b"what_percentiles_hold"]
+    about = rows.schema.field("mitragynine_auc").metadata[b"description"]
+    assert b"to 60 days after the last" in about
+    assert rows.column("posterior_draw").to_pylist()[0] >= 0
     file = tmp_path / "p.zarr"
     made(order_of(named="us-adults", subjects=45), file)
     root = zarr.open_group(file, mode="r")
@@ -345,6 +354,46 @@ def test_units_and_provenance_stand_in_the_file(
     np.testing.assert_array_equal(
         root["people/mitragynine_cmax"][:], rows.column("mitragynine_cmax").to_numpy()[:45]
     )
+
+
+def test_sentences_are_of_people_drawn_from_the_whole_of_a_sorted_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gathered, "SPOKEN_OF", 60)
+    table = tmp_path / "sorted.csv"
+    people = ["180,male,none"] * 60 + ["40,female,C"] * 120
+    table.write_text("\n".join(("weight_kg,sex,child_pugh", *people)) + "\n")
+    document, _ = made(order_of(named=str(table), subjects=180), tmp_path / "s.parquet")
+    high = pq.read_table(tmp_path / "s.parquet").column("seven_oh_cmax").to_numpy()
+    assert (high > 9.2).mean() > 0.2
+    said = {one.id: one.text for one in document.findings}
+    assert "exposure.above_observed.7-hydroxymitragynine" in said
+    assert "other medicines" in said["simulate.cirrhosis_assumed"]
+
+
+def test_who_is_not_known_is_told_beside_the_figure(tmp_path: Path):
+    table = tmp_path / "people.csv"
+    table.write_text("weight_kg,age_years,sex\n110,40,male\n" + ",,\n" * 9)
+    document, _ = made(order_of(named=str(table), subjects=40), tmp_path / "p.parquet")
+    assert document.people is not None
+    held = {one.name: one for one in document.people.described}
+    assert held["weight_kg"].unknown == held["age_years"].unknown == held["sex"].unknown == 0.9
+    assert held["age_years"].figure is not None
+    assert held["age_years"].figure.median == 40.0
+    assert "body weight is not known in 90 %" in " ".join(document.people.effects)
+    console = Console(width=100)
+    with console.capture() as captured:
+        text.render(document, console)
+    assert "not known in 90 % of them" in " ".join(captured.get().split())
+
+
+def test_only_effects_that_are_applied_are_named(tmp_path: Path):
+    table = tmp_path / "ages.csv"
+    table.write_text("age_years\n30\n70\n")
+    document, _ = made(order_of(named=str(table), subjects=40), tmp_path / "p.parquet")
+    (one,) = (f for f in document.findings if f.id == "simulate.bodies_assumed")
+    assert "(age)" in one.text
+    assert "size" not in one.text
 
 
 # ------------------------------------------------------------------ what is refused
@@ -365,6 +414,17 @@ def test_two_orders_are_never_mixed(tmp_path: Path):
         Work.of(order_of(subjects=40), file).begin(restart=False)
     with pytest.raises(InputError, match="not yet merged"):
         begun(file)
+
+
+def test_shares_that_begin_at_once_leave_one_plan(tmp_path: Path):
+    file = tmp_path / "p.parquet"
+    work = Work.of(order_of(subjects=40), file)
+    work.begin(restart=False)
+    plan = work_folder(file) / "plan.json"
+    before = plan.stat()
+    work.begin(restart=False)
+    assert (plan.stat().st_ino, plan.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert [path.name for path in work_folder(file).glob("plan*")] == ["plan.json"]
 
 
 def test_a_release_that_changed_meanwhile_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

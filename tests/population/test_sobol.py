@@ -30,6 +30,7 @@ from speciosa.population.sensitivity.exposure import (
 from speciosa.population.sensitivity.indices import Indices, indices
 from speciosa.population.sensitivity.show import as_svg, render
 from speciosa.population.who import read
+from speciosa.report.charts.shares import Span, share_words
 
 N = 4096
 
@@ -182,6 +183,42 @@ def test_who_people_are_is_a_source_of_its_own_where_a_population_is_named(tmp_p
     assert held["who"].total.value > 0.0
     shown = document((), prepared(order.request.encoded(), population), 150)
     assert any(one.id == "simulate.bodies_assumed" for one in shown.findings)
+
+
+def test_a_table_without_weights_has_shares_like_one_whose_weights_are_all_one(tmp_path: Path):
+    rows = [(30 + i % 50, 45 + 0.2 * i) for i in range(500)]
+    held = []
+    for name, more in (("plain", ""), ("weighed", ",1")):
+        table = tmp_path / f"{name}.csv"
+        head = "age_years,weight_kg" + (",sampling_weight" if more else "")
+        table.write_text("\n".join((head, *(f"{age},{kg}{more}" for age, kg in rows))) + "\n")
+        population = read(table, load())
+        order = order_of(300, key=population.key)
+        found = shares(order, population, Folder(tmp_path / name), How())
+        held.append(of(found, "ctrough")["who"].total)
+        shown = document(found, prepared(order.request.encoded(), population), 300)
+        assert shown.people is not None
+        assert "300 of its 500 rows" in shown.people.limits[0] or more
+        assert any("was not" in words for words in shown.people.limits)
+        assert any("power 0.75" in words for words in shown.people.effects)
+        assert {one.note for one in shown.shares if one.measure == "ctrough"} == {
+            "24 h after the last dose"
+        }
+        console = Console(width=100)
+        with console.capture() as captured:
+            render(shown, console)
+        text = " ".join(captured.get().split())
+        assert "what it says was not" in text and "power 0.75" in text
+        assert population.title in as_svg(shown).decode()
+    plain, weighed = held
+    assert plain.low > 0.0
+    assert plain.low < weighed.high and weighed.low < plain.high
+
+
+def test_what_is_not_told_from_nought_is_not_said_to_be_nought():
+    assert share_words(Span(-0.0275, -0.0535, -0.00005)) == "not told from 0 (up to 1 %)"
+    assert share_words(Span(0.01, -0.02, 0.034)) == "not told from 0 (up to 3 %)"
+    assert share_words(Span(0.5, 0.3, 0.7)) == "50\xa0% (30 to 70)"
 
 
 def test_text_and_picture_say_what_a_share_is_and_propose_nothing(result: SensitivityDocument):

@@ -164,6 +164,14 @@ def test_of_ninety_per_cent_the_ancestry_is_known_where_no_more_was_said(drawn) 
     assert (ancestry == who.UNKNOWN).mean() == pytest.approx(0.1, abs=0.01)
 
 
+def test_ancestry_and_genes_are_not_known_where_a_survey_does_not_say(drawn) -> None:
+    people = drawn["kratom-users-weighted"]
+    for name in ("ancestry", "cyp2d6", "cyp3a5"):
+        assert set(np.unique(people.columns[name])) == {who.UNKNOWN}
+    facts = who.read("kratom-users-weighted", KNOWLEDGE).facts
+    assert not any("cyp" in name for name in facts)
+
+
 def test_organ_function_follows_age_and_prevalence(drawn) -> None:
     people = drawn["us-adults"]
     age, egfr = people.figure("age_years"), people.figure("egfr_ml_min_1_73m2")

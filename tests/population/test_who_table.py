@@ -133,6 +133,10 @@ def test_parquet_and_csv_of_the_same_people_are_the_same_people(tmp_path: Path) 
         ("age_years,sampling_weight\n30,0\n", ["nought in every row"]),
         ('age_years\n"30\n', ["cannot be read"]),
         (b"age_years\n\xff\n", ["not UTF-8"]),
+        ("weight_kg;age_years\n80,5;30\n", ["parted by commas", "decimals with a point"]),
+        ("weight_kg,height_cm\n70,170\n180,70\n", ["row 3", "weight_kg and height_cm", "367"]),
+        ("sex,pregnancy\nmale,pregnant\n", ["row 2", "pregnancy and sex"]),
+        ("liver_disease,child_pugh\nyes,B\nno,C\n", ["row 3", "child_pugh and liver_disease"]),
     ],
 )
 def test_what_is_wrong_is_said_with_row_column_and_value(

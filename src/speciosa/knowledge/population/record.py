@@ -71,11 +71,12 @@ class AncestryRow(_Record, frozen=True, kw_only=True):
 class Documented(_Record, frozen=True, kw_only=True):
     """A population: in words, its limits, and the facts that its make-up was reckoned from.
 
-    ``ancestry`` is ``by_age`` for that of all adults, or the fact with the share who call
-    themselves White, where that is all that is known.
+    ``ancestry`` is ``by_age`` for that of all adults, the fact with the share who call themselves
+    White, where that is all that is known, or ``unknown``.
     """
 
     BY_AGE: ClassVar[str] = "by_age"
+    UNKNOWN: ClassVar[str] = "unknown"
 
     id: str
     title: str

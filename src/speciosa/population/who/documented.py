@@ -150,6 +150,8 @@ def _figures(record: Documented, table: Populations) -> _Figures:
 
 def _groups(record: Documented, from_years: int, table: Populations) -> list[float]:
     """Shares of the groups at an age, in the order of ``GROUPS``; the rest is not known."""
+    if record.ancestry == Documented.UNKNOWN:
+        return [0.0] * len(GROUPS)
     if record.ancestry != Documented.BY_AGE:
         return [table.read[record.ancestry].number / _PER_CENT, 0.0, 0.0, 0.0]
     row = next(r for r in table.ancestry if r.from_years == from_years)
@@ -158,13 +160,20 @@ def _groups(record: Documented, from_years: int, table: Populations) -> list[flo
 
 def _facts(record: Documented, table: Populations) -> tuple[str, ...]:
     """The facts that who is drawn rests on, in a stable order."""
+    genes = (
+        []
+        if record.ancestry == Documented.UNKNOWN
+        else [name for name in table.read if name.startswith("population/cyp3a5/")]
+    )
+    if genes:
+        genes += [f"population/cyp2d6/{group}/{name}" for group in GROUPS for name in PHENOTYPES]
     named: Mapping[str, None] = dict.fromkeys(
         (
             *record.made_of,
             "population/bodies/n",
             *(f"population/people/{record.id}/{row.name}" for row in table.make_up[record.id]),
-            *(name for name in table.read if name.startswith((_EGFR, "population/cyp3a5/"))),
-            *(f"population/cyp2d6/{group}/{name}" for group in GROUPS for name in PHENOTYPES),
+            *(name for name in table.read if name.startswith(_EGFR)),
+            *genes,
             "population/cirrhosis/prevalence",
         )
     )

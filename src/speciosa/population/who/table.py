@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from speciosa.errors import InputError, InputProblem
 from speciosa.pharmacology.exposure.virtual.draws import Array, stream, uniforms
+from speciosa.population.who.accord import contradictions
 from speciosa.population.who.columns import KINDS, UNKNOWN, Drawn, Values, ordered
 from speciosa.population.who.population import Population
 
@@ -153,6 +154,8 @@ def read_table(path: Path, adult_years: float) -> FromTable:
     if not count:
         raise _wrong(path.name, "no rows", "one person a row, below a first row with names")
     held = {column.name: column.values() for column in columns}
+    if problems := contradictions(held):
+        raise InputError(problems[:_MOST_PROBLEMS])
     edges = _edges(held.pop(WEIGHT, None))
     young = int((held.get("age_years", np.zeros(0)) < adult_years).sum())
     return FromTable(
@@ -227,6 +230,8 @@ def _parquet(raw: bytes, name: str) -> Iterator[Sequence[object]]:
 
 def _check(header: Sequence[str], name: str) -> None:
     accepted = ", ".join((*KINDS, WEIGHT))
+    if len(header) == 1 and ";" in header[0]:
+        raise _wrong(name, "columns parted by ;", "columns parted by commas, decimals with a point")
     problems = [
         InputProblem(f"{name}, column {place}", repr(column[:60]), accepted, _near(column))
         for place, column in enumerate(header, start=1)
