@@ -88,6 +88,29 @@ def test_bad_lines_are_told_with_file_and_number(done: Path) -> None:
     assert [(one["file"], one["line"]) for one in told] == [("2.Condition.ndjson", 3)]
 
 
+def test_files_and_entries_of_nobody_are_counted_and_named_in_the_problems_alone(
+    tmp_path: Path,
+) -> None:
+    # The name of a file can be that of a person.
+    source = tmp_path / "export"
+    source.mkdir()
+    note = {"resourceType": "Basic", "id": "b", "code": {"text": "Takes kratom daily."}}
+    (source / "Smith_John.ndjson").write_text(f"{json.dumps(note)}\n", encoding="utf-8")
+    (source / "Smith_Jane.ndjson").write_text("", encoding="utf-8")
+    one = screening(tmp_path / "out", source, msgspec.structs.replace(OPTIONS, shards=1))
+    one.run(How())
+    found = one.merge()
+    held = results(tmp_path / "out")
+    told = [json.loads(line) for line in held["problems.ndjson"].splitlines()]
+    assert [(one["file"], one.get("line")) for one in told] == [
+        ("Smith_John.ndjson", 1),
+        ("Smith_Jane.ndjson", None),
+    ]
+    assert [line.key for line in found.left_over] == ["of_nobody"]
+    assert "nobody has kratom" not in found.headline
+    assert b"Smith" not in held["summary.json"] + held["summary.html"]
+
+
 def test_the_work_holds_the_records_of_the_people_found_alone(done: Path) -> None:
     truth = (EXAMPLE.parent / "export.truth.ndjson").read_bytes().splitlines()
     named = {one["patient"] for one in map(json.loads, truth) if one["evidence"] != "none"}

@@ -160,7 +160,7 @@ def test_an_empty_export_says_that_nothing_is_shown_by_it() -> None:
     found = made_up.nobody()
     assert "does not show that nobody uses it" in found.headline
     assert len(found.read.absent) == len(load().screening.wording.expected)
-    assert "Nobody. Nothing found in the record" in summary.render(found)
+    assert "None found. Nothing found in the record" in summary.render(found)
 
 
 def test_a_limit_of_ones_own_is_kept_and_told() -> None:

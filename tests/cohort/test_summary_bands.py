@@ -231,7 +231,10 @@ def test_the_promise_goes_with_the_limit() -> None:
 
 def test_entries_of_nobody_stand_beside_the_headline_and_files_have_no_names() -> None:
     name = "Smith_John_MRN_0012345678.ndjson"
-    file = FileCounts(file=name, lines=1, bad={"not JSON": 1})
+    people = (PeopleCell(sex="female", ages="40-49", people=40),)
+    file = FileCounts(
+        file=name, lines=41, resources={"Patient": 40}, people=people, bad={"not JSON": 1}
+    )
     export: dict[str, Any] = {
         "of_nobody": 14,
         "doubts": {"an identifier that more than one Patient has": 12},
@@ -255,3 +258,16 @@ def test_entries_of_nobody_stand_beside_the_headline_and_files_have_no_names() -
     assert "2 files not read: it is empty" in page
     assert "not JSON: 1 line in 1 file" in text
     assert "Not as announced: 1 remark" in page
+    assert "nobody has kratom" not in page + text
+    assert "but it is named" in found.headline
+
+
+def test_people_who_came_to_nothing_are_told_and_forbid_the_word_nobody() -> None:
+    export = ExportCounts(lost=3)
+    found = summary.summarise(
+        summary.Tally(), files=[], shards=[], export=export, options=made_up.OPTIONS
+    )
+    told = "Not counted: fewer than 11 people named with kratom of whom no record could be made."
+    assert told in summary.text(found)
+    assert told in summary.render(found)
+    assert "nobody has kratom" not in summary.text(found) + summary.render(found)

@@ -71,7 +71,8 @@ class ExportCounts(msgspec.Struct, frozen=True, kw_only=True):
     lines is not the one announced. ``notes`` counts attached notes by what became of them;
     ``look_alikes`` the entries that hold a word like kratom's names and none of them, if counted.
     ``of_nobody`` counts the entries that name kratom and do not say whose they are, ``doubts`` by
-    reason what could not be decided about whose record is whose.
+    reason what could not be decided about whose record is whose. ``lost`` are people named with
+    kratom of whom nothing came out: neither a row nor a denial nor somebody else's use.
     """
 
     errors: dict[str, int] = {}
@@ -80,6 +81,7 @@ class ExportCounts(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[str, int] = {}
     look_alikes: int | None = None
     of_nobody: int = 0
+    lost: int = 0
     doubts: dict[str, int] = {}
 
 

@@ -36,7 +36,7 @@ from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
     from speciosa.cohort.export import Export
-    from speciosa.cohort.look import Looked
+    from speciosa.cohort.look import Looked, Seen
     from speciosa.cohort.options import Options
     from speciosa.cohort.result import Row
 
@@ -95,8 +95,8 @@ class Screening:
         folder, jobs = self._folders[Step.ASSESS], self._jobs(Step.ASSESS)
         table.write(_tallied(people.rows(folder, jobs), tally), self.out, self.options)
         self._write_bundles()
-        table.write_problems(self._problems(), self.out)
         files = self._files()
+        table.write_problems(self._problems(files), self.out)
         found = summary.summarise(
             tally,
             files=files,
@@ -210,17 +210,20 @@ class Screening:
 
     # ------------------------------------------------------------------ results
 
-    def _problems(self) -> Iterator[bytes]:
-        """Lines that could not be read, and lines that name kratom and nobody; by file."""
+    def _problems(self, files: list[FileCounts]) -> Iterator[bytes]:
+        """Lines that could not be read, that name kratom and nobody; files that differ or lack."""
         folder = self._folders[Step.GATHER]
         for part, job, looked in zip(
             self.export.parts, self._gathering, self._looked(), strict=True
         ):
             yield from folder.lines(job, gather.BAD)
-            for seen in looked.seen:
-                if seen.matches and not seen.person and seen.kind not in _OF_NOBODY:
-                    told = {"file": part.name, "line": seen.line, "reason": _NOBODYS}
-                    yield msgspec.json.encode(told)
+            for seen in filter(_is_nobodys, looked.seen):
+                told = {"file": part.name, "line": seen.line, "reason": _NOBODYS}
+                yield msgspec.json.encode(told)
+        for one in self.export.skipped:
+            yield msgspec.json.encode({"file": one.name, "reason": f"not read: {one.why}"})
+        for sentence in self._differing(files):  # the summary names no file, only how many
+            yield msgspec.json.encode({"reason": sentence})
 
     def _write_bundles(self) -> None:
         written: set[str] = set()
@@ -245,24 +248,30 @@ class Screening:
     def _export_counts(self, files: list[FileCounts]) -> ExportCounts:
         errors: list[dict[str, int]] = []
         notes: list[dict[str, int]] = []
-        look_alikes = 0
+        look_alikes = of_nobody = 0
         for looked in self._looked():  # what each saw is not held
             errors.append(looked.outcomes)
             notes.append(looked.notes)
             look_alikes += looked.look_alikes
+            of_nobody += sum(map(_is_nobodys, looked.seen))
+        return ExportCounts(
+            errors=added(errors),
+            skipped={one.name: one.why for one in self.export.skipped},
+            differing=self._differing(files),
+            notes=added(notes),
+            look_alikes=look_alikes,
+            of_nobody=of_nobody,
+        )
+
+    def _differing(self, files: list[FileCounts]) -> tuple[str, ...]:
+        """Sentences on what is not as it was announced."""
         read = [file.lines - sum(file.bad.values()) for file in files]
-        differing = tuple(
+        counts = (
             f"{part.name}: {part.count} resources announced, {there} there"
             for part, there in zip(self.export.parts, read, strict=True)
             if part.count is not None and part.count != there
         )
-        return ExportCounts(
-            errors=added(errors),
-            skipped={one.name: one.why for one in self.export.skipped},
-            differing=(*self.export.told, *differing),
-            notes=added(notes),
-            look_alikes=look_alikes,
-        )
+        return *self.export.told, *counts
 
 
 def choose(
@@ -271,6 +280,11 @@ def choose(
     """The job that decides whose records are wanted, from all that was looked through."""
     looked = (look.result(folder, job) for folder, job in sources)
     return {gather.CHOSEN: identity.encode(gather.choose(looked, export, options))}
+
+
+def _is_nobodys(seen: Seen) -> bool:
+    """Whether it names kratom of a person and does not say of whom."""
+    return bool(seen.matches) and not seen.person and seen.kind not in _OF_NOBODY
 
 
 def _named(job: Job) -> Job:

@@ -44,7 +44,7 @@ class SummaryWording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     how: dict[str, Term]
     confidence: dict[str, Term]
     beside: dict[str, Term]
-    of_nobody: Term
+    left_over: dict[str, Term]
     expected: dict[str, str]
     findings: dict[str, str]
     problems: dict[str, str]

@@ -52,12 +52,13 @@ def summarise(  # noqa: PLR0913  # each is another thing that was counted or ask
         name: group.summary(cells, name, _LABELS[name], people, wording)
         for name, people in groups.items()
     }
+    left_over = counted.left_over(wording, smallest)
     return Summary(
-        headline=headline(shown[_KRATOM].total),
+        headline=headline(shown[_KRATOM].total, left_over),
         people=cells.line("people", "People in the export"),
         kratom=shown[_KRATOM],
         gad_alone=shown.get(_GAD),
-        of_nobody=counted.of_nobody(wording, cells.smallest),
+        left_over=left_over,
         read=counted.summary(cells, wording),
         everybody=by_age.ages(cells, "people", "people"),
         smallest_cell=cells.smallest,

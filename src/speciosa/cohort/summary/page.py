@@ -12,7 +12,7 @@ from speciosa.cohort.counts import BANDS
 from speciosa.cohort.summary.charts import bars, pyramid
 from speciosa.cohort.summary.findings import MOST
 from speciosa.cohort.summary.result import AgeCell, FindingLine, Findings, Line, Summary
-from speciosa.cohort.summary.words import ages_in_words, counted, nobodys
+from speciosa.cohort.summary.words import ages_in_words, counted, left_over
 from speciosa.report import words
 from speciosa.report.clean import clean
 from speciosa.report.numbers import shown
@@ -61,7 +61,7 @@ def _environment() -> Environment:
         by_band=_by_band,
         rate=_rate,
         counted=counted,
-        nobodys=nobodys,
+        left_over=left_over,
         worst=_worst,
         sections=_SECTIONS,
         most_findings=MOST,

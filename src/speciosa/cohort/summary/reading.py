@@ -106,11 +106,17 @@ class Counted:
             differing=len(self.export.differing),
         )
 
-    def of_nobody(self, wording: SummaryWording, smallest: int) -> Line:
-        """Entries that name kratom and do not say whose they are."""
-        term = wording.of_nobody
-        count = alone(self.export.of_nobody, smallest)
-        return line("of_nobody", term.label, count, meaning=term.meaning)
+    def left_over(self, wording: SummaryWording, smallest: int) -> tuple[Line, ...]:
+        """What names kratom and was led to nobody: people, and entries."""
+        figures = {
+            "lost": Bands(smallest).figure(self.export.lost),
+            "of_nobody": alone(self.export.of_nobody, smallest),
+        }
+        return tuple(
+            line(key, term.label, figures[key], meaning=term.meaning)
+            for key, term in wording.left_over.items()
+            if figures[key].people != 0
+        )
 
     def _beside(self, key: str, smallest: int) -> Figure:
         if key in _OF_PEOPLE:

@@ -140,13 +140,16 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A screened health system in counts."""
+    """A screened health system in counts.
+
+    ``left_over`` counts what names kratom and was led to nobody, and is empty where nothing is.
+    """
 
     headline: str
     people: Line
     kratom: GroupSummary
     gad_alone: GroupSummary | None
-    of_nobody: Line
+    left_over: tuple[Line, ...]
     read: ReadSummary
     everybody: tuple[AgeCell, ...]
     smallest_cell: int

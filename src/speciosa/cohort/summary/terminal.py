@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from speciosa.cohort.summary.result import GroupSummary, Line, Summary
-from speciosa.cohort.summary.words import counted, nobodys
+from speciosa.cohort.summary.words import counted, left_over
 from speciosa.finding import Severity
 from speciosa.report.clean import clean, to_ascii
 from speciosa.report.numbers import shown
@@ -24,8 +24,8 @@ def text(summary: Summary, *, ascii_only: bool = False) -> str:
 
 def _lines(summary: Summary) -> Iterator[str]:
     yield from _wrapped(summary.headline)
-    if summary.of_nobody.count.people != 0:
-        yield from _wrapped(nobodys(summary.of_nobody))
+    for line in summary.left_over:
+        yield from _wrapped(left_over(line))
     yield ""
     yield from _group(summary.kratom)
     if summary.gad_alone is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from speciosa.clinical.safety.result import UrgentStatus
 from speciosa.cohort.counts import BANDS
 from speciosa.cohort.summary.disclosure import Standing
@@ -41,8 +43,12 @@ def in_words(part: str, id_: str) -> str:
     return f"{title}: {words}"
 
 
-def headline(total: Line) -> str:
-    """The answer in one sentence, which promises nothing about those who are not counted."""
+def headline(total: Line, beside: Sequence[Line]) -> str:
+    """The answer in one sentence, which promises nothing about those who are not counted.
+
+    ``beside`` counts what names kratom and was led to nobody: while there is any, no headline says
+    "nobody".
+    """
     known = total.of is not None and total.of.people is not None
     of = (
         f"Of {total.of.words} people"
@@ -50,6 +56,10 @@ def headline(total: Line) -> str:
         else "Of everybody in the export"
     )
     if total.count.people == 0:
+        if any(line.count.people != 0 for line in beside):
+            return (
+                f"{of}, none could be told to have kratom in their record; but it is named there."
+            )
         return f"{of}, nobody has kratom in their record. That does not show that nobody uses it."
     few = total.count.standing is Standing.FEW
     note = "; so small a group is not broken down" if few else ""
@@ -61,9 +71,9 @@ def headline(total: Line) -> str:
     return f"{of}, {total.count.words} have kratom in their record: {rate}."
 
 
-def nobodys(entries: Line) -> str:
-    """Entries that name kratom and nobody, as a sentence beside the headline."""
-    return f"Not counted: {entries.count.words} {entries.label[:1].lower()}{entries.label[1:]}."
+def left_over(line: Line) -> str:
+    """What names kratom and was led to nobody, as a sentence beside the headline."""
+    return f"Not counted: {line.count.words} {line.label[:1].lower()}{line.label[1:]}."
 
 
 def counted(number: int, what: str) -> str:
