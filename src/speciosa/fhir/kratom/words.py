@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, islice
 
 import msgspec
 
 from speciosa.fhir.kratom.result import Confidence, Status
+from speciosa.fhir.kratom.sentence import Told, said
 from speciosa.knowledge import load
 from speciosa.knowledge.medicines.names import normalise, without_form
-from speciosa.knowledge.reading import Said, kratom_words
+from speciosa.knowledge.reading import kratom_words
 
 # A longer text is read up to here; a record's note of a million characters is not a note.
 MAX_CHARACTERS = 200_000
 _MOST_IN_ONE_TEXT = 20
-_REACH_OF_DENIAL = 12
-_REACH = 5
 _LONGEST_NAME = 80
 _FURTHEST = 400
 _SENTENCE = re.compile(r"[.!?;\n\r](?=\s|$)|[\n\r]")
-_TOKEN = re.compile(r"[\w'’/+-]+|[,:?()]")
 _GAP = r"[\s.\-_]*"
+# How fhir.write begins the name of a product; a label of the person's own words follows.
+_OWN_NAME = "kratom (Mitragyna speciosa), "
+_AMOUNT = re.compile(r"\d[\d.,/x-]*(?:g|gm|mg|mcg|ml|oz|x|ct|%)?|\d+:\d+|x\d+|[-/&+x]")
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,26 +51,81 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
         return ()
     plain = _look_alikes().sub(lambda found: " " * len(found[0]), plain)
     found: list[Named] = []
-    for span in _spans(plain, names_what_is_taken):
-        status, because, of_person = _said(plain, *span)
-        if not names_what_is_taken and _titled(plain, span[0]):
-            status, because, of_person = _OF_NAMESAKE
-        words = plain[slice(*span)]
-        # The name of a product is shown whole, as its words say its form; a note never is.
-        shown = " ".join(text.split()) if names_what_is_taken else words
+    judged: dict[tuple[str, str], Told] = {}
+    for start, end in _spans(plain, names_what_is_taken=names_what_is_taken):
+        around = _around(plain, start, end)
+        if around not in judged:
+            # Notes are copied forward: what was judged once is not judged again.
+            judged[around] = _told(*around)
+        told = judged[around]
+        if not names_what_is_taken and _titled(plain, start):
+            told = _OF_NAMESAKE
+        words = plain[start:end]
+        # The name of a product is shown with its form; a note never, nor what stands beside it.
+        shown = (_shown(text) or words) if names_what_is_taken else words
+        status, because, of_person = told
         found.append(
             Named(
                 words=shown[:_LONGEST_NAME],
-                substance=_substance(shown if names_what_is_taken else words),
+                substance=_substance(shown),
                 status=status,
                 confidence=_confidence(words, names_what_is_taken, status),
                 because=because,
                 of_person=of_person,
             )
         )
-        if names_what_is_taken or len(found) == _MOST_IN_ONE_TEXT:
+        if names_what_is_taken:
             break
-    return tuple(found)
+    return _with_each_kind(found)
+
+
+def _with_each_kind(found: list[Named]) -> tuple[Named, ...]:
+    """At most so many, in order; the first of each kind is always among them."""
+    if len(found) <= _MOST_IN_ONE_TEXT:
+        return tuple(found)
+    firsts: dict[tuple[object, ...], int] = {}
+    for i, one in enumerate(found):
+        firsts.setdefault((one.status, one.of_person, one.confidence, one.substance), i)
+    kept = sorted(firsts.values())[:_MOST_IN_ONE_TEXT]
+    others = (i for i in range(len(found)) if i not in set(kept))
+    kept += islice(others, _MOST_IN_ONE_TEXT - len(kept))
+    return tuple(found[i] for i in sorted(kept))
+
+
+def _shown(text: str) -> str:
+    """The name of a product with the words of form and amount beside it, and nothing else."""
+    one_line = " ".join(text.split())
+    if one_line.startswith(_OWN_NAME):
+        return one_line
+    told = one_line.split(" ")
+    plain = [_plain(word) for word in told]
+    starts = list(accumulate((len(word) + 1 for word in plain), initial=0))
+    span = next(_spans(" ".join(plain), names_what_is_taken=True), None)
+    if span is None:
+        return ""
+    first, last = bisect_right(starts, span[0]) - 1, bisect_left(starts, span[1]) - 1
+    while first > 0 and _is_of_product(plain[first - 1]):
+        first -= 1
+    while last + 1 < len(plain) and not told[last].endswith((".", ";", "!", "?")):
+        if not _is_of_product(plain[last + 1]):
+            break
+        last += 1
+    shown = " ".join(told[first : last + 1]).rstrip(",;:.!?- ")
+    return shown.removesuffix("(").rstrip()
+
+
+def _is_of_product(word: str) -> bool:
+    """Whether a word tells a product's form, amount or kind."""
+    bare = word.strip("().,:;[]\"'*")
+    return not bare or bare in _words_of_products() or _AMOUNT.fullmatch(bare) is not None
+
+
+@lru_cache(maxsize=1)
+def _words_of_products() -> frozenset[str]:
+    words, medicines = kratom_words(), load().medicines
+    names = (*words.anywhere, *words.in_reports, *medicines.names_of_kratom)
+    parts = {part for name in names for part in _PARTS.sub(" ", name.casefold()).split()}
+    return frozenset({*parts, *words.said.forms, *words.said.units, *medicines.form_words})
 
 
 def worth_reading(raw: str) -> bool:
@@ -94,13 +152,16 @@ def _may_name(plain: str) -> bool:
     return not keys.isdisjoint(words) or any(one in plain for one in literal)
 
 
-def _spans(plain: str, names_what_is_taken: bool) -> Iterator[tuple[int, int]]:
+def _spans(plain: str, *, names_what_is_taken: bool) -> Iterator[tuple[int, int]]:
     if not names_what_is_taken:
-        yield from sorted(
-            found.span()
-            for pattern in (_anywhere(), _misspelt())
-            for found in pattern.finditer(plain)
-        )
+        patterns = (_anywhere(), _misspelt(), _with_an_amount())
+        spans = [found.span() for pattern in patterns for found in pattern.finditer(plain)]
+        last = 0
+        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+            # A name inside a name is none of its own.
+            if start >= last:
+                last = end
+                yield start, end
         return
     found_any = False
     for found in (*_in_names().finditer(plain), *_misspelt().finditer(plain)):
@@ -131,7 +192,10 @@ def _substance(words: str) -> str:
 
 def _confidence(words: str, names_what_is_taken: bool, status: Status | None) -> Confidence:
     sure = _anywhere().search(words) is not None
-    if not sure and _misspelt().search(words) is not None:
+    weak = _misspelt().search(words) is not None or (
+        not names_what_is_taken and words in _short_names()
+    )
+    if not sure and weak:
         return Confidence.LOW
     if names_what_is_taken:
         if sure:
@@ -140,31 +204,25 @@ def _confidence(words: str, names_what_is_taken: bool, status: Status | None) ->
     return Confidence.LOW if status in {None, Status.UNCERTAIN} else Confidence.MODERATE
 
 
-# ------------------------------------------------------------------ what the sentence says
+# ------------------------------------------------------------------ the sentence around a name
 
 
-def _said(plain: str, start: int, end: int) -> tuple[Status | None, str, bool]:
-    said = kratom_words().said
+def _around(plain: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a name in its sentence."""
     # A sentence without an end is read so far and no further, or a long note would take minutes.
     first, last = max(0, start - _FURTHEST), min(len(plain), end + _FURTHEST)
     left_edge = max((m.end() for m in _SENTENCE.finditer(plain, first, start)), default=first)
     right = _SENTENCE.search(plain, end, last)
     # The mark that ends the sentence stays, because a question is not a statement.
-    after = _tokens(plain[end : right.end() if right else last])
-    before = _tokens(plain[left_edge:start])
-    if _of_somebody_else(before, said):
-        return Status.UNCERTAIN, "the sentence speaks of somebody else", False
-    status, because = _judged(before, after, said)
-    if re.match(r"-\w", plain[end:]) or _BEFORE_HYPHEN.search(plain[:start]):
+    return plain[left_edge:start], plain[end : right.end() if right else last]
+
+
+def _told(before: str, after: str) -> Told:
+    told = said(before, after)
+    if told[2] and (re.match(r"-\w", after) or _BEFORE_HYPHEN.search(before)):
         # "Kratom-related", "non-kratom": the name is only a part of a word.
         return Status.UNCERTAIN, "the name is a part of another word", True
-    if status in {Status.NOT_TAKEN, Status.STOPPED} and (
-        _any_of([*before, *after], said.again)
-        or _starts_with(after, said.taken_after, reach=2)
-        or any(token[0].isdigit() for token in after[:3] if status is Status.NOT_TAKEN)
-    ):
-        return Status.UNCERTAIN, "the sentence says both no and yes", True
-    return status, because, True
+    return told
 
 
 def _titled(plain: str, start: int) -> bool:
@@ -173,146 +231,10 @@ def _titled(plain: str, start: int) -> bool:
     return word is not None and word[1] in kratom_words().said.titles
 
 
-_OF_NAMESAKE = (Status.UNCERTAIN, "it is the name of a person", False)
+_OF_NAMESAKE: Told = (Status.UNCERTAIN, "it is the name of a person", False)
 _LONGEST_TITLE = 12
 _LAST_WORD = re.compile(r"(?<!\w)(\w+)\.?\s+\Z")
 _BEFORE_HYPHEN = re.compile(r"\b(?!ex-)\w+-$")
-
-
-def _judged(before: list[str], after: list[str], said: Said) -> tuple[Status | None, str]:
-    """The first that applies: not said of this person, not taken, stopped, taken."""
-    if "?" in after or _any_of(before[-_REACH - 2 :], said.someone_else):
-        return Status.UNCERTAIN, "the sentence asks, or speaks of somebody else"
-    if _ends_with(before, said.unclear_before, reach=_REACH) is not None:
-        return Status.UNCERTAIN, "the sentence does not say that it is taken"
-    if _any_of(before[-_REACH:], said.last_before) or _any_of(after, said.last_after):
-        return Status.UNCERTAIN, "the sentence says when it was last, not whether it is now"
-    denial = _denied(before, said)
-    if denial or _absent(before, after, said):
-        # A no that is itself denied, or is about something of kratom, denies nothing.
-        if denial == _TWICE or not _ends_there(after, said):
-            return Status.UNCERTAIN, "the sentence is not plainly a denial"
-        return Status.NOT_TAKEN, "the sentence says that it is not taken"
-    return _stopped_or_taken(before, after, said)
-
-
-def _of_somebody_else(before: list[str], said: Said) -> bool:
-    """Whether somebody else is who takes it, and not who reports it of this person."""
-    plain = [token.removesuffix("'s") for token in before]
-    at = _ends_with(plain, said.someone_else, reach=_REACH + 2)
-    return at is not None and not _any_of(plain[at + 1 :], said.this_person)
-
-
-def _stopped_or_taken(before: list[str], after: list[str], said: Said) -> tuple[Status | None, str]:
-    stopped = _ends_with(before, said.stopped_before, reach=2)
-    if stopped is not None and _ends_with(before[:stopped], said.not_stopped, reach=0) is not None:
-        return Status.TAKEN, "the sentence says that it was not stopped"
-    if stopped is not None or _starts_with(after, said.stopped_after, reach=2):
-        return Status.STOPPED, "the sentence says that it was stopped"
-    taken = _ends_with(before, said.taken_before, reach=_REACH) is not None
-    if taken or _starts_with(after, said.taken_after, reach=1):
-        return Status.TAKEN, "the sentence says that it is taken"
-    return None, "the text names it"
-
-
-_TWICE = "a denial that is denied"
-
-
-def _denied(before: list[str], said: Said) -> str:
-    """Whether a denial reaches the name over words of a list alone: how, or "" when it does not."""
-    at = _ends_with(before, said.denied_before, reach=_REACH_OF_DENIAL)
-    if at is None:
-        return ""
-    ends = next(
-        at + len(phrase)
-        for phrase in _phrases(said.denied_before)
-        if tuple(before[at : at + len(phrase)]) == phrase
-    )
-    if not set(before[ends:]) <= {*said.fillers, ",", "(", ")", ":"}:
-        return ""
-    return _TWICE if _any_of(before[max(0, at - 3) : at], said.not_denied) else "plain"
-
-
-def _ends_there(after: list[str], said: Said) -> bool:
-    """Whether nothing follows the name but words of use and of a list, or a new part begins."""
-    for i, token in enumerate(after):
-        if token in {",", ")", ":"} or _starts_with(after[i:], said.absent_after, reach=0):
-            return True
-        if token not in {*said.fillers, "("}:
-            return token in said.ends_name
-    return True
-
-
-def _absent(before: list[str], after: list[str], said: Said) -> bool:
-    fillers = {*said.fillers, ",", "(", ")"}
-    rest = list(before)
-    while rest and rest[-1] in fillers and not _closes(rest, said.absent_before):
-        rest.pop()
-    if _closes(rest, said.absent_before):
-        return True
-    skipped = [t for t in after[:4] if t not in {":", "use", "intake", "is", "was", "-", "(", ")"}]
-    told = _starts_with(skipped, said.absent_after, reach=0)
-    if not told:
-        return False
-    left = skipped[told:]
-    return not left or left[0] in {",", ")", "in", "by", "on"}
-
-
-def _tokens(text: str) -> list[str]:
-    return [t.replace("’", "'").strip("-") or "-" for t in _TOKEN.findall(text)]
-
-
-@lru_cache(maxsize=256)
-def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(_tokens(phrase)) for phrase in phrases)
-
-
-@lru_cache(maxsize=256)
-def _by_first(phrases: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Phrases by their first word, so that only those are tried that can begin at a word."""
-    found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for phrase in _phrases(phrases):
-        found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
-    return found
-
-
-def _any_of(tokens: Sequence[str], phrases: tuple[str, ...]) -> bool:
-    known = _by_first(phrases)
-    return any(
-        tuple(tokens[i : i + len(phrase)]) == phrase
-        for i, token in enumerate(tokens)
-        for phrase in known.get(token, ())
-    )
-
-
-def _closes(tokens: list[str], phrases: tuple[str, ...]) -> bool:
-    return any(tuple(tokens[-len(phrase) :]) == phrase for phrase in _phrases(phrases))
-
-
-def _ends_with(tokens: list[str], phrases: tuple[str, ...], *, reach: int) -> int | None:
-    """Where the last phrase begins that ends at most ``reach`` words before the end."""
-    known, earliest_end = _by_first(phrases), len(tokens) - reach
-    return max(
-        (
-            i
-            for i, token in enumerate(tokens)
-            for phrase in known.get(token, ())
-            if earliest_end <= i + len(phrase) <= len(tokens)
-            and tuple(tokens[i : i + len(phrase)]) == phrase
-        ),
-        default=None,
-    )
-
-
-def _starts_with(tokens: Sequence[str], phrases: tuple[str, ...], *, reach: int) -> int:
-    """How many words the first phrase takes up with what precedes it; 0 without one."""
-    ends = [
-        i + len(phrase)
-        for phrase in _phrases(phrases)
-        for i in range(reach + 1)
-        if tuple(tokens[i : i + len(phrase)]) == phrase
-    ]
-    return min(ends, default=0)
 
 
 # ------------------------------------------------------------------ patterns, compiled once
@@ -321,7 +243,7 @@ def _starts_with(tokens: Sequence[str], phrases: tuple[str, ...], *, reach: int)
 def _pattern(names: Sequence[str]) -> re.Pattern[str]:
     told = sorted({_PARTS.sub(" ", name.casefold()).strip() for name in names}, key=len)
     ways = (_GAP.join(re.escape(part) for part in name.split()) for name in reversed(told))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(ways)})(?![^\W_])")
 
 
 _ESCAPED = re.compile(r"\\[bfnrt]")
@@ -345,6 +267,18 @@ def _misspelt() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _with_an_amount() -> re.Pattern[str]:
+    """Short names as products are written: before or after an amount, before a form, as taken."""
+    words = kratom_words()
+    name = f"(?:{'|'.join(re.escape(one.casefold()) for one in words.with_an_amount)})"
+    forms = "|".join(map(re.escape, words.said.forms))
+    often = "|".join(map(re.escape, words.said.often))
+    after = rf"\s+(?:\d+(?:\.\d+)?\s*m?g\b(?!\s*/)|(?:{forms}|{often})\b)"
+    before = r"(?<=\dmg )|(?<=\d mg )|(?<=\d mg of )|(?<=\dmg of )"
+    return re.compile(rf"(?<![^\W_]){name}(?={after})|(?:{before}){name}(?![\w-])")
+
+
+@lru_cache(maxsize=1)
 def _in_names() -> re.Pattern[str]:
     words = kratom_words()
     whole = _whole_names()
@@ -360,6 +294,11 @@ def _look_alikes() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _seven_oh() -> tuple[str, ...]:
     return tuple(map(normalise, kratom_words().seven_oh))
+
+
+@lru_cache(maxsize=1)
+def _short_names() -> frozenset[str]:
+    return frozenset(name.casefold() for name in kratom_words().with_an_amount)
 
 
 @lru_cache(maxsize=1)
