@@ -131,12 +131,12 @@ def by_look(folder: Path) -> dict[str, str]:
         jobs = [look.job(part, options) for part in export.parts]
         run(jobs, kept)
         looked = [look.result(kept, job) for job in jobs]
-        named = tuple(one for each in looked for one in each.medications)
+        named = look.wanted(looked, export.server)
         both = zip(export.parts, looked, strict=True)
-        more = [look.again(p, options, named) for p, one in both if one.refers_to_medications]
+        more = [look.again(p, options, named) for p, one in both if named.is_meant_in(one)]
         kept_again = Folder(Path(work) / "again")
-        run(more if named else [], kept_again)
-        looked += [look.result(kept_again, job) for job in more if named]
+        run(more, kept_again)
+        looked += [look.result(kept_again, job) for job in more]
     told: dict[str, list[Match]] = defaultdict(list)
     for seen in (seen for each in looked for seen in each.seen):
         told[seen.person.removeprefix("Patient/")] += seen.matches

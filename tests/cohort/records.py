@@ -11,8 +11,10 @@ import msgspec
 
 from speciosa.cohort import people
 from speciosa.cohort.counts import ShardCounts
+from speciosa.cohort.kept import Whence, written
 from speciosa.cohort.options import Options
 from speciosa.cohort.result import Row
+from speciosa.cohort.whose import of_element
 
 OPTIONS = Options(date=dt.date(2026, 11, 22), seed=7, subjects=50)
 GAD = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F41.1"}
@@ -55,10 +57,12 @@ def line(resource: Resource | bytes, whose: str = "p") -> bytes:
     """A kept line, without its end."""
     raw = resource if isinstance(resource, bytes) else json.dumps(resource).encode()
     told = {} if isinstance(resource, bytes) else resource
-    kept = people.Line(
-        told.get("resourceType", "Observation"), told.get("id", ""), "a.ndjson", 0, raw
-    )
-    return people.written(whose, kept).removesuffix(b"\n")
+    kind, id_ = told.get("resourceType", "Observation"), told.get("id", "")
+    medication = of_element(told.get("medicationReference", {}), (), "Medication")
+    if not whose:
+        medication = f"Medication/{id_}"
+    head = Whence(patient=whose, type=kind, id=id_, file="a.ndjson", medication=medication)
+    return written(head, raw).removesuffix(b"\n")
 
 
 def screened(lines: Iterable[bytes], **settings: Any) -> dict[str, bytes]:

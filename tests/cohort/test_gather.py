@@ -88,7 +88,7 @@ def _rows(pieces: dict[str, bytes]) -> list[tuple[str, str, bytes]]:
     for shard in range(_SHARDS):
         for line in pieces.get(shard_name(shard), b"").splitlines():
             head, _, raw = line.partition(b"\t")
-            key, kind, id_, _file, _line = json.loads(head)
+            key, kind, id_, *_ = json.loads(head)
             assert shard_of(key, _SHARDS) == shard
             rows.append((key, f"{kind}/{id_}", raw))
     return sorted(rows)
@@ -129,9 +129,19 @@ _ELEMENTS = st.one_of(
     st.just({"identifier": {"system": _MRN, "value": "7"}}),
     st.just({"identifier": {"system": "elsewhere", "value": "7"}}),
     st.just({"display": "somebody"}),
+    st.just([{"reference": "Patient/a"}]),
+    st.just({"type": "Device", "identifier": {"system": _MRN, "value": "7"}}),
     st.just({}),
 )
-_KINDS = ["Condition", "MedicationStatement", "Patient", "Procedure", "Encounter", "Observation"]
+_KINDS = [
+    "QuestionnaireResponse",
+    "Condition",
+    "MedicationStatement",
+    "Patient",
+    "Procedure",
+    "Encounter",
+    "Observation",
+]
 
 
 @st.composite
@@ -146,7 +156,7 @@ def _resources(draw: st.DrawFn) -> dict[str, Any]:
         del resource["id"]
     if draw(st.booleans()):
         resource = dict(reversed(resource.items()))
-    for field in draw(st.lists(st.sampled_from(["subject", "patient"]), max_size=2)):
+    for field in draw(st.lists(st.sampled_from(["subject", "patient", "source"]), max_size=2)):
         resource[field] = draw(_ELEMENTS)
     more: dict[str, Any] = draw(
         st.fixed_dictionaries(
@@ -250,7 +260,6 @@ def test_a_file_of_many_blocks_is_read_to_the_last_line(tmp_path: Path, scanner:
         (b'{"resourceType": "Condition", "n": NaN}', "not JSON"),
         (b'{"resourceType": "Condition", "id": "\xc3\x28"}', "not UTF-8"),
         (b'{"resourceType": "Condition", "id": "a\x00b"}', "not JSON"),
-        (b'{"resourceType": "Condition", "id": "\\ud800"}', "not JSON"),
         (b'[{"resourceType": "Condition"}]', "not a JSON object"),
         (b"17", "not a JSON object"),
         (b"[1, ", "not JSON"),
@@ -272,6 +281,22 @@ def test_a_bad_line_is_told_with_its_number(tmp_path: Path, line: bytes, reason:
     assert _counts(pieces).bad == {reason: 1}
     assert _counts(pieces).resources == {"Condition": 2}
     assert len(_rows(pieces)) == 2
+
+
+def test_a_cut_character_costs_no_line(tmp_path: Path, scanner: Scanner) -> None:
+    held = (
+        b'{"resourceType":"Condition","subject":{"reference":"Patient/a"},"note":[{"text":"%s"}]}'
+    )
+    part = _part(tmp_path, [held % rb"cut \ud83d", held % rb"\\ud83d and \ud83d\ude00"])
+    exact = _exactly(part)
+    assert _counts(exact).bad == {}
+    assert [raw for _, _, raw in _rows(exact)] == sorted(part_lines(part))
+    scanned = _scanned(part, scanner)
+    assert scanned is None or _without_numbers(scanned) == _without_numbers(exact)
+
+
+def part_lines(part: Part) -> list[bytes]:
+    return Path(part.path).read_bytes().splitlines()
 
 
 def test_a_truncated_file_keeps_the_lines_before_and_is_told(tmp_path: Path) -> None:

@@ -13,16 +13,14 @@ from hypothesis import strategies as st
 from speciosa.cohort.identity import (
     Card,
     Chosen,
+    Mention,
     card,
     choose,
     decode,
     encode,
-    last,
-    local,
-    normal,
     shard_of,
-    whose,
 )
+from speciosa.cohort.whose import last, local, normal, whose
 
 _MRN = "https://hospital.example/mrn"
 
@@ -143,6 +141,49 @@ def test_what_cannot_be_followed_means_nobody(written: str) -> None:
             "",
         ),
         ({"resourceType": "Condition", "subject": {"reference": "Group/1"}}, ""),
+        ({"resourceType": "Binary", "securityContext": {"reference": "Patient/1"}}, "Patient/1"),
+        (
+            {"resourceType": "QuestionnaireResponse", "source": {"reference": "Patient/1"}},
+            "Patient/1",
+        ),
+        ({"resourceType": "Communication", "sender": {"reference": "Patient/1"}}, "Patient/1"),
+        (
+            {
+                "resourceType": "Communication",
+                "sender": {"reference": "Practitioner/2"},
+                "recipient": [{"reference": "Patient/1"}],
+            },
+            "Patient/1",
+        ),
+        (
+            {"resourceType": "DocumentReference", "author": [{"reference": "Patient/1"}]},
+            "Patient/1",
+        ),
+        # Who writes or answers for somebody else is not the one it is about.
+        (
+            {
+                "resourceType": "QuestionnaireResponse",
+                "subject": {"identifier": {"value": "v"}},
+                "source": {"reference": "Patient/mother"},
+            },
+            "identifier:|v",
+        ),
+        (
+            {
+                "resourceType": "QuestionnaireResponse",
+                "subject": {"reference": "Group/1"},
+                "source": {"reference": "Patient/mother"},
+            },
+            "",
+        ),
+        (
+            {
+                "resourceType": "Communication",
+                "sender": {"reference": "Patient/1"},
+                "recipient": [{"reference": "Patient/2"}],
+            },
+            "",
+        ),
         ({"resourceType": "Medication", "id": "m"}, ""),
         ({"resourceType": "Condition", "subject": "Patient/1"}, ""),
         ({"resourceType": "Condition", "subject": {"reference": 5}}, ""),
@@ -199,7 +240,7 @@ def _chosen(
     def among(ends: frozenset[str]) -> Iterable[Card]:
         return (one for one in cards if one.ends() & ends)
 
-    seen = [(f"Condition/{n}", reference) for n, reference in enumerate(references)]
+    seen = [Mention(name=f"Condition/{n}", person=one) for n, one in enumerate(references)]
     return choose(seen, among, **more)
 
 
@@ -298,6 +339,67 @@ def test_a_deleted_resource_chooses_nobody() -> None:
     assert chosen.keys == ("b",)
 
 
+_OLD, _NEW = "2020-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("versions", "servers", "keys", "moved"),
+    [
+        # A misfiled entry that was put right.
+        ([("a", _OLD), ("b", _NEW)], ["https://x.example"], ("b",), {"Condition/m": "b"}),
+        ([("b", _NEW), ("a", _OLD)], ["https://x.example"], ("b",), {"Condition/m": "b"}),
+        # Of two servers an id can be two entries; and without dates nobody knows the newer one.
+        ([("a", _OLD), ("b", _NEW)], [], ("a", "b"), {}),
+        ([("a", ""), ("b", _NEW)], ["https://x.example"], ("a", "b"), {}),
+        ([("a", _NEW), ("b", _NEW)], ["https://x.example"], ("a", "b"), {}),
+    ],
+)
+def test_an_entry_that_was_moved_is_of_whom_its_newest_version_is_about(
+    versions: list[tuple[str, str]],
+    servers: list[str],
+    keys: tuple[str, ...],
+    moved: dict[str, str],
+) -> None:
+    seen = [
+        Mention(name="Condition/m", person=f"Patient/{one}", updated=updated)
+        for one, updated in versions
+    ]
+    cards = [one for id_ in "ab" if (one := card(_patient(id_))) is not None]
+    chosen = choose(seen, lambda _: cards, servers=servers)
+    assert chosen.keys == keys
+    assert chosen.moved == moved
+    assert [doubt.what for doubt in chosen.doubts] == ["Condition/m"]
+
+
+def test_versions_about_one_person_under_two_names_are_of_one_person() -> None:
+    seen = [
+        Mention(name="Condition/m", person="Patient/a", updated=_OLD),
+        Mention(name="Condition/m", person=f"identifier:{_MRN}|7", updated=_NEW),
+    ]
+    cards = [one for one in [card(_patient("a", "7"))] if one is not None]
+    chosen = choose(seen, lambda _: cards, servers=["https://x.example"])
+    assert (chosen.keys, chosen.moved, chosen.doubts) == (("a",), {}, ())
+
+
+def test_a_patient_that_the_server_deleted_is_left_out_and_told() -> None:
+    chosen = _chosen(["Patient/a", "Patient/b"], [_patient("b")], deleted=["Patient/a"])
+    assert chosen.keys == ("b",)
+    assert chosen.key_of("Patient/a") is None
+    assert [doubt.what for doubt in chosen.doubts] == ["Patient/a"]
+
+
+def test_what_is_of_nobody_is_of_the_person_of_what_points_to_it() -> None:
+    seen = [
+        Mention(name="Binary/b", person=""),
+        Mention(name="Binary/b", person="Patient/a", owned=True),
+        Mention(name="Binary/c", person=""),
+    ]
+    chosen = choose(seen, lambda _: ())
+    assert chosen.owners == {"Binary/b": "Patient/a"}
+    assert "Binary/b" in chosen.resources
+    assert [doubt.what for doubt in chosen.doubts] == ["Binary/c"]
+
+
 def test_what_is_of_nobody_is_told() -> None:
     chosen = _chosen([""], [_patient("a")])
     assert chosen.keys == ()
@@ -317,7 +419,7 @@ def test_neither_order_of_patients_nor_of_what_was_seen_matters(
         _patient("e", "5", born="2001"),
     ]
     references = ["Patient/a", f"identifier:{_MRN}|3", "Patient/lost", f"identifier:{_MRN}|9"]
-    named = [(f"Condition/{n}", references[n]) for n in seen]
+    named = [Mention(name=f"Condition/{n}", person=references[n]) for n in seen]
     cards = [one for n in order if (one := card(patients[n])) is not None]
     found = choose(named, lambda ends: [one for one in cards if one.ends() & ends])
     assert found.keys == ("b", "d", f"identifier:{_MRN}|9", "lost")

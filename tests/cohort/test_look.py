@@ -120,8 +120,10 @@ def test_a_line_that_the_rules_match_is_never_passed_over(
     text = more + before + letters(name).replace(" ", gap).replace("-", gap or "-") + after
     line = written(resources(text)[which], how).replace(b"\n", b" ")
     resource = judged.parsed(line)
-    assert resource is not None
-    if find(resource):
+    if resource is None:
+        # Half a character as bytes is no UTF-8: gathering reports such a line.
+        assert b"\xed" in line
+    elif find(resource):
         assert hit(line)
 
 
@@ -328,7 +330,7 @@ def test_what_refers_to_a_medication_of_kratom_is_found_again(
     assert first.refers_to_medications
     assert [one.id for one in first.medications] == ["m1"]
     (part,) = read_export(tmp_path / "in").parts
-    job, folder = look.again(part, OPTIONS, first.medications), Folder(tmp_path / "again")
+    job, folder = look.again(part, OPTIONS, look.wanted([first], "")), Folder(tmp_path / "again")
     folder.keep(job, job.run(*job.arguments))
     (seen,) = look.result(folder, job).seen
     assert (seen.id, seen.person) == ("r", "Patient/1")

@@ -1,157 +1,20 @@
-"""Whose a resource is: every form of reference in R4, brought to one key for each person.
+"""Who is who: the normal forms of references (:mod:`whose`) brought to one key for each person.
 
 A key is the id of the person's Patient. Who has no Patient in the export, or cannot be told from
 somebody else, has the reference itself as the key, so that nothing is lost and nobody is mixed up.
-
-A reference is compared in its normal form (:func:`normal`): ``Patient/ID``, ``BASE/Patient/ID``,
-``identifier:SYSTEM|VALUE``, and ``identifier:*|VALUE`` for a search in any system.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 import xxhash
 
-from speciosa.fhir.references import without_history
+from speciosa.cohort.versions import moment
+from speciosa.cohort.whose import by_identifier, last, local, of_element, of_identifier
 from speciosa.fhir.shape import a_dict, dicts
-
-ANY_SYSTEM = "*"
-
-# R4's patient compartment: where a resource says whose it is; ``subject`` or ``patient`` elsewhere.
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "AppointmentResponse": ("actor",),
-    "Coverage": ("beneficiary",),
-    "EnrollmentRequest": ("candidate",),
-    "Person": ("link.target",),
-    "Provenance": ("target",),
-    "ResearchSubject": ("individual",),
-    "Appointment": ("participant.actor",),
-    "Schedule": ("actor",),
-}
-USUAL_FIELDS = ("subject", "patient")
-
-# ------------------------------------------------------------------ references
-
-
-def normal(reference: str, kind: str = "Patient") -> str:
-    """The normal form of a reference to a Patient as written; ``""`` if it cannot mean one.
-
-    ``kind`` for references to resources of another type.
-    """
-    plain = without_history(reference)
-    if plain.startswith("urn:"):
-        # Inside an export a UUID can only mean the Patient that has it as id.
-        id_ = plain.removeprefix("urn:uuid:")
-        return plain if id_ == plain else f"{kind}/{id_}"
-    head, asked, query = plain.partition("?")
-    if asked:
-        return _of_search(head, query, kind)
-    base, found, id_ = plain.rpartition(f"/{kind}/")
-    if found and base.startswith(("http://", "https://")):
-        return f"{base}/{kind}/{id_}" if id_ else ""
-    id_ = plain.removeprefix(f"{kind}/")
-    return plain if id_ and id_ != plain else ""
-
-
-def by_identifier(system: str | None, value: str) -> str:
-    """The normal form of an identifier; ``system=None`` for a search in any system."""
-    if not value:
-        return ""
-    return f"identifier:{ANY_SYSTEM if system is None else system}|{value}"
-
-
-def _of_search(head: str, query: str, kind: str) -> str:
-    """``Patient?identifier=SYSTEM|VALUE`` and ``Patient?_id=ID``; other searches name nobody."""
-    name, _, given = query.partition("=")
-    if head.rpartition("/")[2] != kind or not given or "&" in given:
-        return ""
-    given = unquote(given)
-    if name == "_id":
-        return f"{kind}/{given}"
-    if name != "identifier" or "," in given:
-        return ""
-    system, bar, value = given.partition("|")
-    return by_identifier(system, value) if bar else by_identifier(None, given)
-
-
-def of_element(
-    element: Mapping[str, Any],
-    contained: Iterable[Mapping[str, Any]] = (),
-    kind: str = "Patient",
-) -> str:
-    """The normal form of a Reference element: its address, or else its identifier."""
-    written = element.get("reference")
-    if isinstance(written, str) and written:
-        if written[0] == "#":
-            return _of_contained(written[1:], contained, kind)
-        return normal(written, kind)
-    if element.get("type") not in (None, kind):
-        return ""
-    return of_identifier(a_dict(element.get("identifier")))
-
-
-def of_identifier(identifier: Mapping[str, Any]) -> str:
-    """The normal form of an Identifier element; ``""`` if it has no value."""
-    system, value = identifier.get("system"), identifier.get("value")
-    if not isinstance(value, str):
-        return ""
-    return by_identifier(system if isinstance(system, str) else "", value)
-
-
-def _of_contained(id_: str, contained: Iterable[Mapping[str, Any]], kind: str) -> str:
-    """A contained resource is known by its identifier: its id holds inside that resource alone."""
-    for one in contained:
-        if one.get("resourceType") == kind and one.get("id") == id_:
-            return next(filter(None, map(of_identifier, dicts(one.get("identifier")))), "")
-    return ""
-
-
-def whose(resource: Mapping[str, Any]) -> str:
-    """The normal form of the reference to the person a resource is about; ``""`` if to nobody.
-
-    A Patient is about itself. Where several people are named, the first one that is a Patient.
-    """
-    kind = resource.get("resourceType")
-    if kind == "Patient":
-        id_ = resource.get("id")
-        if isinstance(id_, str) and id_:
-            return f"Patient/{id_}"
-        return next(filter(None, map(of_identifier, dicts(resource.get("identifier")))), "")
-    contained = dicts(resource.get("contained"))
-    fields = FIELDS.get(kind, USUAL_FIELDS) if isinstance(kind, str) else USUAL_FIELDS
-    elements = [one for field in fields for one in _elements(resource, field.split("."))]
-    # An address counts before an identifier, whichever field holds it.
-    elements.sort(key=lambda one: not one.get("reference"))
-    return next(filter(None, (of_element(one, contained) for one in elements)), "")
-
-
-def _elements(value: object, path: list[str]) -> list[dict[str, Any]]:
-    found = dicts(value) if isinstance(value, list) else [a_dict(value)]
-    if not path:
-        return [one for one in found if one]
-    return [inner for one in found for inner in _elements(one.get(path[0]), path[1:])]
-
-
-# The same in SQL.
-LAST = "([^/:|=]+?)(?:/_history/.*)?$"
-
-
-def last(reference: str) -> str:
-    """The last part of a reference: an id, or the value of an identifier.
-
-    References to one person share it, whatever their form: so it is enough to search by.
-    """
-    plain = without_history(reference)
-    for mark in "/:|=":
-        plain = plain.rpartition(mark)[2]
-    return plain
-
-
-# ------------------------------------------------------------------ people
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,6 +78,18 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True, order=True):
     why: str
 
 
+class Mention(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A resource that was seen: its name, the normal form of its person, when it was updated.
+
+    ``owned``: the person is that of another resource, which points to it.
+    """
+
+    name: str
+    person: str
+    updated: str = ""
+    owned: bool = False
+
+
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """Whose records are wanted, and every way in which a resource can refer to them.
 
@@ -222,6 +97,9 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     that made the export; empty where it is not known: then every address counts as its own.
     ``resources``: names (``Type/id``, or ``Type`` for those without an id) of resources that name
     kratom, whatever their type. ``deleted``: names of resources that the server says are gone.
+    ``moved``: name of a resource whose versions are about several people -> key of the person whom
+    the newest is about. ``owners``: name of a resource that says of nobody whose it is -> normal
+    form of the person of what points to it.
     """
 
     keys: tuple[str, ...]
@@ -229,6 +107,8 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     servers: tuple[str, ...] = ()
     resources: frozenset[str] = frozenset()
     deleted: frozenset[str] = frozenset()
+    moved: dict[str, str] = {}
+    owners: dict[str, str] = {}
     doubts: tuple[Doubt, ...] = ()
 
     def key_of(self, reference: str) -> str | None:
@@ -236,20 +116,14 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         return self.names.get(local(reference, self.servers))
 
 
-def local(reference: str, servers: Iterable[str]) -> str:
-    """``Patient/ID`` for an address on the export's own server; other forms as they are."""
-    if not reference.startswith(("http://", "https://")):
-        return reference
-    base, _, id_ = reference.rpartition("/Patient/")
-    known = tuple(servers)
-    return f"Patient/{id_}" if not known or base in known else reference
-
-
 def shard_of(key: str, shards: int) -> int:
     """The shard of a person: by a hash that is the same on every machine."""
     return xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) % shards
 
 
+_DELETED = "the server says that this Patient is deleted: left out"
+_MOVED = "its newest version is about somebody else: left out of the record of the person before"
+_SHARED = "versions of it are about different people, and the newest is not known: kept for each"
 _AMBIGUOUS = "an identifier that more than one Patient has"
 _NO_ONE = "it does not say whom it is about, in a way that can be followed"
 _TWO = "two Patients with this id differ in birth date or sex"
@@ -261,7 +135,7 @@ Cards = Callable[[frozenset[str]], Iterable[Card]]
 
 
 def choose(
-    seen: Iterable[tuple[str, str]],
+    seen: Iterable[Mention],
     cards: Cards,
     *,
     servers: Iterable[str] = (),
@@ -269,27 +143,70 @@ def choose(
 ) -> Chosen:
     """Whose records are wanted: of those whom a resource that was seen is about.
 
-    ``seen``: (name of the resource, normal form of its person). ``cards`` gives the cards of all
-    Patients one of whose names, or of the names they are linked to, ends in one of the given last
-    parts (:func:`last`); more does no harm. It is asked until no new person turns up, two or three
-    times as a rule. ``servers``: see :class:`Chosen`.
+    ``cards`` gives the cards of all Patients one of whose names, or of the names they are linked
+    to, ends in one of the given last parts (:func:`whose.last`); more does no harm. It is asked
+    until no new person turns up, two or three times as a rule. ``servers``: see :class:`Chosen`.
     """
     bases, gone = tuple(sorted(servers)), frozenset(deleted)
-    wanted = [(name, local(ref, bases)) for name, ref in sorted(set(seen)) if name not in gone]
-    doubts = [Doubt(what=name, why=_NO_ONE) for name, ref in wanted if not ref]
-    references = {ref for _, ref in wanted if ref}
+    wanted = [
+        msgspec.structs.replace(one, person=local(one.person, bases))
+        for one in sorted(set(seen))
+        if one.name not in gone
+    ]
+    # A Binary says of nobody whose it is, but what points to it may.
+    owners = {one.name: one.person for one in wanted if one.owned and one.person}
+    doubts = {
+        Doubt(what=one.name, why=_NO_ONE)
+        for one in wanted
+        if not one.person and one.name not in owners
+    }
+    wanted = [one for one in wanted if one.person]
+    references = {one.person for one in wanted}
     people = _Patients(_around(references, cards, gone, bases))
     keys = {ref: people.key_of(ref) or _as_key(ref) for ref in references}
-    names = {name: key for key in sorted(set(keys.values())) for name in people.names_of(key)}
-    names |= keys
+    moved, told = _moved(wanted, keys, sure=bool(bases))
+    left = {key for key in keys.values() if f"Patient/{key}" in gone}
+    doubts |= told | {Doubt(what=f"Patient/{key}", why=_DELETED) for key in left}
+    mine = {keys[one.person] for one in wanted if moved.get(one.name, "") in ("", keys[one.person])}
+    chosen = mine - left
+    names = {name: key for key in sorted(chosen) for name in people.names_of(key)}
+    names |= {ref: key for ref, key in keys.items() if key in chosen}
     return Chosen(
-        keys=tuple(sorted(set(keys.values()))),
+        keys=tuple(sorted(chosen)),
         names=dict(sorted(names.items())),
         servers=bases,
-        resources=frozenset(name for name, ref in wanted if ref),
+        resources=frozenset(one.name for one in wanted),
         deleted=gone,
-        doubts=tuple(sorted({*doubts, *people.doubts(set(keys.values()), references)})),
+        moved=moved,
+        owners=owners,
+        doubts=tuple(sorted({*doubts, *people.doubts(chosen, references)})),
     )
+
+
+def _moved(
+    wanted: Iterable[Mention], keys: Mapping[str, str], *, sure: bool
+) -> tuple[dict[str, str], set[Doubt]]:
+    """Whom the newest version of a resource is about, where versions are about several people.
+
+    ``sure``: the export is of one server, so that one id is one resource.
+    """
+    versions: dict[str, dict[str, set[str]]] = {}
+    for one in wanted:
+        if "/" in one.name:
+            versions.setdefault(one.name, {}).setdefault(keys[one.person], set()).add(one.updated)
+    moved: dict[str, str] = {}
+    doubts: set[Doubt] = set()
+    for name, by_key in sorted(versions.items()):
+        if len(by_key) == 1:
+            continue
+        moments = {key: [moment(one) for one in updated] for key, updated in by_key.items()}
+        dated = sorted((max(filter(None, m)), key) for key, m in moments.items() if all(m))
+        if sure and len(dated) == len(by_key) and dated[-1][0] > dated[-2][0]:
+            moved[name] = dated[-1][1]
+            doubts.add(Doubt(what=name, why=_MOVED))
+        else:
+            doubts.add(Doubt(what=name, why=_SHARED))
+    return moved, doubts
 
 
 def _as_key(reference: str) -> str:

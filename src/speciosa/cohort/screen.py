@@ -143,14 +143,12 @@ class Screening:
 
     @cached_property
     def _looking_again(self) -> tuple[Job, ...]:
-        """Lines that refer to a Medication which names kratom, where there is one."""
-        named = tuple(one for looked in self._looked() for one in looked.medications)
-        if not named:
-            return ()
+        """Lines that refer to a Medication or Binary which names kratom, where there is one."""
+        named = look.wanted(self._looked(), self.export.server)
         return tuple(
             look.again(part, self.options, named)
             for part, looked in zip(self.export.parts, self._looked(), strict=True)
-            if looked.refers_to_medications
+            if named.is_meant_in(looked)
         )
 
     @cached_property

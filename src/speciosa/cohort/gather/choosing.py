@@ -12,7 +12,9 @@ from speciosa.cohort.export import Blocks
 from speciosa.cohort.gather.exact import numbered
 from speciosa.cohort.gather.line import BadLineError, read_head
 from speciosa.cohort.gather.scan import DoubtError, DuckDBError, connect, objects, put, worth_a_scan
-from speciosa.cohort.identity import LAST, Card, Chosen
+from speciosa.cohort.identity import Card, Chosen, Mention
+from speciosa.cohort.jsonline import decoded
+from speciosa.cohort.whose import LAST
 from speciosa.fhir.references import without_history
 
 if TYPE_CHECKING:
@@ -37,12 +39,20 @@ def choose(
 
     ``looked``: first one for each part of the export, in their order, then any further ones.
     """
-    seen: list[tuple[str, str]] = []
+    seen: list[Mention] = []
     deleted: set[str] = set()
     parts: list[tuple[Part, int]] = []
     for number, one in enumerate(looked):
         about = [s for s in one.seen if s.kind not in _OF_NOBODY]
-        seen += [(f"{s.kind}/{s.id}" if s.id else s.kind, s.person) for s in about]
+        seen += [
+            Mention(
+                name=f"{s.kind}/{s.id}" if s.id else s.kind,
+                person=s.person,
+                updated=s.updated,
+                owned=s.owned,
+            )
+            for s in about
+        ]
         deleted |= set(one.deleted)
         if number < len(export.parts) and one.patients:
             parts.append((export.parts[number], one.longest))
@@ -89,7 +99,7 @@ def cards_in(
         if b'"Patient"' not in line:
             continue
         try:
-            patient = _PATIENT.decode(line)
+            patient: _Patient = decoded(line, _PATIENT)
             card = identity.card({name: getattr(patient, name) for name in _FIELDS})
             if card is not None and not ends.isdisjoint(card.ends()):
                 read_head(line)

@@ -12,6 +12,7 @@ import msgspec
 
 from speciosa.cohort.export import Blocks
 from speciosa.cohort.gather.line import DAMAGED, READ, TOO_LONG, BadLineError, Head, read_head
+from speciosa.cohort.jsonline import decoded
 
 if TYPE_CHECKING:
     from speciosa.cohort.export import Part
@@ -62,7 +63,8 @@ def _take(head: Head, line: bytes, number: int, chosen: Chosen, gathered: Gather
     elif head.name in chosen.resources:
         gathered.keep(head, line, number)
     if head.kind == "Patient":
-        person = _PERSON.decode(line)
-        dead = person.deceasedBoolean is True or isinstance(person.deceasedDateTime, str)
+        person: _Person = decoded(line, _PERSON)
+        # Text that says true is no life, whatever its form.
+        dead = person.deceasedBoolean in (True, "true") or isinstance(person.deceasedDateTime, str)
         gathered.people(person.gender, person.birthDate, dead)
     gathered.resources(head.kind)

@@ -11,7 +11,9 @@ import msgspec
 
 from speciosa.cohort.counts import SEXES, FileCounts, PeopleCell, age_band
 from speciosa.cohort.gather.line import READ, Head, read_whole
-from speciosa.cohort.identity import Chosen, of_element, shard_of, whose
+from speciosa.cohort.identity import Chosen, shard_of
+from speciosa.cohort.kept import Whence, written
+from speciosa.cohort.whose import local, of_element, server_of, whose
 from speciosa.fhir.read.medicines import KINDS
 from speciosa.fhir.shape import a_dict
 
@@ -19,18 +21,13 @@ if TYPE_CHECKING:
     from speciosa.distribution import Pieces
 
 COUNT, BAD, WANTED = "count", "bad", "wanted"
+_MOST_TOLD = 1000  # bad lines of one reason, each with its number; further ones are counted
 _WHOLE_DATE, _MONTH, _YEAR = 10, 7, 4
 
 
 def shard_name(shard: int) -> str:
     """The name of the piece that holds the lines of a shard."""
     return f"shard-{shard:04d}"
-
-
-def written(key: str, head: Head, file: str, line: int, raw: bytes) -> bytes:
-    """A line of a shard: [key, type, id, file, line number or 0], a tab, the line as it was."""
-    told = [key, head.kind, head.id if head.has_id else "", file, line]
-    return msgspec.json.encode(told) + b"\t" + raw + b"\n"
 
 
 class Gathered:
@@ -58,8 +55,9 @@ class Gathered:
 
     def bad(self, line: int, reason: str) -> None:
         """Report a line that cannot be read; 0 for the file as a whole."""
-        self._bad.append((line, reason))
         self._reasons[reason] += 1
+        if self._reasons[reason] <= _MOST_TOLD:
+            self._bad.append((line, reason))
 
     def deleted(self, number: int = 1) -> None:
         """Count lines that the server says are deleted."""
@@ -71,23 +69,38 @@ class Gathered:
 
     def keep(self, head: Head, raw: bytes, line: int = 0, times: int = 1) -> None:
         """Keep a line if it belongs to one of the chosen. Raises ``BadLineError``."""
-        whole = read_whole(raw)
+        whole, chosen = read_whole(raw), self._chosen
         reference = whose(whole)
         if not reference and head.kind in READ:
             self.unresolved(head.kind, times)
-        key = self._chosen.key_of(reference)
+        key = chosen.key_of(reference or chosen.owners.get(head.name, ""))
         # The Patient of a record that was replaced by another says nothing of the person any more.
         if key is None or (head.kind == "Patient" and head.has_id and head.id != key):
             return
-        shard = shard_of(key, self._shards)
-        self._rows[shard] += [written(key, head, self._file, line, raw)] * times
+        # An older version of what is now about somebody else.
+        if chosen.moved.get(head.name, key) != key:
+            return
+        medication = ""
         if head.kind in KINDS:
-            medication = of_element(a_dict(whole.get("medicationReference")), (), "Medication")
-            if medication:
-                self._wanted.add((shard, medication))
+            told = of_element(a_dict(whole.get("medicationReference")), (), "Medication")
+            medication = local(told, chosen.servers, "Medication")
+        shard = shard_of(key, self._shards)
+        whence = Whence(
+            patient=key,
+            type=head.kind,
+            id=head.id if head.has_id else "",
+            file=self._file,
+            line=line,
+            medication=medication,
+            server="" if chosen.servers else server_of(reference).partition("://")[2],
+        )
+        self._rows[shard] += [written(whence, raw)] * times
+        if medication:
+            self._wanted.add((shard, medication))
 
     def pieces(self) -> Pieces:
-        """All of it as pieces: the same bytes for the same lines."""
+        """All of it as pieces: the same bytes for the same lines. Ends the collecting."""
+        reasons = sorted(self._reasons.items())
         counts = FileCounts(
             file=self._file,
             lines=sum(self._resources.values()) + sum(self._reasons.values()) + self._deleted,
@@ -96,17 +109,28 @@ class Gathered:
                 PeopleCell(sex=sex, ages=ages, deceased=deceased, people=number)
                 for (sex, ages, deceased), number in sorted(self._people.items())
             ),
-            bad=dict(sorted(self._reasons.items())),
+            bad=dict(reasons),
             deleted=self._deleted,
             unresolved=dict(sorted(self._unresolved.items())),
         )
-        bad = [{"file": self._file, "line": n, "reason": why} for n, why in sorted(self._bad)]
+        more = ((f"{why}: {n - _MOST_TOLD} more lines, not listed", n) for why, n in reasons)
+        told = [*sorted(self._bad), *((0, why) for why, n in more if n > _MOST_TOLD)]
+        bad = [{"file": self._file, "line": n, "reason": why} for n, why in told]
         return {
             COUNT: msgspec.json.encode(counts),
             BAD: msgspec.json.Encoder().encode_lines(bad),
             WANTED: msgspec.json.Encoder().encode_lines(sorted(self._wanted)),
-            **{shard_name(n): b"".join(sorted(rows)) for n, rows in self._rows.items()},
+            **self._joined(),
         }
+
+    def _joined(self) -> dict[str, bytes]:
+        """The lines of each shard; what was joined is let go, so that no line is held twice."""
+        joined: dict[str, bytes] = {}
+        while self._rows:
+            shard, rows = self._rows.popitem()
+            rows.sort()
+            joined[shard_name(shard)] = b"".join(rows)
+        return joined
 
 
 def band_of_birth(born: object, date: dt.date) -> str:

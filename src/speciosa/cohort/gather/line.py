@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from speciosa.cohort.identity import whose
+from speciosa.cohort.jsonline import decoded
+from speciosa.cohort.whose import whose
 from speciosa.errors import SpeciosaError
 from speciosa.fhir.read.medicines import KINDS
 
@@ -43,6 +44,8 @@ class Head(msgspec.Struct, frozen=True):
     id: Any = None
     subject: Any = None
     patient: Any = None
+    source: Any = None
+    author: Any = None
     contained: Any = None
 
     @property
@@ -61,12 +64,13 @@ class Head(msgspec.Struct, frozen=True):
         return isinstance(self.id, str) and bool(self.id)
 
     def whose(self) -> str:
-        """The person it is about, for the types in ``READ``; see :func:`identity.whose`."""
+        """The person it is about, for the types in ``READ``; see :func:`whose.whose`."""
         # The fields of these types are all here.
         return whose({name: getattr(self, name) for name in self.__struct_fields__})
 
 
 _HEAD = msgspec.json.Decoder(Head)
+_RAW = msgspec.json.Decoder(msgspec.Raw)
 _WHOLE = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -75,7 +79,7 @@ def read_head(line: bytes) -> Head:
     try:
         if not line.isascii():
             line.decode()
-        head = _HEAD.decode(line)
+        head: Head = decoded(line, _HEAD)
     except RecursionError:
         raise BadLineError(TOO_DEEP) from None
     except UnicodeDecodeError:
@@ -91,7 +95,7 @@ def read_head(line: bytes) -> Head:
 
 def _why_no_object(line: bytes) -> str:
     try:
-        msgspec.json.decode(line, type=msgspec.Raw)
+        decoded(line, _RAW)
     except (msgspec.DecodeError, RecursionError):
         return NO_JSON
     return NO_OBJECT
@@ -105,8 +109,9 @@ def is_type(value: object) -> bool:
 def read_whole(line: bytes) -> dict[str, Any]:
     """All of a line. Raises :class:`BadLineError`, for numbers without end too."""
     try:
-        return _WHOLE.decode(line)
+        found: dict[str, Any] = decoded(line, _WHOLE)
     except RecursionError:
         raise BadLineError(TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadLineError(NO_JSON) from None
+    return found

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from speciosa.cohort.counts import FileCounts
-from speciosa.cohort.export import Blocks
+from speciosa.cohort.export import Blocks, is_as_it_was
 from speciosa.cohort.gather.exact import numbered
-from speciosa.cohort.gather.gathered import COUNT, WANTED, shard_name, written
-from speciosa.cohort.gather.job import key_of
+from speciosa.cohort.gather.gathered import COUNT, WANTED, shard_name
+from speciosa.cohort.gather.job import ChangedError, key_of
 from speciosa.cohort.gather.line import BadLineError, read_head, read_whole
-from speciosa.cohort.identity import by_identifier, of_identifier
+from speciosa.cohort.kept import Whence, written
+from speciosa.cohort.whose import by_identifier, of_identifier
 from speciosa.distribution import Job
 from speciosa.fhir.shape import dicts
 
@@ -69,8 +70,19 @@ def medicines(part: Part, folder: Folder, gathering: Iterable[Job]) -> Pieces:
             continue  # gathering has reported it
         if head.kind != "Medication":
             continue
-        for shard in set().union(*(wanted.get(name, ()) for name in _names(whole))):
-            rows.setdefault(shard, []).append(written("", head, part.name, number, line))
+        for name in _names(whole):
+            whence = Whence(
+                patient="",
+                type=head.kind,
+                id=head.id if head.has_id else "",
+                file=part.name,
+                line=number,
+                medication=name,
+            )
+            for shard in wanted.get(name, ()):
+                rows.setdefault(shard, []).append(written(whence, line))
+    if not is_as_it_was(part):
+        raise ChangedError
     return {shard_name(shard): b"".join(sorted(lines)) for shard, lines in rows.items()}
 
 

@@ -13,7 +13,8 @@ import duckdb
 from speciosa.cohort.export import Blocks
 from speciosa.cohort.gather.exact import numbered
 from speciosa.cohort.gather.line import READ, BadLineError, is_type, read_head
-from speciosa.cohort.identity import LAST, Chosen, last
+from speciosa.cohort.identity import Chosen
+from speciosa.cohort.whose import LAST, last
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,10 +104,10 @@ class Scanner:
 
 
 def _take(
-    row: tuple[str | None, str | None, bool, bool, str | None, str | None, bool | None, int],
+    row: tuple[str | None, str | None, bool, str | None, str | None, bool | None, int],
     gathered: Gathered,
 ) -> None:
-    kind, raw, nobody, gone, sex, born, dead, number = row
+    kind, raw, gone, sex, born, dead, number = row
     if not is_type(kind) or kind is None:
         raise DoubtError
     if gone:
@@ -115,8 +116,6 @@ def _take(
     if raw is not None:
         line = raw.encode()
         gathered.keep(read_head(line), line, times=number)
-    elif nobody:
-        gathered.unresolved(kind, number)
     if kind == "Patient":
         gathered.people(sex, born, bool(dead), number)
     gathered.resources(kind, number)
@@ -162,7 +161,7 @@ _ODD = """NOT (
 
 
 def _query(first: str, source: str, others: set[str], gone: set[str]) -> str:
-    """Lines by type; those that may be of the chosen apart, each with its text.
+    """Lines by type; those that may be of the chosen, or of nobody, apart, each with its text.
 
     ``others`` and ``gone``: types of the resources in the tables ``resources`` and ``deleted``.
     """
@@ -192,7 +191,7 @@ def _query(first: str, source: str, others: set[str], gone: set[str]) -> str:
             OR {_named(others, "resources")} AS wanted,
             {_named(gone, "deleted")} AS gone
         FROM decoded)
-    SELECT kind, CASE WHEN wanted THEN json END, nobody, gone,
+    SELECT kind, CASE WHEN wanted OR nobody THEN json END, gone,
         CASE WHEN kind = 'Patient' THEN json->>'$.gender' END,
         CASE WHEN kind = 'Patient' THEN json->>'$.birthDate' END,
         CASE WHEN kind = 'Patient' THEN coalesce(json->>'$.deceasedBoolean', '') = 'true'

@@ -6,7 +6,7 @@ code can be written; only the lines that hold one are read as JSON and judged by
 
 from __future__ import annotations
 
-from speciosa.cohort.look.job import again, job, result
+from speciosa.cohort.look.job import again, job, result, wanted
 from speciosa.cohort.look.result import KratomMedication, Looked, Seen
 
-__all__ = ["KratomMedication", "Looked", "Seen", "again", "job", "result"]
+__all__ = ["KratomMedication", "Looked", "Seen", "again", "job", "result", "wanted"]

@@ -10,16 +10,17 @@ import msgspec
 import speciosa
 from speciosa.cohort.export import Blocks, Part
 from speciosa.cohort.look import judged
-from speciosa.cohort.look.lines import Searched, may_name, worth_reading
+from speciosa.cohort.look.lines import Searched, holding, may_name, worth_reading
 from speciosa.cohort.look.listed import Listed
-from speciosa.cohort.look.patterns import Hit
+from speciosa.cohort.look.patterns import Hit, literals
+from speciosa.cohort.look.pointing import Pointing
 from speciosa.cohort.look.result import KratomMedication, Looked, Seen
 from speciosa.distribution.job import Job
 from speciosa.fhir.kratom import notes
 from speciosa.knowledge import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from speciosa.cohort.options import Options
     from speciosa.distribution.folder import Folder
@@ -79,7 +80,10 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
             if Hit.NOTE in line.hits:
                 named |= _notes(resource, found)
             if named or Hit.GAD in line.hits:
+                before = len(found.seen)
                 matched = _person(resource, line.number, today, gad, found)
+                # What the fast reading of files could take for another person's is read slowly.
+                searched.doubtful |= len(found.seen) > before and judged.is_odd(line.data)
                 found.look_alikes += named and not matched
     looked = Looked(
         lines=blocks.lines,
@@ -89,6 +93,7 @@ def _look(part: Part, today: dt.date, gad: bool) -> dict[str, bytes]:
         medications=tuple(found.medications),
         patients=searched.patients,
         refers_to_medications=searched.refers,
+        refers_to_binaries=searched.points,
         doubtful=searched.doubtful,
         deleted=tuple(found.deleted),
         outcomes=dict(sorted(found.outcomes.items())),
@@ -127,29 +132,60 @@ def _person(resource: dict[str, Any], line: int, today: dt.date, gad: bool, foun
     return by_reference or (seen is not None and bool(seen.matches))
 
 
-def again(part: Part, options: Options, medications: Sequence[KratomMedication]) -> Job:
-    """Look through a file for what refers to Medications that name kratom."""
-    listed = tuple(sorted(medications, key=lambda one: (one.id, one.identifiers, one.raw)))
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Medications and Binaries that name kratom, and the addresses of the export's own server."""
+
+    medications: tuple[KratomMedication, ...] = ()
+    binaries: tuple[Seen, ...] = ()
+    servers: tuple[str, ...] = ()
+
+    def is_meant_in(self, looked: Looked) -> bool:
+        """Whether a file may refer to any of them."""
+        return bool(
+            (self.medications and looked.refers_to_medications)
+            or (self.binaries and looked.refers_to_binaries)
+        )
+
+
+def wanted(looked: Iterable[Looked], server: str) -> Wanted:
+    """What has to be looked for again, of all files; ``server``: the export's own, if known."""
+    medications: set[KratomMedication] = set()
+    binaries: dict[str, Seen] = {}
+    for one in looked:
+        medications.update(one.medications)
+        for seen in one.seen:
+            if seen.kind == "Binary" and seen.matches and seen.id and not seen.person:
+                binaries[seen.id] = seen
+    return Wanted(
+        medications=tuple(sorted(medications, key=lambda m: (m.id, m.identifiers, m.raw))),
+        binaries=tuple(binaries[id_] for id_ in sorted(binaries)),
+        servers=(server,) if server else (),
+    )
+
+
+def again(part: Part, options: Options, wanted: Wanted) -> Job:
+    """Look through a file for what refers to Medications and Binaries that name kratom."""
     return Job(
         name=part.id,
-        key=_key("again", part, options, listed),
+        key=_key("again", part, options, wanted),
         run=_look_again,
-        arguments=(part, options.date, listed),
+        arguments=(part, options.date, wanted),
         size=part.size,
     )
 
 
-def _look_again(
-    part: Part, today: dt.date, medications: tuple[KratomMedication, ...]
-) -> dict[str, bytes]:
-    listed = Listed(medications)
+def _look_again(part: Part, today: dt.date, wanted: Wanted) -> dict[str, bytes]:
+    listed = Listed(wanted.medications, wanted.servers)
+    pointing = Pointing(wanted.binaries, wanted.servers)
+    scan = literals(listed.values | {one.id for one in wanted.binaries})
     blocks, found = Blocks(part), _Found()
     for block in blocks:
-        for line in listed.worth_reading(block):
+        for line in holding(block, scan):
             resource = judged.parsed(line.data)
             if resource is None:
                 found.unread.append(line.number)
                 continue
+            found.seen.extend(pointing.to(resource))
             referring = listed.referring(resource)
             if referring is None:
                 continue

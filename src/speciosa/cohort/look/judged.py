@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-from speciosa.cohort import identity
+from speciosa.cohort.jsonline import decoded
 from speciosa.cohort.look.result import KratomMedication, Seen
+from speciosa.cohort.whose import whose
 from speciosa.fhir import kratom
 from speciosa.fhir.kratom import notes
 from speciosa.fhir.read.diagnosis import GAD, diagnosis
@@ -30,16 +31,27 @@ _NOT_THERE = frozenset({"refuted", "entered-in-error"})
 def parsed(line: bytes) -> dict[str, Any] | None:
     """The object that a line holds; ``None`` when it holds none that can be read."""
     try:
-        found = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        # Halves of pairs of characters are accepted by other readers of the same line.
-        try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            return None
-    except RecursionError:
+        found = decoded(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def is_odd(line: bytes) -> bool:
+    """Whether readers can differ on whose a line is: a name given twice, a list of people."""
+    twice = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal twice
+        held = dict(pairs)
+        twice |= len(held) < len(pairs)
+        return held
+
+    try:
+        found = json.loads(line, object_pairs_hook=members)
+    except (ValueError, RecursionError):
+        return True
+    return twice or any(isinstance(found.get(field), list) for field in ("subject", "patient"))
 
 
 def seen(
@@ -59,7 +71,8 @@ def seen(
         kind=text(resource.get("resourceType")),
         id=text(resource.get("id")),
         line=line,
-        person=identity.whose(resource),
+        person=whose(resource),
+        updated=text(a_dict(resource.get("meta")).get("lastUpdated"))[:40],
         matches=matches,
         gad=has_gad,
     )

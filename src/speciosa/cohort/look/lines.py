@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from speciosa.cohort.look.patterns import Scan
 
 _DELETE = 0x7F
-_OF_BLOCKS = frozenset({Hit.PATIENT, Hit.REFERS, Hit.ESCAPE, Hit.DOUBT})
+_OF_BLOCKS = frozenset({Hit.PATIENT, Hit.REFERS, Hit.POINTS, Hit.ESCAPE, Hit.DOUBT})
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,6 +32,7 @@ class Searched(msgspec.Struct):
 
     patients: bool = False
     refers: bool = False
+    points: bool = False
     doubtful: bool = False
 
 
@@ -68,6 +69,7 @@ def _by_patterns(block: Block, searched: Searched, gad: bool) -> tuple[dict[int,
     told = {hit for hit, _ in found}
     searched.patients |= Hit.PATIENT in told
     searched.refers |= Hit.REFERS in told
+    searched.points |= Hit.POINTS in told
     searched.doubtful |= Hit.DOUBT in told
     hits: dict[int, set[Hit]] = {}
     if told - _OF_BLOCKS:

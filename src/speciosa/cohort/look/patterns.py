@@ -37,9 +37,9 @@ _DOUBTFUL = (
 class Hit(IntEnum):
     """What a pattern stands for.
 
-    ``PATIENT``, ``REFERS``, ``ESCAPE`` and ``DOUBT`` are said once a block. ``DOUBT`` are marks of
-    text that only looks like JSON, and that lenient readers take for it. ``SHORT``: a part of a
-    name without a longer one ("7 OH"); ``whole_name`` says whether the name is there.
+    ``PATIENT``, ``REFERS``, ``POINTS``, ``ESCAPE`` and ``DOUBT`` are said once a block. ``DOUBT``
+    are marks of text that only looks like JSON, and that lenient readers take for it. ``SHORT``: a
+    part of a name without a longer one ("7 OH"); ``whole_name`` says whether the name is there.
     """
 
     NAME = 1
@@ -51,6 +51,7 @@ class Hit(IntEnum):
     GAD = 7
     DOUBT = 8
     SHORT = 9
+    POINTS = 10
 
 
 def names_of_kratom() -> tuple[str, ...]:
@@ -153,6 +154,7 @@ def scanner(*, gad: bool) -> Scan:
     once = hs.HS_FLAG_SINGLEMATCH
     told.append((_is("Patient"), Hit.PATIENT, once))
     told.append((rb'"medicationReference"\s*:', Hit.REFERS, once))
+    told.append((rb"Binary\\?/", Hit.POINTS, once))
     # An attachment need not say its type: then its data, or the name of its field, tell.
     told += [(one, Hit.NOTE, 0) for one in _OF_NOTES]
     # A narrative that says more than the fields is read like a note.
@@ -172,8 +174,18 @@ def names() -> Scan:
 
 
 def literals(values: Iterable[str]) -> Scan:
-    """As ``scanner``, for texts as they stand."""
-    return _compiled([(re.escape(value).encode(), Hit.NAME, 0) for value in sorted(set(values))])
+    """As ``scanner``, for ids and identifiers.
+
+    One can be written with escapes of the address; its plain middle is enough to search.
+    """
+    plain = sorted({_plainest(value) for value in values})
+    return _compiled([(re.escape(value).encode(), Hit.NAME, 0) for value in plain])
+
+
+def _plainest(value: str) -> str:
+    """The longest run of a text that every writer writes alike."""
+    runs = "".join(c if c.isascii() and c.isalnum() else " " for c in value).split()
+    return max(runs, key=len, default=value)
 
 
 def _compiled(told: list[tuple[bytes, Hit, int]]) -> Scan:

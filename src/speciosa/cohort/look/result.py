@@ -10,13 +10,16 @@ from speciosa.fhir.kratom import Match
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """A line that names kratom, or generalized anxiety disorder where that was asked for.
 
-    ``person`` is whose it is, as ``identity.whose`` says it ("" for nobody).
+    ``person`` is whose it is, as ``whose.whose`` says it ("" for nobody); ``owned``: by what points
+    to it. ``updated``: ``meta.lastUpdated`` as written.
     """
 
     kind: str
     id: str
     line: int
     person: str = ""
+    updated: str = ""
+    owned: bool = False
     matches: tuple[Match, ...] = ()
     gad: bool = False
 
@@ -37,13 +40,13 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
     ``lines`` count the empty ones, ``longest`` is the bytes of the longest that was read and
     ``content`` the XXH3 hash (128 bits) of the file as stored. ``patients``: a line may be a
-    Patient; ``refers_to_medications``: one may refer to a Medication; ``doubtful``: one may be what
-    only lenient readers take for JSON. ``unread`` are the numbers of
-    lines that hold a name and are no JSON object; ``too_long`` of those longer than a line may be.
-    ``damage`` ended the file before its end. ``deleted`` are references that the server says are
-    deleted, ``outcomes`` counts what it reported by ``severity/code``. ``notes`` counts attached
-    notes by what became of them, ``look_alikes`` the lines that a pattern hit and that, read by
-    the exact rules, name no kratom.
+    Patient; ``refers_to_medications``, ``refers_to_binaries``: one may refer to a Medication or a
+    Binary; ``doubtful``: one may be what only lenient readers take for JSON, or read for whose it
+    is in different ways. ``unread`` are the numbers of lines that hold a name and are no JSON
+    object; ``too_long`` of those longer than a line may be. ``damage`` ended the file before its
+    end. ``deleted`` are references that the server says are deleted, ``outcomes`` counts what it
+    reported by ``severity/code``. ``notes`` counts attached notes by what became of them,
+    ``look_alikes`` the lines that a pattern hit and that, read by the exact rules, name no kratom.
     """
 
     lines: int
@@ -53,6 +56,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     medications: tuple[KratomMedication, ...] = ()
     patients: bool = False
     refers_to_medications: bool = False
+    refers_to_binaries: bool = False
     doubtful: bool = False
     deleted: tuple[str, ...] = ()
     outcomes: dict[str, int] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from speciosa.cohort.people.lines import Line, written
 from speciosa.cohort.people.shard import bundles, counts, job, name_of, of_lines, rows
 
-__all__ = ["Line", "bundles", "counts", "job", "name_of", "of_lines", "rows", "written"]
+__all__ = ["bundles", "counts", "job", "name_of", "of_lines", "rows"]

@@ -1,9 +1,4 @@
-"""The lines of one group of people as ``gather`` keeps them, person by person, in little memory.
-
-A line is a head, a tab and the resource as it stood in the export. The head is a JSON array: the
-person's key ("" for a Medication that several can refer to), type and id of the resource, the file
-and the number of the line in it (0 where that is not known).
-"""
+"""The lines of one group of people as ``gather`` keeps them, person by person, in little memory."""
 
 from __future__ import annotations
 
@@ -12,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from speciosa.cohort.kept import read
+
 # Raw lines held at once; with more, the lines are read again for every further part of the people.
 MOST_HELD_BYTES = 64 << 20
 
@@ -19,27 +16,21 @@ Lines = Callable[[], Iterable[bytes]]
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One resource of a person, not yet read."""
+    """One resource of a person, not yet read; ``medication`` and ``server`` as in ``Whence``."""
 
     type: str
     id: str
-    file: str
-    number: int
     raw: bytes
+    medication: str = ""
+    server: str = ""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """All lines of one person, and the Medications that anybody's lines can refer to, by id."""
+    """All lines of one person; ``shared``: Medications by the normal forms that refer to them."""
 
     patient: str
     lines: tuple[Line, ...]
     shared: Mapping[str, Sequence[Line]]
-
-
-def written(patient: str, line: Line) -> bytes:
-    """A line as it is kept, with its end."""
-    head = msgspec.json.encode((patient, line.type, line.id, line.file, line.number))
-    return b"%b\t%b\n" % (head, line.raw)
 
 
 def people(lines: Lines, *, most_held_bytes: int = MOST_HELD_BYTES) -> Iterator[Gathered]:
@@ -54,17 +45,14 @@ def people(lines: Lines, *, most_held_bytes: int = MOST_HELD_BYTES) -> Iterator[
         held: dict[str, list[Line]] = {}
         shared: dict[str, list[Line]] = {}
         for kept in lines():
-            head, _, raw = kept.partition(b"\t")
-            patient, kind, id_, file, number = _HEAD.decode(head)
-            if not patient:
-                shared.setdefault(id_, []).append(Line(kind, id_, file, number, raw))
-            elif parts == 1 or _part_of(patient, parts) == part:
-                held.setdefault(patient, []).append(Line(kind, id_, file, number, raw))
+            head, raw = read(kept)
+            line = Line(head.type, head.id, raw, head.medication, head.server)
+            if not head.patient:
+                shared.setdefault(head.medication, []).append(line)
+            elif parts == 1 or _part_of(head.patient, parts) == part:
+                held.setdefault(head.patient, []).append(line)
         for patient in sorted(held):
             yield Gathered(patient=patient, lines=tuple(held.pop(patient)), shared=shared)
-
-
-_HEAD = msgspec.json.Decoder(tuple[str, str, str, str, int])
 
 
 def _part_of(patient: str, parts: int) -> int:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from speciosa.fhir.kratom import Match
     from speciosa.knowledge import Knowledge
 
+_SERVERS = InputProblem("Patient", "addresses of it on several servers", "the records of one")
 _ROUTES = frozenset({UrgentStatus.EMERGENCY, UrgentStatus.SAME_DAY, UrgentStatus.SOON})
 
 
@@ -49,6 +50,8 @@ def person(gathered: Gathered, knowledge: Knowledge, options: Options) -> Person
     """Assess one person by all lines of theirs. Never raises for what the record holds."""
     held = record(gathered)
     try:
+        if len(held.servers) > 1:
+            raise InputError([_SERVERS])
         read = case_from_bundle(held.bundle(), knowledge, today=options.date)
     except Exception as error:
         read = _without_case(held, _problems(error), options.date)

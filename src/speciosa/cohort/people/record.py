@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
+from speciosa.cohort.jsonline import decoded
 from speciosa.cohort.people.lines import Gathered, Line
 from speciosa.cohort.result import RowProblem
+from speciosa.cohort.versions import moment
 from speciosa.fhir.read.bundle import MAX_DEPTH
-from speciosa.fhir.references import without_history
 from speciosa.fhir.shape import a_dict, text
 
 # Whose line it is was settled when the lines were gathered. Inside the Bundle the person goes by
@@ -24,7 +25,9 @@ _ROOM_OF_BUNDLE = 4  # levels of nesting that a Bundle adds around a resource
 class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the export holds of one person.
 
-    ``problems`` are resources that cannot be read, ``duplicates`` counts repeated and older ones.
+    ``problems`` are resources that cannot be read or of doubtful version; ``duplicates`` counts
+    repeated and older ones. ``servers``: the addresses of servers under which lines name the
+    person, where the export does not say its own.
     """
 
     patients: tuple[dict[str, Any], ...]
@@ -32,6 +35,7 @@ class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
     medications: tuple[dict[str, Any], ...]
     problems: tuple[RowProblem, ...] = ()
     duplicates: int = 0
+    servers: frozenset[str] = frozenset()
 
     def bundle(self) -> dict[str, Any]:
         """The record as a searchset: nothing of ours in it may stand for the whole."""
@@ -49,19 +53,21 @@ def record(gathered: Gathered) -> PersonRecord:
     for line in lines:
         resource = _read(line, problems)
         if resource is not None:
+            resource = _referring(resource, gathered.shared.get(line.medication, ()))
             (patients if line.type == "Patient" else others).append((line, resource))
-    newest, older = _newest(others)
+    newest, older = _newest(others, problems)
     medications = [one for one in newest if one["resourceType"] == "Medication"]
     mine = [_about(one) for one in newest if one["resourceType"] != "Medication"]
-    medications += _referred(mine, gathered.shared, problems)
+    medications += _referred(lines, gathered.shared, problems)
     # Two versions of a Patient can be two people under one id: all are kept, to be compared.
-    patients.sort(key=lambda pair: (_updated(pair[1]), pair[0].raw), reverse=True)
+    patients.sort(key=lambda pair: (_updated(pair[1]) or _NEVER, pair[0].raw), reverse=True)
     return PersonRecord(
         patients=tuple(one for _, one in patients),
         resources=tuple(mine),
         medications=tuple(medications),
         problems=tuple(problems),
         duplicates=twice + older,
+        servers=frozenset(line.server for line in lines) - {""},
     )
 
 
@@ -75,7 +81,7 @@ def _once(lines: Iterable[Line]) -> tuple[list[Line], int]:
 def _read(line: Line, problems: list[RowProblem]) -> dict[str, Any] | None:
     where = f"{line.type[:40]}/{line.id[:64]}" if line.id else line.type[:40]
     try:
-        resource = msgspec.json.decode(line.raw)
+        resource = decoded(line.raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         problems.append(_problem(where, "text that is not valid JSON", "a FHIR resource"))
         return None
@@ -110,28 +116,42 @@ def _inside(value: object) -> Iterator[object]:
         yield from value
 
 
-def _newest(read: list[tuple[Line, dict[str, Any]]]) -> tuple[list[dict[str, Any]], int]:
-    """Of each type and id the version updated last, else the last by its bytes."""
-    best: dict[tuple[str, str, bytes], tuple[dt.datetime, bytes, dict[str, Any]]] = {}
+def _newest(
+    read: list[tuple[Line, dict[str, Any]]], problems: list[RowProblem]
+) -> tuple[list[dict[str, Any]], int]:
+    """Of each type and id the version updated last; all of them where that is not known."""
+    named: dict[tuple[str, str, bytes], list[tuple[bytes, dict[str, Any]]]] = {}
     for line, resource in read:
         name = (line.type, line.id, b"" if line.id else line.raw)
-        here = (_updated(resource), line.raw, resource)
-        held = best.get(name)
-        if held is None or held[:2] < here[:2]:
-            best[name] = here
-    return [best[name][2] for name in sorted(best)], len(read) - len(best)
+        named.setdefault(name, []).append((line.raw, resource))
+    newest: list[dict[str, Any]] = []
+    for name, versions in sorted(named.items(), key=lambda one: one[0]):
+        last = _last(versions)
+        if len(last) > 1:
+            where = f"{name[0][:40]}/{name[1][:64]}"
+            given = f"{len(last)} versions, and none says that it is the newest"
+            problems.append(_problem(where, given, "one version, or the date of each"))
+        newest += last
+    return newest, len(read) - len(newest)
+
+
+def _last(versions: list[tuple[bytes, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The versions of which none is surely older than another, by their bytes."""
+    versions = sorted(versions, key=lambda one: one[0])
+    moments = [_updated(one) for _, one in versions]
+    if None not in moments:
+        newest = max(moment for moment in moments if moment is not None)
+        held = [one for (_, one), moment in zip(versions, moments, strict=True) if moment == newest]
+    else:
+        held = [one for _, one in versions]
+    return [one for i, one in enumerate(held) if one not in held[:i]]
+
+
+def _updated(resource: dict[str, Any]) -> dt.datetime | None:
+    return moment(text(a_dict(resource.get("meta")).get("lastUpdated")))
 
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
-
-
-def _updated(resource: dict[str, Any]) -> dt.datetime:
-    """When a resource was updated last; long ago where that is not said."""
-    try:
-        moment = dt.datetime.fromisoformat(text(a_dict(resource.get("meta")).get("lastUpdated")))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return _NEVER
 
 
 def _about(resource: dict[str, Any]) -> dict[str, Any]:
@@ -140,21 +160,21 @@ def _about(resource: dict[str, Any]) -> dict[str, Any]:
     return {**resource, **(given or {"subject": {"reference": PERSON}})}
 
 
+def _referring(resource: dict[str, Any], medications: Sequence[Line]) -> dict[str, Any]:
+    """The resource with the plain form of its reference to the Medication that it means."""
+    ids = {line.id for line in medications} - {""}
+    if len(ids) != 1:
+        return resource
+    told = {**a_dict(resource.get("medicationReference")), "reference": f"Medication/{ids.pop()}"}
+    return {**resource, "medicationReference": told}
+
+
 def _referred(
-    resources: Iterable[dict[str, Any]],
-    shared: Mapping[str, Sequence[Line]],
-    problems: list[RowProblem],
+    lines: Iterable[Line], shared: Mapping[str, Sequence[Line]], problems: list[RowProblem]
 ) -> list[dict[str, Any]]:
     """The Medications that this person's resources refer to."""
-    if not shared:
-        return []
-    references = {
-        text(a_dict(one.get("medicationReference")).get("reference")) for one in resources
-    }
-    wanted = {without_history(one).replace(":", "/").rpartition("/")[2] for one in references}
-    if any("identifier=" in one for one in references):
-        # Any of them can be meant; the rules of the Bundle find out which.
-        wanted = set(shared)
-    lines, _ = _once(line for id_ in wanted for line in shared.get(id_, ()))
-    read = ((line, _read(line, problems)) for line in lines)
-    return _newest([(line, resource) for line, resource in read if resource is not None])[0]
+    wanted = {line.medication for line in lines} & shared.keys()
+    found, _ = _once(line for name in wanted for line in shared[name])
+    read = ((line, _read(line, problems)) for line in found)
+    held = [(line, resource) for line, resource in read if resource is not None]
+    return _newest(held, problems)[0]
