@@ -216,8 +216,8 @@ def test_a_table_without_weights_has_shares_like_one_whose_weights_are_all_one(t
 
 
 def test_what_is_not_told_from_nought_is_not_said_to_be_nought():
-    assert share_words(Span(-0.0275, -0.0535, -0.00005)) == "not told from 0 (up to 1 %)"
-    assert share_words(Span(0.01, -0.02, 0.034)) == "not told from 0 (up to 3 %)"
+    assert share_words(Span(-0.0275, -0.0535, -0.00005)) == "up to 1 %"
+    assert share_words(Span(0.01, -0.02, 0.034)) == "up to 3 %"
     assert share_words(Span(0.5, 0.3, 0.7)) == "50\xa0% (30 to 70)"
 
 

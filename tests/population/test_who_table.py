@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +164,20 @@ def test_ways_of_writing_a_table_that_change_nothing(tmp_path: Path, text: str) 
 def test_a_file_that_is_no_parquet_or_not_there(tmp_path: Path) -> None:
     assert "not Parquet" in problems(table(tmp_path, GOOD, "people.parquet"))[0]
     assert "No such file" in problems(tmp_path / "gone.csv")[0]
+
+
+def test_a_table_travels_as_its_place_and_not_if_it_was_changed(tmp_path: Path) -> None:
+    path = table(tmp_path, "age_years\n" + "30\n" * 5000)
+    population = who.read(path, KNOWLEDGE)
+    raw = pickle.dumps(population)
+    assert len(raw) < 1000
+    again = pickle.loads(raw)  # noqa: S301 - made above
+    assert again is pickle.loads(raw)  # noqa: S301 - made above
+    assert again.key == population.key
+    path.write_text("age_years\n31\n")
+    other = pickle.dumps(dataclasses.replace(population, key="of before"))
+    with pytest.raises(InputError, match="was changed"):
+        pickle.loads(other)  # noqa: S301 - made above
 
 
 def test_the_key_is_the_content(tmp_path: Path) -> None:

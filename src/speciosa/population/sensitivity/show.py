@@ -96,7 +96,7 @@ def as_svg(document: SensitivityDocument) -> bytes:
         f"Understood as: {'; '.join(document.understood)}.",
         *([f"Who they are: {document.population}."] if document.people else []),
         "Filled bar: the share of a source alone. Open bar: with all that it acts together with. "
-        f"Strokes: {100 * document.confidence:.0f} % intervals.",
+        f"Strokes: {100 * document.confidence:.0f} % intervals. Up to: not told from nought.",
     ]
     title = document.title or "Where the spread of kratom levels comes from"
     return framed(rows, title=title, lines=lines, foot=foot).encode()
@@ -134,7 +134,8 @@ def _lines(document: SensitivityDocument) -> list[str]:
         "Shares of the variance of the logarithm, with "
         f"{100 * document.confidence:.0f} % bootstrap intervals. Alone: what a source does by "
         "itself. With interplay: with all that it acts together with; these add up to more than "
-        "100 %. The range is the 95th over the 5th percentile of people.",
+        "100 %. Up to: not told from nought. The range is the 95th over the 5th percentile of "
+        "people.",
     ]
 
 

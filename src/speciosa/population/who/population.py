@@ -18,7 +18,7 @@ class Population(ABC):
     that belong beside every result; ``facts`` are the ids of the facts it rests on and ``sources``
     those of their sources (empty for a user's own table); ``key`` is a hash of everything that the
     people drawn depend on but the seed.
-    It can be pickled.
+    It can be pickled, a table as the place where it lies.
     """
 
     id: str

@@ -45,11 +45,21 @@ _NOT_KNOWN = {"", "NA", "null"}
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
 class FromTable(Population):
-    """People of a table; ``edges`` are the cumulated shares of the rows, empty without weights."""
+    """People of a table; ``edges`` are the cumulated shares of the rows, empty without weights.
+
+    It travels to other processes as ``path``, and is read there once: a million rows for each of
+    the jobs would be what fills the memory.
+    """
 
     columns: Mapping[str, Values]
     rows: int
     edges: Array
+    path: Path
+    adult_years: float
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Where it can be read again, and the key that it must have then."""
+        return _again, (self.path, self.adult_years, self.key)
 
     def draw(self, seed: int, *, first: int, count: int) -> Drawn:
         """Subjects ``first`` onwards; subject i depends on (seed, i) alone."""
@@ -74,6 +84,14 @@ class FromTable(Population):
         if subjects < self.rows:
             return (_SOME.format(subjects, self.rows),)
         return (_MORE.format(subjects % self.rows, self.rows),)
+
+
+@functools.lru_cache(maxsize=2)
+def _again(path: Path, adult_years: float, key: str) -> FromTable:
+    table = read_table(path, adult_years)
+    if table.key != key:
+        raise _wrong("population", f"{path.name}, which was changed", "the table as it was")
+    return table
 
 
 @functools.lru_cache(maxsize=4)
@@ -171,6 +189,8 @@ def read_table(path: Path, adult_years: float) -> FromTable:
         columns=ordered(held),
         rows=count,
         edges=edges,
+        path=path.resolve(),
+        adult_years=adult_years,
     )
 
 

@@ -63,11 +63,15 @@ def share_words(span: Span) -> str:
     """A share with its interval, or how large it may be where it is not told from nought."""
     low, high = (round(100.0 * max(end, 0.0)) for end in (span.low, span.high))
     if span.low <= 0.0:
-        return f"not told from 0 (up to {max(high, 1)} %)" if high < 100 else "not told from 0"
+        return _up_to(high)
     return f"{percent(max(span.value, 0.0))} ({low} to {high})"
 
 
 def _percent(span: Span) -> str:
     if span.low <= 0.0:
-        return f"to {max(round(100.0 * max(span.high, 0.0)), 1)} %"
+        return _up_to(round(100.0 * max(span.high, 0.0)))
     return percent(max(span.value, 0.0))
+
+
+def _up_to(high: int) -> str:
+    return f"up to {max(high, 1)} %"
