@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from speciosa.cli.app import app
-from speciosa.errors import InputError
+from speciosa.cohort.screen import Screening
+from speciosa.errors import InputError, InputProblem
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "export"
 STEPS = ("look", "again", "gather", "medicines", "assess")
@@ -80,6 +82,59 @@ def test_a_screening_its_job_array_and_its_refusals(export: Path, tmp_path: Path
     assert "date was 2026-11-01" in refused(*common, "--date", "2026-11-02")
     _, said = speciosa(*common)
     assert "2026-11-01 (as when it was begun)" in said
+
+
+def test_the_number_of_groups_can_change_and_is_kept(export: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    speciosa("screen", export, "--out", out, "--shards", 3)
+    look = {file.name: file.stat().st_ino for file in (out / ".work" / "look").iterdir()}
+    speciosa("screen", export, "--out", out, "--shards", 2)
+    rows = (out / "patients.ndjson").read_bytes()
+    speciosa("screen", export, "--out", out)
+    assert {file.name: file.stat().st_ino for file in (out / ".work" / "look").iterdir()} == look
+    assert len(list((out / ".work" / "assess").iterdir())) == 2
+    assert (out / "patients.ndjson").read_bytes() == rows
+
+
+def test_workers_elsewhere_are_given_the_whole_path(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(self: Screening, *_: object) -> None:
+        raise InputError([InputProblem("out", str(self.out), "")])
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Screening, "run", run)
+    assert f"got {tmp_path.resolve() / 'out'};" in refused("screen", export, "--out", "out")
+
+
+@pytest.mark.parametrize("when", ["yesterday", "01/11/2026 06:00"])
+def test_a_time_of_the_export_that_is_none(export: Path, tmp_path: Path, when: str) -> None:
+    detail = {"transactionTime": when}
+    (export / "log.ndjson").write_text(json.dumps({"eventId": "x", "eventDetail": detail}))
+    told = refused("screen", export, "--out", tmp_path / "out")
+    assert told.startswith(f"transactionTime: got {when!r}")
+    speciosa("screen", export, "--out", tmp_path / "out", "--date", "2026-11-01")
+
+
+def test_names_that_are_not_utf8(export: Path, tmp_path: Path) -> None:
+    (export / "Patient.ndjson").rename(export / os.fsdecode(b"Patient\xe9.ndjson"))
+    told, _ = speciosa("screen", export, "--out", tmp_path / "out", "--format", "json")
+    assert json.loads(told)
+    strange = tmp_path / os.fsdecode(b"\xe9")
+    export.rename(strange)
+    assert "EXPORT: got" in refused("screen", strange, "--out", tmp_path / "else")
+
+
+def test_results_that_cannot_be_written_are_told(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("speciosa.cohort.table.files._private", full)
+    done = CliRunner().invoke(app, ["screen", str(export), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "merge, patients.ndjson: No space left on device. What was done is kept" in done.stderr
 
 
 def test_a_smaller_limit_of_counts_needs_no_new_work(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ import pytest
 from speciosa.cohort.export import read_export
 from speciosa.cohort.options import Options
 from speciosa.cohort.screen import Screening, Step
-from speciosa.distribution import How, Share
+from speciosa.distribution import Hold, How, JobError, Share, locked
 from speciosa.errors import InputError
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "export"
@@ -163,6 +164,55 @@ def test_torn_work_is_done_again_and_no_other(done: Path, again: Path) -> None:
     anew = {again / name for name, file in kept(again).items() if file != before[name]}
     assert anew == torn
     assert results(again) == results(done)
+
+
+def test_what_an_earlier_run_left_goes_and_nothing_else(done: Path, again: Path) -> None:
+    (again / "bundles" / "gone.json").write_text("{}")  # of somebody no longer found
+    listing = again / ".work" / "files"
+    listing.write_text(f"{listing.read_text()}bundles/gone.json\n")
+    (again / "bundles" / "note.txt").write_text("mine")
+    (again / "bundles" / "mine").mkdir()
+    screening(again).merge()
+    expected = results(done) | {"bundles/note.txt": b"mine"}
+    assert results(again) == expected
+    assert (again / "bundles" / "mine").is_dir()
+
+
+def test_results_that_cannot_be_written_leave_those_before(
+    done: Path, again: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("speciosa.cohort.table.files._private", full)
+    with pytest.raises(JobError, match=r"^merge, \w+\.\w+: No space left on device$"):
+        screening(again).merge(smallest_cell=1)
+    assert results(again) == results(done)
+    assert not list((again / ".work").glob("*.aside"))
+
+
+def test_two_merges_and_a_run_at_once(done: Path, again: Path) -> None:
+    half = again / ".work" / "look" / "0123.half"  # of somebody who is still at work
+    half.write_bytes(b"")
+    with locked(again / ".work" / "lock", Hold.SHARED):
+        with ThreadPoolExecutor(2) as pool:
+            for merged in [pool.submit(screening(again).merge) for _ in range(2)]:
+                merged.result()
+        assert half.exists()
+    assert results(again) == results(done)
+    screening(again).merge()
+    assert not half.exists()
+
+
+def test_work_done_for_copies_with_other_times_is_told(again: Path, tmp_path: Path) -> None:
+    source = copied(tmp_path)
+    out = tmp_path / "other"
+    one = screening(out, source)
+    one.share(Step.LOOK, Share(1, 1), How())
+    os.utime(source / "Patient.ndjson", ns=(1, 1))
+    told = r"look not complete: 1 of its \d+ jobs lack, 1 of them done for files with other times"
+    with pytest.raises(InputError, match=told):
+        screening(out, source).share(Step.AGAIN, Share(1, 1), How())
 
 
 def copied(tmp_path: Path, rename: Callable[[str], str] = str) -> Path:

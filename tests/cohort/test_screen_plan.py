@@ -60,6 +60,17 @@ def test_another_plan_is_refused_with_what_differs(changed, told: str, tmp_path:
     assert read_plan(tmp_path) == other
 
 
+def test_another_number_of_groups_keeps_the_work_of_files(tmp_path: Path) -> None:
+    begin(tmp_path, PLAN, restart=False)
+    for step in ("look", "assess"):
+        (tmp_path / ".work" / step).mkdir()
+    other = msgspec.structs.replace(PLAN, options=msgspec.structs.replace(OPTIONS, shards=3))
+    begin(tmp_path, other, restart=False)
+    assert read_plan(tmp_path) == other
+    assert (tmp_path / ".work" / "look").is_dir()
+    assert not (tmp_path / ".work" / "assess").exists()
+
+
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     for restart in (False, True):
@@ -74,8 +85,15 @@ def test_beginning_anew_removes_what_was_ours_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / ".work" / "look").mkdir()
     (tmp_path / "bundles").mkdir()
+    for name in ("a.json", "mine.json"):
+        (tmp_path / "bundles" / name).write_text("{}")
+    (tmp_path / ".work" / "files").write_text("bundles/a.json\n")
     begin(tmp_path, PLAN, restart=True)
-    assert sorted(file.name for file in tmp_path.iterdir()) == [".work", "notes.txt"]
+    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.glob("[!.]*")) == [
+        "bundles",
+        "notes.txt",
+    ]
+    assert [file.name for file in (tmp_path / "bundles").iterdir()] == ["mine.json"]
     assert [file.name for file in (tmp_path / ".work").iterdir()] == ["plan.json"]
 
 

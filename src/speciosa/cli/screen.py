@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from speciosa.cohort.options import Options
     from speciosa.cohort.plan import Plan
     from speciosa.cohort.screen import Screening, Step
-    from speciosa.distribution import How, Share
+    from speciosa.distribution import How, JobError, Share
 
 _MOST_SHARDS = 9999
+_SHARDS = 64
+_DAY = len("2026-11-01")
+_SHOWN = 40
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B?", re.IGNORECASE)
 _LEAST_MEMORY_MB = 256
 _UNITS = {"look": "B", "again": "B", "gather": "B", "medicines": "B", "assess": "shards"}
@@ -70,8 +73,13 @@ def command(
         str, typer.Option(help="Most memory for the reader of each worker, such as 1GB.")
     ] = "1GB",
     shards: Annotated[
-        int, typer.Option(min=1, max=_MOST_SHARDS, help="Groups of people that are one job each.")
-    ] = 64,
+        int | None,
+        typer.Option(
+            min=1,
+            max=_MOST_SHARDS,
+            help="Groups of people that are one job each [default: as before, or 64].",
+        ),
+    ] = None,
     shard: Annotated[
         str | None, typer.Option(help="Do this part of one step alone, such as 3/16.")
     ] = None,
@@ -107,6 +115,7 @@ def command(
     from speciosa.cohort.plan import begin, read_plan
 
     _check_place(source, out)
+    out = out.resolve()  # the workers of a cluster stand in other folders
     export = read_export(source)
     kept = None if restart else read_plan(out)
     options, why = _options(asked_date, gad, bundles, shards, export, kept)
@@ -127,8 +136,7 @@ def command(
                 return
             screening.run(how, told)
         except JobError as error:  # mostly the machine's: memory, a disk that is full
-            typer.echo(f"{error}. What was done is kept; the same command goes on.", err=True)
-            raise typer.Exit(1) from None
+            _stopped(error)
     _finish(screening, smallest_cell, output)
 
 
@@ -138,6 +146,7 @@ def merge(out: Path, smallest_cell: int | None, output: Format) -> None:
     from speciosa.cohort.export import read_export
     from speciosa.cohort.plan import begin, read_plan
 
+    out = out.resolve()
     plan = read_plan(out)
     if plan is None:
         accepted = "the --out of speciosa screen"
@@ -171,8 +180,13 @@ def _check_place(source: Path, out: Path) -> None:
     """A later run must not take the results for a part of the export."""
     here, there = out.resolve(), source.resolve()
     if here in (there, there.parent) or there in here.parents:
-        accepted = "a folder of its own, not that of the export nor one in it"
+        accepted = "a folder of its own, not that of the export nor one in it or around it"
         raise InputError([InputProblem("--out", repr(str(out)), accepted)])
+    try:
+        str(there).encode()
+    except UnicodeEncodeError:
+        accepted = "a folder whose path is UTF-8"
+        raise InputError([InputProblem("EXPORT", ascii(str(source)), accepted)]) from None
 
 
 def _memory(text: str) -> str:
@@ -198,7 +212,7 @@ def _options(
     date: dt.date | None,
     gad: bool,
     bundles: bool,
-    shards: int,
+    shards: int | None,
     export: Export,
     kept: Plan | None,
 ) -> tuple[Options, str]:
@@ -206,13 +220,15 @@ def _options(
     from speciosa.assessment import DEFAULT_SEED, DEFAULT_SUBJECTS
     from speciosa.cohort.options import Options
 
-    exported = export.transaction_time[:10]
+    if shards is None:
+        shards = _SHARDS if kept is None else kept.options.shards
+    exported = export.transaction_time
     if date is not None:
         chosen, why = date, "--date"
     elif kept is not None:
         chosen, why = kept.options.date, "as when it was begun"
     elif exported:
-        chosen, why = dt.date.fromisoformat(exported), "the day of the export"
+        chosen, why = _day_of(exported), "the day of the export"
     else:
         chosen = dt.datetime.now(dt.UTC).date()
         why = "today, as the export does not say when it was made"
@@ -225,6 +241,15 @@ def _options(
         subjects=DEFAULT_SUBJECTS,
     )
     return options, why
+
+
+def _day_of(exported: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(exported[:_DAY])
+    except ValueError:
+        accepted = "a time such as 2026-11-01T06:00:00Z; --date gives the day whatever it holds"
+        given = repr(exported[:_SHOWN])
+        raise InputError([InputProblem("transactionTime", given, accepted)]) from None
 
 
 def _plan(options: Options, export: Export, source: Path) -> Plan:
@@ -264,10 +289,19 @@ def _share(
     )
 
 
+def _stopped(error: JobError) -> NoReturn:
+    typer.echo(f"{error}. What was done is kept; the same command goes on.", err=True)
+    raise typer.Exit(1) from None
+
+
 def _finish(screening: Screening, smallest_cell: int | None, output: Format) -> None:
     from speciosa.cohort import summary
+    from speciosa.distribution import JobError
 
-    found = screening.merge(smallest_cell=smallest_cell)
+    try:
+        found = screening.merge(smallest_cell=smallest_cell)
+    except JobError as error:
+        _stopped(error)
     if output is Format.JSON:
         sys.stdout.buffer.write(summary.json(found))
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
 import msgspec
 
 from speciosa.cohort.options import Options
+from speciosa.distribution import write_privately
+from speciosa.distribution.together import listed, remove
 from speciosa.errors import InputError, InputProblem
 
 KIND = "screen"
@@ -23,7 +24,7 @@ _OURS = (
     "summary.json",
     "summary.html",
 )
-_BUNDLES = "bundles"
+_LISTING, _ASSESS = "files", "assess"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,9 @@ def begin(out: Path, plan: Plan, *, restart: bool) -> None:
     elif (kept := read_plan(out)) is not None:
         if differing := _differences(kept, plan):
             raise _refused(out, f"it was begun with other settings: {'; '.join(differing)}")
-        if kept.source == plan.source:
+        if kept.options.shards != plan.options.shards:
+            shutil.rmtree(out / WORK / _ASSESS, ignore_errors=True)  # work of other groups
+        elif kept.source == plan.source:
             return
     elif out.is_dir() and any(file.name != WORK for file in out.iterdir()):
         raise InputError(
@@ -80,13 +83,9 @@ def begin(out: Path, plan: Plan, *, restart: bool) -> None:
     _write(out, plan)
 
 
-def write_privately(file: Path, raw: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner alone."""
-    half = file.with_name(f"{file.name}.{os.getpid()}.half")
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(raw)
-    half.replace(file)
+def listing_of(out: Path) -> Path:
+    """Where it is written which files in folders of the results are ours."""
+    return out / WORK / _LISTING
 
 
 def _write(out: Path, plan: Plan) -> None:
@@ -101,10 +100,8 @@ def _write(out: Path, plan: Plan) -> None:
 
 def _clear(out: Path) -> None:
     """Remove what a screening wrote, and nothing else."""
+    remove(out, {*_OURS, *listed(listing_of(out))})
     shutil.rmtree(out / WORK)
-    shutil.rmtree(out / _BUNDLES, ignore_errors=True)
-    for name in _OURS:
-        (out / name).unlink(missing_ok=True)
 
 
 def _differences(kept: Plan, asked: Plan) -> list[str]:
@@ -116,7 +113,8 @@ def _differences(kept: Plan, asked: Plan) -> list[str]:
     told += [
         f"{name} was {getattr(kept.options, name)}, now {getattr(asked.options, name)}"
         for name in asked.options.__struct_fields__
-        if getattr(kept.options, name) != getattr(asked.options, name)
+        if name != "shards"  # it decides nothing that comes out
+        and getattr(kept.options, name) != getattr(asked.options, name)
     ]
     for what, files in (
         ("no longer there", set(kept.files) - set(asked.files)),

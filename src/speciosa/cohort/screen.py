@@ -8,6 +8,7 @@ beside its file is the content of earlier pieces, so only what an input touches 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -19,19 +20,22 @@ import xxhash
 from speciosa import __version__
 from speciosa.cohort import gather, identity, look, people, summary, table
 from speciosa.cohort.counts import ExportCounts, FileCounts, added
-from speciosa.cohort.plan import WORK
+from speciosa.cohort.plan import WORK, listing_of
 from speciosa.distribution import (
     Folder,
+    Hold,
     How,
     Job,
     JobError,
     Progress,
     Share,
     Workers,
+    locked,
     run,
     share,
     unfinished,
 )
+from speciosa.distribution.together import aside, settle, sweep_aside
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from speciosa.cohort.look import Looked, Seen
     from speciosa.cohort.options import Options
     from speciosa.cohort.result import Row
+
+_LOCK = "lock"
 
 Told = Callable[[str], Progress]
 
@@ -70,7 +76,7 @@ class Screening:
 
     def run(self, how: How, told: Told | None = None) -> None:
         """Do whatever is not done of all steps; ``told`` gives each step's progress by name."""
-        with Workers(how) as workers:
+        with self._at_work(), Workers(how) as workers:
             for step in Step:
                 self._do(step, self._jobs(step), workers, told(step.value) if told else None)
 
@@ -81,22 +87,52 @@ class Screening:
 
         Raises InputError where an earlier step is not complete.
         """
-        self._check_before(step)
-        jobs, folder = self._jobs(step), self._folders[step]
-        mine = share(jobs, part.part, part.of)
-        with Workers(how) as workers:
+        with self._at_work(), Workers(how) as workers:
+            self._check_before(step)
+            jobs, folder = self._jobs(step), self._folders[step]
+            mine = share(jobs, part.part, part.of)
             self._do(step, mine, workers, progress)
-        return len(mine), len(unfinished(jobs, folder))
+            return len(mine), len(unfinished(jobs, folder))
 
     def merge(self, *, smallest_cell: int | None = None) -> summary.Summary:
-        """Write the results. Raises InputError where work lacks."""
-        self._check_before(None)
+        """Write the results, all of them or none; who merges at the same time waits.
+
+        Raises InputError where work lacks, JobError where they cannot be written.
+        """
+        with self._at_work() as work:
+            self._check_before(None)
+            with locked(work / "merging", Hold.ALONE), aside(work) as place:
+                try:
+                    found = self._write(place, smallest_cell)
+                    settle(place, self.out, listing_of(self.out))
+                except OSError as error:
+                    raise JobError(*_not_written(error, place)) from None
+        self._sweep(work)
+        return found
+
+    @contextmanager
+    def _at_work(self) -> Iterator[Path]:
+        """The folder of work, which nobody sweeps meanwhile."""
+        folder = Folder(self.out / WORK)
+        folder.create()
+        with locked(folder.path / _LOCK, Hold.SHARED):
+            yield folder.path
+
+    def _sweep(self, work: Path) -> None:
+        """Remove what killed processes left, unless others are at work."""
+        with locked(work / _LOCK, Hold.ALONE_NOW) as alone:
+            if alone:
+                for each in (*self._folders.values(), self._choosing, Folder(work)):
+                    each.sweep()
+                sweep_aside(work)
+
+    def _write(self, out: Path, smallest_cell: int | None) -> summary.Summary:
         tally = summary.Tally()
         folder, jobs = self._folders[Step.ASSESS], self._jobs(Step.ASSESS)
-        table.write(_tallied(people.rows(folder, jobs), tally), self.out, self.options)
-        self._write_bundles()
+        table.write(_tallied(people.rows(folder, jobs), tally), out, self.options)
+        table.write_bundles(people.bundles(folder, jobs), out)
         files = self._files()
-        table.write_problems(self._problems(files), self.out)
+        table.write_problems(self._problems(files), out)
         found = summary.summarise(
             tally,
             files=files,
@@ -106,9 +142,7 @@ class Screening:
             transaction_time=self.export.transaction_time,
             smallest_cell=smallest_cell,
         )
-        summary.write(found, self.out)
-        for each in (*self._folders.values(), self._choosing, Folder(self.out / WORK)):
-            each.sweep()
+        summary.write(found, out)
         return found
 
     def _do(
@@ -202,8 +236,10 @@ class Screening:
             if before is step:
                 return
             jobs = self._jobs(before)
-            if lacking := len(unfinished(jobs, self._folders[before])):
-                given = f"{before.value} not complete: {lacking} of its {len(jobs)} jobs lack"
+            if lacking := unfinished(jobs, folder := self._folders[before]):
+                given = f"{before.value} not complete: {len(lacking)} of its {len(jobs)} jobs lack"
+                if outdated := sum(folder.outdated(job) for job in lacking):
+                    given += f", {outdated} of them done for files with other times or content"
                 raise InputError([InputProblem("--step", given, "a step after complete ones")])
 
     # ------------------------------------------------------------------ results
@@ -222,19 +258,6 @@ class Screening:
             yield msgspec.json.encode({"file": one.name, "reason": f"not read: {one.why}"})
         for sentence in self._differing(files):  # the summary names no file, only how many
             yield msgspec.json.encode({"reason": sentence})
-
-    def _write_bundles(self) -> None:
-        written: set[str] = set()
-
-        def bundles() -> Iterator[tuple[str, bytes]]:
-            for name, content in people.bundles(self._folders[Step.ASSESS], self._assessing):
-                written.add(name)
-                yield name, content
-
-        table.write_bundles(bundles(), self.out)
-        for left in (self.out / table.BUNDLES).glob("*"):  # of people who are no longer found
-            if left.name not in written:
-                left.unlink()
 
     def _files(self) -> list[FileCounts]:
         folder = self._folders[Step.GATHER]
@@ -283,6 +306,13 @@ def choose(
 def _is_nobodys(seen: Seen) -> bool:
     """Whether it names kratom of a person and does not say of whom."""
     return bool(seen.matches) and not seen.person and seen.kind not in _OF_NOBODY
+
+
+def _not_written(error: OSError, place: Path) -> tuple[str, str]:
+    """Which result could not be written, and why. The name of a Bundle can be that of a person."""
+    file = Path(str(error.filename or ""))
+    name = file.relative_to(place).parts[0] if place in file.parents else ""
+    return f"merge, {name}" if name else "merge", error.strerror or type(error).__name__
 
 
 def _named(job: Job) -> Job:

@@ -10,11 +10,14 @@ from __future__ import annotations
 from speciosa.distribution.folder import Folder, KeptError
 from speciosa.distribution.how import How, parse_how
 from speciosa.distribution.job import Job, Pieces
+from speciosa.distribution.lock import Hold, locked
 from speciosa.distribution.run import JobError, Progress, Workers, run, unfinished
 from speciosa.distribution.shares import Share, parse_share, share
+from speciosa.distribution.together import write_privately
 
 __all__ = [
     "Folder",
+    "Hold",
     "How",
     "Job",
     "JobError",
@@ -23,9 +26,11 @@ __all__ = [
     "Progress",
     "Share",
     "Workers",
+    "locked",
     "parse_how",
     "parse_share",
     "run",
     "share",
     "unfinished",
+    "write_privately",
 ]

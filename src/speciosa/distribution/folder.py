@@ -80,6 +80,13 @@ class Folder:
             return False
         return True
 
+    def outdated(self, job: Job) -> bool:
+        """True if whole pieces of the job are kept under another key: of another input."""
+        try:
+            return self._header(job).key != job.key
+        except KeptError:
+            return False
+
     def keep(self, job: Job, pieces: Pieces) -> None:
         """Write the pieces of a job, all or none of them."""
         self.create()

@@ -53,8 +53,16 @@ def do(folder: Folder, job: Job) -> Failure | None:
     return None
 
 
+# What bounds the threads of the engine and of the libraries of linear algebra, read as they load.
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+
+
 def stand_by() -> None:
-    """Prepare a worker process: it dies with Ctrl-C, and with whoever started it."""
+    """Prepare a worker process: it dies with Ctrl-C, and with whoever started it.
+
+    It computes on one thread, as there are others beside it.
+    """
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -202,11 +202,16 @@ def _check(  # noqa: PLR0913, PLR0917
 # Who does it
 
 
+_MOST_PROCESSORS = 4096
+
+
 def _processors() -> int:
-    """Processors that this process may use."""
+    """Processors that this process may use; no more than ``OMP_NUM_THREADS``, as for BLAS."""
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    most = int(asked) if asked.isdecimal() and int(asked) else _MOST_PROCESSORS
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return min(most, len(os.sched_getaffinity(0)))
+    return min(most, os.cpu_count() or 1)
 
 
 Solver = Callable[[Problem], Worker]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from speciosa.cohort.plan import write_privately
 from speciosa.cohort.summary.page import render
 from speciosa.cohort.summary.result import Summary
+from speciosa.distribution import write_privately
 
 
 def json(summary: Summary) -> bytes:
