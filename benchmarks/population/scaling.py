@@ -4,8 +4,9 @@
 
 Runs alternate within rounds; ratios are medians of ratios within rounds. One process simulates on
 as many threads as there are cores, and a worker among several on one: what more workers gain is
-what one process leaves idle between simulations. Each of them takes seconds to start. Every way
-has to give the bytes of the first.
+what one process leaves idle between simulations. Beside them stands one process that is kept on one
+core. Each process takes seconds to start. Every way has to give the bytes of the first, in every
+file and in the JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 REGIMEN = "2 g leaf tea"
-WORKERS = (1, 2, 8)
+ON_ONE_CORE = "1, on one core"
+WORKERS = (ON_ONE_CORE, "1", "2", "8")
 _CUT_OFF_AFTER = 2  # blocks done
 
 
@@ -32,23 +34,25 @@ def command(file: Path, subjects: int, *more: str) -> list[str]:
     """A run of the command line."""
     return [
         *(sys.executable, "-m", "speciosa", "simulate", REGIMEN, "--subjects", str(subjects)),
-        *("--out", str(file), "--format", "json", *more),
+        *("--population", "us-adults", "--out", str(file), "--format", "json", *more),
     ]
 
 
-def quiet(words: list[str]) -> None:
-    """Run a command that must end well."""
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def quiet(words: list[str], *, one_core: bool = False) -> bytes:
+    """Run a command that must end well; what it wrote on standard output."""
+    words = ["taskset", "-c", str(min(os.sched_getaffinity(0))), *words] if one_core else words
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.stdout
 
 
-def in_shares(file: Path, subjects: int) -> None:
+def in_shares(file: Path, subjects: int) -> bytes:
     """Three shares in a strange order, then a merge."""
     for part in (2, 3, 1):
         quiet(command(file, subjects, "--shard", f"{part}/3"))
-    quiet([sys.executable, "-m", "speciosa", "merge", str(file), "--format", "json"])
+    return quiet([sys.executable, "-m", "speciosa", "merge", str(file), "--format", "json"])
 
 
-def cut_off(file: Path, subjects: int) -> None:
+def cut_off(file: Path, subjects: int) -> bytes:
     """Killed outright after some blocks, then run again."""
     blocks = file.with_name(f"{file.name}.work") / "blocks"
     words = command(file, subjects, "--workers", "2")
@@ -59,10 +63,10 @@ def cut_off(file: Path, subjects: int) -> None:
             time.sleep(0.05)
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-    quiet(words)
+    return quiet(words)
 
 
-def on_dask(file: Path, subjects: int) -> None:
+def on_dask(file: Path, subjects: int) -> bytes:
     """Two workers of a local Dask cluster, one of which is killed in the middle."""
     from distributed import LocalCluster  # noqa: PLC0415 -- only where it is measured
 
@@ -72,13 +76,15 @@ def on_dask(file: Path, subjects: int) -> None:
     )
     with local as cluster:
         words = command(file, subjects, "--dask", cluster.scheduler_address)
-        with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
             while process.poll() is None and not list(blocks.glob("*.pieces")):
                 time.sleep(0.05)
             victim = next(iter(cluster.workers.values()))
             os.kill(victim.pid, signal.SIGKILL)
-            if process.wait():
+            told, _ = process.communicate()
+            if process.returncode:
                 raise SystemExit("the cluster did not finish")
+            return told
 
 
 WAYS = (("shares", in_shares), ("cut off", cut_off), ("Dask", on_dask))
@@ -91,17 +97,18 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers-alone", action="store_true", help="Only numbers of workers.")
     asked = parser.parse_args()
-    seconds: dict[int, list[float]] = {workers: [] for workers in WORKERS}
+    seconds: dict[str, list[float]] = {workers: [] for workers in WORKERS}
     with tempfile.TemporaryDirectory() as folder:
         reference = b""
 
-        def same(name: str, make: Callable[[Path], None]) -> float:
+        def same(name: str, make: Callable[[Path], bytes]) -> float:
             nonlocal reference
             file = Path(folder) / "people.parquet"
             began = time.perf_counter()
-            make(file)
+            told = make(file)
             took = time.perf_counter() - began
-            found = file.read_bytes()
+            curve = file.with_name("people.curve.parquet")
+            found = b"".join((file.read_bytes(), curve.read_bytes(), told))
             reference = reference or found
             if found != reference:
                 raise SystemExit(f"{name}: other bytes")
@@ -112,8 +119,9 @@ def main() -> int:
         for number in range(asked.rounds):
             for workers in random.Random(number).sample(WORKERS, len(WORKERS)):  # noqa: S311
 
-                def many(file: Path, workers: int = workers) -> None:
-                    quiet(command(file, asked.subjects, "--workers", str(workers)))
+                def many(file: Path, workers: str = workers) -> bytes:
+                    words = command(file, asked.subjects, "--workers", workers[0])
+                    return quiet(words, one_core=workers == ON_ONE_CORE)
 
                 seconds[workers].append(same(f"{workers} workers", many))
         for name, make in () if asked.workers_alone else WAYS:
@@ -123,7 +131,7 @@ def main() -> int:
     print("| Workers | Median seconds | Time over that of one |")
     print("|---|---|---|")
     for workers, took in seconds.items():
-        ratio = statistics.median(a / b for a, b in zip(took, seconds[1], strict=True))
+        ratio = statistics.median(a / b for a, b in zip(took, seconds["1"], strict=True))
         print(f"| {workers} | {statistics.median(took):.1f} | {ratio:.2f} |")
     return 0
 
