@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speciosa.cohort import look
 from speciosa.cohort.counts import FileCounts
 from speciosa.cohort.export import Part, read_export
 from speciosa.cohort.gather import BAD, COUNT, WANTED, choose, job, medicines_jobs, shard_name
@@ -24,7 +25,7 @@ from speciosa.cohort.gather.scan import DoubtError, Scanner, connect, put
 from speciosa.cohort.identity import Chosen, encode, shard_of
 from speciosa.cohort.look import Looked, Seen
 from speciosa.cohort.options import Options
-from speciosa.distribution import Folder, How, Job, run
+from speciosa.distribution import Folder, How, Job, JobError, run
 
 _TODAY = dt.date(2026, 11, 22)
 _SHARDS = 4
@@ -128,6 +129,9 @@ _ELEMENTS = st.one_of(
     st.builds(lambda r: {"reference": r}, _REFERENCES),
     st.just({"identifier": {"system": _MRN, "value": "7"}}),
     st.just({"identifier": {"system": "elsewhere", "value": "7"}}),
+    st.just({"type": "Device", "identifier": {"system": _MRN, "value": "9"}}),
+    st.just([{"reference": "Patient/a"}, {"reference": "Patient/c"}]),
+    st.just("Patient/a"),
     st.just({"display": "somebody"}),
     st.just([{"reference": "Patient/a"}]),
     st.just({"type": "Device", "identifier": {"system": _MRN, "value": "7"}}),
@@ -488,3 +492,54 @@ def test_the_database_finds_the_same_patients_as_reading_each(tmp_path: Path) ->
         small = _part(tmp_path, people[:10], "y.ndjson")
         assert {one.id for one in cards_in(small, ends, 5000, database)} == large
     assert large == {"p1", "p2", "p3", "p4"}
+
+
+# ------------------------------------------------------------------ what must not pass in silence
+
+
+def test_of_very_many_bad_lines_the_first_are_listed_and_all_are_counted(tmp_path: Path) -> None:
+    pieces = _exactly(_part(tmp_path, [b"x"] * 2500 + [b"5"]))
+    assert _counts(pieces).bad == {"not JSON": 2500, "not a JSON object": 1}
+    told = [json.loads(line) for line in pieces[BAD].splitlines()]
+    assert [one["line"] for one in told] == [*range(1, 1001), 2501, 0]
+    assert told[-1]["reason"] == "not JSON: 1500 more lines, not listed"
+
+
+def test_a_file_that_changes_while_it_is_screened_is_refused(tmp_path: Path) -> None:
+    """Half of an older and half of a newer file would be read as one."""
+    _part(tmp_path, _RECORDS)
+    (part,) = read_export(tmp_path).parts
+    kept = Folder(tmp_path / "chosen")
+    choosing = Job(name="chosen", key="1", run=dict)
+    kept.keep(choosing, {"chosen": encode(_CHOSEN)})
+    gathering = job(part, Looked(lines=1), (kept, choosing), _OPTIONS, "200MB")
+    rows = Folder(tmp_path / "rows")
+    run([gathering], rows, How(workers=1))
+    _part(tmp_path, _RECORDS[::-1])
+    again = msgspec.structs.replace(gathering, key="another")
+    with pytest.raises(JobError, match="it changed while it was screened"):
+        run([again], rows, How(workers=1))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        '"subject": {"reference": "Patient/z"}, "subject": {"reference": "Patient/a"}',
+        '"subject": {"reference": "Patient/z", "reference": "Patient/a"}',
+        '"resourceType": "Observation", "subject": {"reference": "Patient/a"}',
+        '"subject": [{"reference": "Patient/a"}]',
+    ],
+)
+def test_a_line_that_readers_can_take_for_another_persons_is_read_slowly(
+    tmp_path: Path, subject: str
+) -> None:
+    """The size of a file must not decide whether somebody is found."""
+    words = '"status": "active", "medicationCodeableConcept": {"text": "Kratom"}'
+    line = f'{{"resourceType": "MedicationStatement", {words}, {subject}}}'
+    _part(tmp_path, [line.encode()])
+    (part,) = read_export(tmp_path).parts
+    looking = look.job(part, _OPTIONS)
+    folder = Folder(tmp_path / "look")
+    run([looking], folder, How(workers=1))
+    assert look.result(folder, looking).doubtful
+    assert look.result(folder, looking).seen[0].person == "Patient/a"

@@ -7,7 +7,7 @@ downloaded. What a line is, is read from the line; the name of a file decides no
 from __future__ import annotations
 
 from speciosa.cohort.export.blocks import LONGEST_LINE, Block, Blocks
-from speciosa.cohort.export.inventory import read_export
+from speciosa.cohort.export.inventory import is_as_it_was, read_export
 from speciosa.cohort.export.result import Export, Part, Skipped
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "Export",
     "Part",
     "Skipped",
+    "is_as_it_was",
     "read_export",
 ]

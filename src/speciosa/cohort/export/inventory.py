@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -138,7 +139,16 @@ def _of_manifest(path: Path) -> Export:
     )
 
 
-def _part(file: Path, name: str, listed: Listed | None = None) -> Part:
+def is_as_it_was(part: Part) -> bool:
+    """Whether the file of a part is still the one that was found, as far as its stamp tells."""
+    try:
+        return _stamped(Path(part.path))[2] == part.stamp
+    except OSError:
+        return False
+
+
+def _stamped(file: Path) -> tuple[os.stat_result, bytes, str]:
+    """What the system says of a file, its first bytes, and its stamp."""
     import xxhash  # noqa: PLC0415 - of an extra; whoever reads no export needs none
 
     status = file.stat()
@@ -148,11 +158,18 @@ def _part(file: Path, name: str, listed: Listed | None = None) -> Part:
         edges = first + opened.read(_EDGE)
     stamp = xxhash.xxh3_128(edges)
     stamp.update(f"{status.st_size} {status.st_mtime_ns}".encode())
+    return status, first, stamp.hexdigest()
+
+
+def _part(file: Path, name: str, listed: Listed | None = None) -> Part:
+    import xxhash  # noqa: PLC0415 - see above
+
+    status, first, stamp = _stamped(file)
     return Part(
         path=str(file.resolve()),
         name=shown(name),
         id=xxhash.xxh3_64_hexdigest(name.encode("utf-8", "surrogatepass")),
-        stamp=stamp.hexdigest(),
+        stamp=stamp,
         size=status.st_size,
         gzip=is_gzip(first),
         role=listed.role if listed is not None else "output",

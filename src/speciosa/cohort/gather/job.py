@@ -9,11 +9,13 @@ import msgspec
 import xxhash
 
 from speciosa import __version__
+from speciosa.cohort.export import is_as_it_was
 from speciosa.cohort.gather.exact import read_exactly
 from speciosa.cohort.gather.gathered import Gathered
 from speciosa.cohort.gather.scan import DoubtError, Scanner, worth_a_scan
 from speciosa.cohort.identity import Chosen, decode
 from speciosa.distribution import Folder, Job
+from speciosa.errors import SpeciosaError
 
 if TYPE_CHECKING:
     from speciosa.cohort.export import Part
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from speciosa.distribution import Pieces
 
 CHOSEN = "chosen"
+
+
+class ChangedError(SpeciosaError):
+    """A file is no longer as it was when it was looked through."""
+
+    def __init__(self) -> None:
+        super().__init__("it changed while it was screened; run again when nobody writes to it")
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +79,17 @@ def key_of(*parts: object) -> str:
 
 
 def gather(task: Task) -> Pieces:
-    """Counts, bad lines, and the lines of the chosen by shard. Run by a job."""
+    """Counts, bad lines, and the lines of the chosen by shard. Run by a job.
+
+    Raises :class:`ChangedError`: half of an older and half of a newer file is nobody's record.
+    """
+    pieces = _gather(task)
+    if not is_as_it_was(task.part):
+        raise ChangedError
+    return pieces
+
+
+def _gather(task: Task) -> Pieces:
     part, options = task.part, task.options
     people = str(task.folder.path), task.choosing.name, task.choosing.key
     chosen = _chosen(*people)

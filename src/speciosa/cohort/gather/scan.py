@@ -55,8 +55,10 @@ def put(database: duckdb.DuckDBPyConnection, table: str, names: Iterable[str]) -
 
 
 def worth_a_scan(part: Part) -> bool:
-    """Whether a file is large enough to be worth a scan."""
-    return part.size >= _WORTH_A_SCAN[part.gzip]
+    """Whether a file is large enough to be worth a scan, and has a name that DuckDB can open."""
+    # A name that is no UTF-8 has halves of pairs of characters in it.
+    plain = not any("\ud800" <= letter <= "\udfff" for letter in part.path)
+    return plain and part.size >= _WORTH_A_SCAN[part.gzip]
 
 
 def objects(part: Part, longest: int) -> str:
@@ -148,15 +150,18 @@ def _types(names: Iterable[str]) -> set[str]:
 
 # What follows the first path that is there costs nothing: no test may be wider than needed,
 # for each -> parses the line again.
-_SUBJECT = """coalesce(json->>'$.subject.reference', json->>'$.patient.reference',
+_SUBJECT = """coalesce(json->>'$.subject.reference',
+    CASE json_type(json, '$.subject') WHEN 'ARRAY' THEN '[' END, json->>'$.patient.reference',
     'identifier:|' || (json->>'$.subject.identifier.value'),
     'identifier:|' || (json->>'$.patient.identifier.value'))"""
 _NAME = "(kind || coalesce('/' || (json->>'$.id'), ''))"
-# A form that Python has to judge: rare.
+# A form that Python has to judge: rare. A list of people is one of them.
 _ODD = """NOT (
     starts_with(ref, 'Patient/') OR contains(ref, '/Patient/') OR starts_with(ref, 'urn:')
     OR starts_with(ref, 'identifier:')
     OR (contains(ref, 'Patient?identifier=') AND NOT contains(ref, ',') AND NOT contains(ref, '&')))
+    OR CASE WHEN starts_with(ref, 'identifier:') AND kind <> 'Patient' THEN
+        coalesce(json->>'$.subject.type', json->>'$.patient') IS NOT NULL END
 """
 
 
