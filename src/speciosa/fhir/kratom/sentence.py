@@ -35,6 +35,8 @@ class _Kind(StrEnum):
     DENIED = "denied"
     STOPPED = "stopped"
     TAKEN = "taken"
+    # Taken, by a word of which a denial denies something else.
+    TOLD = "told"
     # Of an event or a plan: says nothing alone.
     OPEN = "open"
     NONE = "none"
@@ -86,7 +88,7 @@ def _judged(before: list[str], after: list[str], said: Said) -> Judged:
     ):
         return Status.UNCERTAIN, "the sentence says when it was last, not whether it is now"
     if tie.kind is not _Kind.DENIED and _absent(after, said):
-        doubted = tie.kind is _Kind.STOPPED or holds(after, said.again)
+        doubted = tie.kind is _Kind.STOPPED or _doubted(after, said)
         return _BOTH if doubted else _plainly(Status.NOT_TAKEN)
     return _BY_KIND[tie.kind](before, after, tie, said)
 
@@ -117,11 +119,12 @@ def _phrase(before: list[str], last: int, said: Said) -> _Tie | None:
         (_Kind.DENIED, ends(before, said.denied_before, last)),
         (_Kind.STOPPED, ends(before, said.stopped_before, last)),
         (_Kind.TAKEN, ends(before, said.taken_before, last)),
+        (_Kind.TOLD, ends(before, said.told_before, last)),
         (_Kind.OPEN, ends(before, said.use_before, last)),
     )
     kind, length = max(kinds, key=lambda one: one[1])
     at = last - length
-    if kind in {_Kind.TAKEN, _Kind.OPEN} and length:
+    if kind in {_Kind.TAKEN, _Kind.TOLD, _Kind.OPEN} and length:
         return _of_verb(before, _Tie(kind, at, last), said)
     if length:
         return _Tie(kind, at, last)
@@ -141,11 +144,12 @@ def _of_verb(before: list[str], verb: _Tie, said: Said) -> _Tie | None:
         if not no or not _denies(before, first - no, first, verb):
             no = ends(before, said.denied_before, first)
         if no:
-            return _Tie(_Kind.DENIED, first - no, verb.last)
+            kind = _Kind.OPEN if verb.kind is _Kind.TOLD else _Kind.DENIED
+            return _Tie(kind, first - no, verb.last)
         if ended := ends(before, said.stopped_before, first):
             return _Tie(_Kind.STOPPED, first - ended, verb.last)
-    if verb.kind is _Kind.TAKEN:
-        return _Tie(_Kind.TAKEN, left, verb.last)
+    if verb.kind is not _Kind.OPEN:
+        return _Tie(verb.kind, left, verb.last)
     begins = verb.at == 0 or before[verb.at - 1] in _PARTS
     if begins and ends(before, said.taken_at_start, verb.last):
         return _Tie(_Kind.TAKEN, verb.at, verb.last)
@@ -215,7 +219,12 @@ def _denied(before: list[str], after: list[str], tie: _Tie, said: Said) -> Judge
     )
     if not plain:
         return _NO_DENIAL
-    return _BOTH if holds(after, said.again) else _plainly(Status.NOT_TAKEN)
+    return _BOTH if _doubted(after, said) else _plainly(Status.NOT_TAKEN)
+
+
+def _doubted(after: list[str], said: Said) -> bool:
+    """Whether what follows a denial takes it back, or is told by somebody else."""
+    return holds(after, said.again) or holds(after, said.someone_else)
 
 
 def _denial_ends(after: list[str], said: Said, *, joined: bool) -> bool:
@@ -257,7 +266,8 @@ def _stopped(before: list[str], after: list[str], tie: _Tie, said: Said) -> Judg
     if turned := ends(before, said.not_stopped, tie.at):
         doubted = holds(_clause(before, tie.at - turned), said.unclear_before)
         return _NOT_SAID if doubted else (Status.TAKEN, _NOT_STOPPED)
-    doubted = holds(_clause(before, tie.at), said.unclear_before)
+    # "agreed to quit"
+    doubted = holds(_clause(before, tie.at), said.unclear_before) or before[: tie.at][-1:] == ["to"]
     if doubted or _without_join(before[tie.last :]) or not _end_holds(after, said):
         return _NO_END
     return _plainly(Status.STOPPED)
@@ -269,6 +279,7 @@ _NOT_STOPPED = "the sentence says that it was not stopped"
 def _end_holds(after: list[str], said: Said) -> bool:
     rest = _after_forms(after, said)
     follows = not rest or rest[0] in said.after_end or _AMOUNT.fullmatch(rest[0]) is not None
+    follows = follows or (rest[0] == "for" and not set(rest[1:4]).isdisjoint(said.lasting_end))
     return follows and not holds(after, said.again) and not _often(after, said)
 
 
@@ -280,7 +291,7 @@ def _taken(before: list[str], after: list[str], tie: _Tie, said: Said) -> Judged
     clause = _clause(before, tie.at, verb)
     rest = _after_forms(after, said)
     # "reports", "on": of much beside what is taken.
-    loose = verb in _LOOSE or _without_join(before[tie.last :])
+    loose = tie.kind is _Kind.TOLD or verb == "on" or _without_join(before[tie.last :])
     if (
         holds(clause, said.unclear_before)
         or (verb.endswith("ing") and holds(clause, said.stopped_before))
@@ -289,9 +300,6 @@ def _taken(before: list[str], after: list[str], tie: _Tie, said: Said) -> Judged
     ):
         return _NOT_SAID
     return _ENDED if _has_ended(after, said) else _plainly(Status.TAKEN)
-
-
-_LOOSE = frozenset({"reports", "admits", "to", "endorses", "acknowledges", "for", "on"})
 
 
 def _by_what_follows(before: list[str], after: list[str], _: _Tie, said: Said) -> Judged:
@@ -338,7 +346,7 @@ def _diagnosed(own: list[str], after: list[str], said: Said) -> Status | None:
     if starts(after, said.ended_diagnosis, at):
         return None if holds(after, said.again) else Status.STOPPED
     ended = at == len(after) or after[at] in {")", "since", "with", "due"} or after[at - 1] == ","
-    return Status.TAKEN if ended else None
+    return Status.TAKEN if ended and not holds(after[at:], said.unclear_before) else None
 
 
 def _after_forms(after: list[str], said: Said) -> list[str]:
@@ -384,6 +392,7 @@ _BY_KIND: Mapping[_Kind, Callable[[list[str], list[str], _Tie, Said], Judged]] =
     _Kind.DENIED: _denied,
     _Kind.STOPPED: _stopped,
     _Kind.TAKEN: _taken,
+    _Kind.TOLD: _taken,
     _Kind.OPEN: _by_what_follows,
     _Kind.NONE: _by_what_follows,
 }

@@ -15,7 +15,7 @@ from speciosa.fhir.kratom.result import Confidence, Status
 from speciosa.fhir.kratom.sentence import Told, said
 from speciosa.knowledge import load
 from speciosa.knowledge.medicines.names import normalise, without_form
-from speciosa.knowledge.reading import kratom_words
+from speciosa.knowledge.reading import kratom_words, record_words
 
 # A longer text is read up to here; a record's note of a million characters is not a note.
 MAX_CHARACTERS = 200_000
@@ -125,7 +125,8 @@ def _words_of_products() -> frozenset[str]:
     words, medicines = kratom_words(), load().medicines
     names = (*words.anywhere, *words.in_reports, *medicines.names_of_kratom)
     parts = {part for name in names for part in _PARTS.sub(" ", name.casefold()).split()}
-    return frozenset({*parts, *words.said.forms, *words.said.units, *medicines.form_words})
+    forms = {word for form in record_words().kratom_forms for word in form.words}
+    return frozenset({*parts, *forms, *words.said.forms, *words.said.units, *medicines.form_words})
 
 
 def worth_reading(raw: str) -> bool:
