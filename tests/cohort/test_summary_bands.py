@@ -144,6 +144,17 @@ def test_the_people_of_a_small_state_are_not_left_over(counts: dict[str, int]) -
     assert left >= SMALL
 
 
+def test_small_states_hide_one_another_and_leave_the_large_ones_shown() -> None:
+    found = in_places({"TN": 205, "CA": 100, "NY": 44, "AL": 5, "WY": 3, "GA": 4})
+    assert [one.line.count.words for one in found.kratom.law.lines] == [
+        "361",
+        "200 to 209",
+        "100 to 109",
+        "40 to 49",
+    ]
+    assert found.kratom.law.rare == 3
+
+
 @pytest.mark.parametrize("smallest", [2, 5, 11, 12, 15, 20, 21, 50])
 def test_a_band_is_as_wide_as_what_must_stay_unknown(smallest: int) -> None:
     bands = Bands(smallest)

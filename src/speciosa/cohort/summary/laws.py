@@ -17,7 +17,10 @@ def declare(cells: Cells, name: str, group: Group) -> None:
     cells.is_sum(name, places)
     for law in sorted(set(_cells(name, group).values()) - {name}):
         of = [_place(name, int(i)) for i in law.rpartition("/")[2].split("+")]
-        cells.add(law, sum(places[place] for place in of))
+        count = sum(places[place] for place in of)
+        # A law for too few people is not on the page.
+        add = cells.add_unnamed if count < cells.smallest else cells.add
+        add(law, count)
         cells.is_sum(law, of)
 
 
