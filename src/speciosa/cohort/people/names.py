@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
-# Not the names that Windows keeps for devices.
-_SAFE = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9-]{0,63}")
-_NOT_SAFE = re.compile(r"[^a-z0-9-]+")
+_LENGTH = 32
 
 
 def file_name(patient: str) -> str:
-    """The name of a person's Bundle.
+    """The name of a person's Bundle: a hash, and nothing of the id.
 
-    Ids differ by case, can hold slashes and be long; what is not plainly safe gets the start of
-    its hash, behind a mark that no safe id holds.
+    Ids can be record numbers, and names of files go into backups, logs and messages.
     """
-    if _SAFE.fullmatch(patient):
-        return f"{patient}.json"
-    hashed = hashlib.sha256(patient.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-    return f"{_NOT_SAFE.sub('-', patient.lower())[:40].strip('-')}~{hashed}.json"
+    hashed = hashlib.sha256(patient.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{hashed[:_LENGTH]}.json"

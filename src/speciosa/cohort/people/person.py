@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +24,7 @@ from speciosa.fhir.read.conditions import read_conditions
 from speciosa.fhir.read.kratom_use import read_kratom
 from speciosa.fhir.read.patient import has_died, read_patient
 from speciosa.fhir.read.result import Reading
+from speciosa.fhir.shape import text
 
 if TYPE_CHECKING:
     from speciosa.assessment import Assessment
@@ -56,7 +58,7 @@ def person(gathered: Gathered, knowledge: Knowledge, options: Options) -> Person
     except Exception as error:
         read = _without_case(held, _problems(error), options.date)
     known = _known(read, held, knowledge, options.date)
-    level = evidence(read.kratom, known["kratom"])
+    level = _level(read.kratom, known["kratom"], held)
     gad = has_gad(known["conditions"])
     unread = added((read.counts(), *({_why(problem): 1} for problem in held.problems)))
     if level in NO_ROW and not (options.gad and gad):
@@ -68,7 +70,7 @@ def person(gathered: Gathered, knowledge: Knowledge, options: Options) -> Person
         matches=tuple(map(_match, read.kratom)),
         assessed=False,
         questions=tuple(dict.fromkeys(read.questions)),
-        problems=(*map(_problem, read.problems), *held.problems),
+        problems=(*map(_problem, read.problems), *held.problems, *_of_birth(held, known)),
         age_years=known["age_years"],
         sex=known["sex"],
         place=known["place"],
@@ -77,6 +79,27 @@ def person(gathered: Gathered, knowledge: Knowledge, options: Options) -> Person
     if read.case is not None:
         row, bundle = _assessed(row, read.case, knowledge, options)
     return Person(evidence=level, row=row, bundle=bundle, unread=unread, duplicates=held.duplicates)
+
+
+def _level(matches: Sequence[Match], status: str | None, held: PersonRecord) -> Evidence:
+    """The evidence; what versions of one entry say differently, none the newest, is uncertain."""
+    several = held.of_several_versions()
+    told: dict[str, set[str]] = {}
+    for match in matches:
+        told.setdefault(match.resource, set()).add(match.status)
+    open_ = {name for name in several if len(told.get(name, ())) > 1}
+    if not open_:
+        return evidence(matches, status)
+    level = evidence([match for match in matches if match.resource not in open_], None)
+    return Evidence.UNCERTAIN if level in NO_ROW else level
+
+
+def _of_birth(held: PersonRecord, known: dict[str, Any]) -> Iterator[RowProblem]:
+    """A date of birth that gives no age: said, because age is then missing and not unknown."""
+    born = [text(one.get("birthDate")) for one in held.patients]
+    if any(born) and known["age_years"] is None and not any(map(has_died, held.patients)):
+        given, accepted = "a date that gives no age", "a date of the last 120 years"
+        yield RowProblem(field="Patient.birthDate", value=given, accepted=accepted)
 
 
 def _assessed(row: Row, case: Case, knowledge: Knowledge, options: Options) -> tuple[Row, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,11 @@ class PersonRecord(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[RowProblem, ...] = ()
     duplicates: int = 0
     servers: frozenset[str] = frozenset()
+
+    def of_several_versions(self) -> frozenset[str]:
+        """The names of resources of which nobody knows the newest version."""
+        names = Counter(f"{one['resourceType']}/{text(one.get('id'))}" for one in self.resources)
+        return frozenset(n for n, number in names.items() if number > 1 and not n.endswith("/"))
 
     def bundle(self) -> dict[str, Any]:
         """The record as a searchset: nothing of ours in it may stand for the whole."""

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from speciosa.cohort.options import Options
     from speciosa.distribution import Folder, Pieces
 
-ROWS, COUNT, BUNDLES = "rows", "count", "bundles/"
+ROWS, COUNT, WITHOUT, BUNDLES = "rows", "count", "without", "bundles/"
 # Raised whenever the same record gives other bytes than before.
-ROWS_OF = 2
+ROWS_OF = 3
 
 
 def name_of(shard: int) -> str:
@@ -60,8 +60,8 @@ def job(gathered: Sequence[tuple[Folder, Job]], shard: int, options: Options) ->
 def assess_shard(sources: Sequence[tuple[Folder, Job]], shard: int, options: Options) -> Pieces:
     """Assess everybody of a shard.
 
-    Returns ``rows`` (a line of JSON each, by patient), ``count`` and, when asked for,
-    ``bundles/NAME`` for each person.
+    Returns ``rows`` (a line of JSON each, by patient), ``count``, ``without`` (who has no row as they
+    deny it or it is somebody else's) and, when asked for, ``bundles/NAME`` for each person.
     """
     piece = name_of(shard)
     return of_lines(
@@ -76,6 +76,7 @@ def of_lines(
     knowledge = load()
     rows: list[tuple[str, bytes]] = []
     bundles: dict[str, bytes] = {}
+    without: list[str] = []
     counts = ShardCounts()
     for gathered in people(lines, most_held_bytes=most_held_bytes):
         found = person(gathered, knowledge, options)
@@ -86,14 +87,18 @@ def of_lines(
             duplicates=counts.duplicates + found.duplicates,
             unread=added((counts.unread, found.unread)),
         )
+        if found.row is None and found.evidence is not Evidence.NONE:
+            without.append(gathered.patient)
         if found.row is not None:
             rows.append((found.row.patient, msgspec.json.encode(found.row)))
             if found.bundle:
                 bundles[f"{BUNDLES}{found.row.bundle}"] = found.bundle
     rows.sort()
+    without.sort()
     return {
         ROWS: b"".join(b"%b\n" % row for _, row in rows),
         COUNT: msgspec.json.encode(counts, order="deterministic"),
+        WITHOUT: msgspec.json.Encoder().encode_lines(without),
         **bundles,
     }
 
@@ -105,6 +110,11 @@ def rows(folder: Folder, jobs: Iterable[Job]) -> Iterator[Row]:
     """The rows of all shards, by patient, one at a time."""
     streams = (map(_ROW.decode, folder.lines(one, ROWS)) for one in jobs)
     return heapq.merge(*streams, key=lambda row: row.patient)
+
+
+def without(folder: Folder, jobs: Iterable[Job]) -> Iterator[str]:
+    """Who has no row as the record denies kratom, or names that of somebody else alone."""
+    return (msgspec.json.decode(line) for one in jobs for line in folder.lines(one, WITHOUT))
 
 
 def counts(folder: Folder, jobs: Iterable[Job]) -> Iterator[ShardCounts]:

@@ -38,8 +38,12 @@ def read_patient(
 
 
 def has_died(patient: dict[str, Any]) -> bool:
-    """Whether the record says that the person has died."""
-    return patient.get("deceasedBoolean") is True or bool(text(patient.get("deceasedDateTime")))
+    """Whether the record says that the person has died, in whatever form.
+
+    Of what is neither yes nor no, as R4 has it, death is what is feared.
+    """
+    dead, died = patient.get("deceasedBoolean"), patient.get("deceasedDateTime")
+    return not (dead is None or dead is False or text(dead) == "false") or bool(died)
 
 
 def _age(patient: dict[str, Any], here: str, reading: Reading, today: dt.date) -> None:

@@ -152,7 +152,10 @@ def _headline(
         names = ", ".join(f'"{entry.name}"' for entry in found.not_checked)
         parts.append(f"Not checked: {names}.")
     if kratom.mode is Mode.NOT_RECORDED:
-        parts.append("Kratom use is not recorded, so interactions with kratom were not looked at.")
+        parts.append(
+            "Whether kratom is used now is not clear from what was given, so interactions with "
+            "kratom were not looked at."
+        )
     return " ".join(parts)
 
 
