@@ -186,7 +186,7 @@ def test_who_people_are_is_a_source_of_its_own_where_a_population_is_named(tmp_p
 
 
 def test_a_table_without_weights_has_shares_like_one_whose_weights_are_all_one(tmp_path: Path):
-    rows = [(30 + i % 50, 45 + 0.2 * i) for i in range(500)]
+    rows = [(30 + i % 50 if i % 2 else "", 45 + 0.2 * i) for i in range(500)]
     held = []
     for name, more in (("plain", ""), ("weighed", ",1")):
         table = tmp_path / f"{name}.csv"
@@ -201,6 +201,7 @@ def test_a_table_without_weights_has_shares_like_one_whose_weights_are_all_one(t
         assert "300 of its 500 rows" in shown.people.limits[0] or more
         assert any("was not" in words for words in shown.people.limits)
         assert any("power 0.75" in words for words in shown.people.effects)
+        assert "age is not known in" in shown.people.effects[-1]
         assert {one.note for one in shown.shares if one.measure == "ctrough"} == {
             "24 h after the last dose"
         }

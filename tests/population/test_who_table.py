@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -159,6 +160,14 @@ def test_ways_of_writing_a_table_that_change_nothing(tmp_path: Path, text: str) 
     plain = who.draw(who.read(table(tmp_path, GOOD), KNOWLEDGE), 1, count=3)
     other = who.draw(who.read(table(tmp_path, text, "b.csv"), KNOWLEDGE), 1, count=3)
     assert list(plain.rows()) == list(other.rows())
+
+
+def test_decimals_of_parquet_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    pq.write_table(pa.table({"weight_kg": pa.array([Decimal("80.5")])}), path)
+    population = who.read(path, KNOWLEDGE)
+    assert who.draw(population, 1, count=1).figure("weight_kg")[0] == 80.5
+    assert population.title == "a table of one person"
 
 
 def test_a_file_that_is_no_parquet_or_not_there(tmp_path: Path) -> None:

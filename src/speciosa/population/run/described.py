@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from speciosa.pharmacology.exposure.regimen.figures import figure, rounded
 from speciosa.population.output.document import Described, PeopleDrawn
-from speciosa.population.who import applied, said
+from speciosa.population.who import KINDS, Drawn, applied, said
 
 if TYPE_CHECKING:
     from speciosa.pharmacology.exposure.regimen.figures import Percentiles
@@ -48,23 +50,36 @@ def described(gathered: Gathered, ready: Prepared) -> tuple[Described, ...]:
     return tuple(found)
 
 
+def unknown_in(drawn: Drawn) -> dict[str, float]:
+    """The share of people in whom each column is not known."""
+    return {
+        name: rounded(float(np.mean(held < 0 if name in drawn.words else np.isnan(held))))
+        for name, held in drawn.columns.items()
+    }
+
+
 def drawn_from(
-    ready: Prepared, subjects: int, described: Sequence[Described] = ()
+    ready: Prepared,
+    subjects: int,
+    unknown: Mapping[str, float],
+    described: Sequence[Described] = (),
 ) -> PeopleDrawn | None:
-    """The population of a request, with what so many people of it may be taken for."""
+    """The population of a request, with what so many people of it may be taken for.
+
+    ``unknown`` is the share of people in whom a column is not known.
+    """
     population = ready.population
     if population is None:
         return None
     names = [column.name for column in ready.who]
     mode = ready.request.body_effects
     facts, sentences = said(names, ready.knowledge, mode)
-    unknown = {one.name: one for one in described if one.unknown}
     columns = dict.fromkeys(effect.column for effect in applied(names, ready.knowledge, mode))
     partly = tuple(
-        f"The {unknown[name].about} is not known in {_percent(unknown[name].unknown)} of these "
-        "people; in them nothing is assumed of it."
+        f"The {KINDS[name].what} is not known in {_percent(unknown[name])} of these people; in "
+        "them nothing is assumed of it."
         for name in columns
-        if name in unknown
+        if unknown.get(name)
     )
     return PeopleDrawn(
         name=population.id,

@@ -128,11 +128,14 @@ class Work(NamedTuple):
         ready = self.ready
         gathered = Gathered.of(self.folder, self.jobs, ready)
         found = simulation(gathered, ready, self.order.subjects)
+        people = described(gathered, ready)
         result = document(
             found,
             ready.course.plan,
             ready.knowledge,
-            people=drawn_from(ready, self.order.subjects, described(gathered, ready)),
+            people=drawn_from(
+                ready, self.order.subjects, {one.name: one.unknown for one in people}, people
+            ),
             method=Method(
                 relative_error=float(f"{RELATIVE_ERROR:.3g}"),
                 least=LOWEST,

@@ -12,10 +12,11 @@ from speciosa.knowledge import Citation
 from speciosa.pharmacology.exposure.regimen.forecast import told
 from speciosa.pharmacology.wording import finding
 from speciosa.population.output.document import PeopleDrawn
-from speciosa.population.run.described import drawn_from
+from speciosa.population.run.described import drawn_from, unknown_in
 from speciosa.population.run.gathered import findings as of_population
 from speciosa.population.sensitivity.exposure import Shares
 from speciosa.population.sensitivity.indices import CONFIDENCE, RESAMPLES
+from speciosa.population.who import draw
 from speciosa.report.simulation.document import document as simulation_document
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def document(found: tuple[Shares, ...], ready: Prepared, subjects: int) -> Sensi
         said.append(finding(words, "simulate.shares_structure"))
     base = msgspec.structs.replace(base, findings=worst_first(tuple(said)), products=(), washout=())
     whole = simulation_document(base, course.plan, knowledge)
-    people = drawn_from(ready, subjects)
+    drawn = ready.population and draw(ready.population, ready.request.seed, count=subjects)
+    people = drawn_from(ready, subjects, unknown_in(drawn) if drawn else {})
     known = {one.id for one in whole.references}
     more = () if people is None else (*people.effect_facts, *people.facts)
     cited = tuple(knowledge.cite(id_) for id_ in dict.fromkeys(more) if id_ not in known)

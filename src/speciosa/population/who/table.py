@@ -17,6 +17,7 @@ import hashlib
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -287,7 +288,7 @@ def _number(value: object) -> float | None:
     """A cell as a number: ``None`` where it is empty, NaN where it is no plain number."""
     if value is None or (isinstance(value, str) and value in _NOT_KNOWN):
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return math.nan
     if isinstance(value, str) and "_" in value:  # Python reads 1_0 as ten
         return math.nan

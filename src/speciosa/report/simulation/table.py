@@ -43,8 +43,15 @@ def as_parquet(document: SimulationDocument, about: Mapping[str, str] | None = N
     columns = dict(zip(COLUMNS, zip(*rows(document), strict=True), strict=True))
     provenance = document.provenance
     table = pa.table({name: list(values) for name, values in columns.items()})
-    table = table.replace_schema_metadata(
-        {
+    (unit,) = {fan.unit for fan in document.curve.values()}
+    units = {"time_h": "h"} | dict.fromkeys(COLUMNS[3:], unit)
+    fields = [
+        field.with_metadata({"unit": units[field.name]}) if field.name in units else field
+        for field in table.schema
+    ]
+    described = pa.schema(
+        fields,
+        metadata={
             "speciosa_version": provenance.speciosa_version,
             "knowledge_release": provenance.knowledge_release,
             "seed": str(provenance.seed),
@@ -52,8 +59,9 @@ def as_parquet(document: SimulationDocument, about: Mapping[str, str] | None = N
             "input_sha256": provenance.input_sha256,
             "intended_use": provenance.intended_use,
             **(about or {}),
-        }
+        },
     )
+    table = table.cast(described)
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
