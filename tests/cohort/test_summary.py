@@ -92,7 +92,12 @@ def test_a_health_system_is_counted_right(large: summary.Summary) -> None:
     assert large.kratom.total.rate is not None
     assert large.kratom.total.rate.value == pytest.approx(640 / 120_000)
     assert sum(line.count.people or 0 for line in large.kratom.evidence) == 640
-    assert [line.count.words for line in large.read.beside] == ["80 to 89", "fewer than 11", "31"]
+    assert [line.count.words for line in large.read.beside] == [
+        "80 to 89",
+        "fewer than 11",
+        "30 to 39",
+    ]
+    assert [line.count.words for line in large.read.unread] == ["5,210 to 5,219"]
     assert [(one.why, one.lines, one.files) for one in large.read.bad] == [
         ("not JSON", 2, 1),
         ("cut off in the middle", 1, 1),

@@ -76,12 +76,7 @@ def _first(text: str) -> str:
 
 def _order(one: FindingLine) -> tuple[int, int, str, str]:
     """By what is shown alone: the place in the list must not say more than the band."""
-    return one.severity.rank, -at_least(one.line.count), one.text, one.id
-
-
-def at_least(count: Figure) -> int:
-    """What is shown of a count at the least."""
-    return (count.low or 0) if count.people is None else count.people
+    return one.severity.rank, -one.line.count.least, one.text, one.id
 
 
 def _kind(key: Key, found: Found) -> str:

@@ -12,7 +12,8 @@ from speciosa.cohort.summary.cells import Cells, alone, line
 from speciosa.cohort.summary.result import BadLines, Figure, Line, ReadSummary
 from speciosa.knowledge.screening import SummaryWording
 
-_OF_PEOPLE = frozenset({"denied", "somebody_else"})
+# Of the people found, or one a person: their exact number could be that of a hidden count.
+_IN_TENS = frozenset({"denied", "somebody_else", "duplicates"})
 _OTHERS = "other resources"
 
 
@@ -64,7 +65,10 @@ class Counted:
     def summary(self, cells: Cells, wording: SummaryWording) -> ReadSummary:
         """What was read as far as it may be shown, and what was not with what that costs."""
         smallest = cells.smallest
-        frequent = {why: n for why, n in self.unread.items() if n >= smallest}
+        bands = Bands(smallest)
+        unread = [
+            line(why, why, bands.figure(n)) for why, n in self.unread.items() if n >= smallest
+        ]
         return ReadSummary(
             files=len(self.files),
             lines=cells.line("lines", "Lines"),
@@ -89,10 +93,8 @@ class Counted:
                 for what, count in _largest_first(self.export.notes)
                 if count
             ),
-            unread=tuple(
-                line(why, why, alone(count, smallest)) for why, count in _largest_first(frequent)
-            ),
-            unread_rare=len(self.unread) - len(frequent),
+            unread=tuple(sorted(unread, key=lambda one: (-one.count.least, one.key))),
+            unread_rare=len(self.unread) - len(unread),
             absent={
                 kind: why for kind, why in wording.expected.items() if not self.resources.get(kind)
             },
@@ -119,7 +121,7 @@ class Counted:
         )
 
     def _beside(self, key: str, smallest: int) -> Figure:
-        if key in _OF_PEOPLE:
+        if key in _IN_TENS:
             return Bands(smallest).figure(self.beside[key])
         return alone(self.beside[key], smallest)
 

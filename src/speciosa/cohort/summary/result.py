@@ -26,6 +26,11 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     low: int | None = None
     high: int | None = None
 
+    @property
+    def least(self) -> int:
+        """What is shown of it at the least: what lists are in the order of."""
+        return (self.low or 0) if self.people is None else self.people
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A count with its name; ``of`` is what it is a part of, ``rate`` its share with a 95 % CI.
