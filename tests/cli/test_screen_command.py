@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -197,6 +198,20 @@ def test_what_names_kratom_and_nobody_is_told_by_file_and_line(tmp_path: Path) -
     told = [json.loads(line) for line in (out / "problems.ndjson").read_bytes().splitlines()]
     assert [(one["file"], one["line"]) for one in told] == [("x.ndjson", 2)]
     assert "whose it is" in told[0]["reason"]
+
+
+def test_bundles_and_the_rest_of_a_damaged_file_are_told(export: Path, tmp_path: Path) -> None:
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": []}
+    (export / "everything.ndjson").write_text(f"{json.dumps(bundle)}\n")
+    packed = gzip.compress(
+        "".join(f'{{"resourceType":"Flag","id":"{n}"}}\n' * 2 for n in range(500)).encode()
+    )
+    (export / "Flag.ndjson.gz").write_bytes(packed[: len(packed) // 2])
+    told, _ = speciosa("screen", export, "--out", tmp_path / "out", "--smallest-cell", "1")
+    assert "1 file not read: the rest of a damaged file" in told
+    assert "Not as announced: 1 remark" in told
+    problems = (tmp_path / "out" / "problems.ndjson").read_text()
+    assert "everything.ndjson: 1 Bundles, searched for kratom but led to no person" in problems
 
 
 def test_a_job_that_fails_is_told_by_its_file_and_nothing_of_a_person(

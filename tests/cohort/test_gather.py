@@ -310,7 +310,11 @@ def test_a_truncated_file_keeps_the_lines_before_and_is_told(tmp_path: Path) -> 
     Path(part.path).write_bytes(whole[: len(whole) * 2 // 3])
     pieces = _exactly(part)
     assert 0 < _counts(pieces).resources["Condition"] < 500
-    assert "the file is damaged" in _counts(pieces).bad
+    counts = _counts(pieces)
+    assert counts.damaged
+    assert counts.lines == sum(counts.resources.values()) + sum(counts.bad.values())
+    assert "the file is damaged" not in counts.bad  # it is no line
+    assert b'"line":0,"reason":"the file is damaged"' in pieces[BAD]
 
 
 def test_a_mark_at_the_start_and_line_ends_of_windows_are_no_fault(tmp_path: Path) -> None:

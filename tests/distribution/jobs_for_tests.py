@@ -46,6 +46,14 @@ def squares_job(n: int, *, key: str = "k") -> Job:
     return Job(name=f"squares-{n}", key=key, run=squares, arguments=(n, n % 5), size=n + 1)
 
 
+def threads() -> dict[str, bytes]:
+    """How many threads the engine would take, and what the libraries below numpy are told."""
+    from speciosa.engine.simulate import _processors  # noqa: PLC0415 - as late as in a real job
+
+    told = os.environ.get("OPENBLAS_NUM_THREADS", "")
+    return {"threads": f"{_processors()} {told}".encode()}
+
+
 def slow() -> dict[str, bytes]:
     time.sleep(30)
     return {"slow": b""}

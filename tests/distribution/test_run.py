@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.distribution.jobs_for_tests import counted, dies, dies_once, squares_job, wrong
+from tests.distribution.jobs_for_tests import counted, dies, dies_once, squares_job, threads, wrong
 
 from speciosa.distribution import (
     Folder,
@@ -47,6 +47,13 @@ def test_any_number_of_workers(workers: int, serial: dict[str, bytes], tmp_path:
     folder = Folder(tmp_path)
     run([squares_job(n) for n in range(11)], folder, How(workers=workers))
     assert contents(folder) == serial
+
+
+def test_a_worker_beside_others_computes_on_one_thread(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    jobs = [Job(name=str(n), key="k", run=threads) for n in range(2)]
+    run(jobs, folder, How(workers=2))
+    assert {folder.piece(job, "threads") for job in jobs} == {b"1 1"}
 
 
 @pytest.mark.parametrize("of", [1, 3, 16])

@@ -35,8 +35,8 @@ class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``lines`` are those that are not empty: each is one of ``resources`` (by type, deleted ones
     left out), ``bad`` (by reason, in the same few words for every line) or ``deleted``. ``people``
-    are its Patient resources. ``unresolved`` counts by type the resources that belong to a person
-    who cannot be told.
+    are its Patient resources. A ``damaged`` file ends where its compression does. ``unresolved``
+    counts by type the resources that belong to a person who cannot be told.
     """
 
     file: str
@@ -44,6 +44,7 @@ class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
     resources: dict[str, int] = {}
     people: tuple[PeopleCell, ...] = ()
     bad: dict[str, int] = {}
+    damaged: bool = False
     deleted: int = 0
     unresolved: dict[str, int] = {}
 

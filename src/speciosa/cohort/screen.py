@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
     from speciosa.cohort.export import Export
+    from speciosa.cohort.identity import Chosen
     from speciosa.cohort.look import Looked, Seen
     from speciosa.cohort.options import Options
     from speciosa.cohort.result import Row
@@ -50,7 +52,9 @@ Told = Callable[[str], Progress]
 
 # What names kratom there is a product, not a person's.
 _OF_NOBODY = frozenset({"Medication", "MedicationKnowledge", "Substance"})
+_DAMAGED = "the rest of a damaged file"
 _NOBODYS = "names kratom and does not say whose it is"
+_LOST = "named with kratom, and nothing came of it: neither a row, nor a denial, nor another's use"
 
 
 class Step(StrEnum):
@@ -129,15 +133,19 @@ class Screening:
     def _write(self, out: Path, smallest_cell: int | None) -> summary.Summary:
         tally = summary.Tally()
         folder, jobs = self._folders[Step.ASSESS], self._jobs(Step.ASSESS)
-        table.write(_tallied(people.rows(folder, jobs), tally), out, self.options)
+        chosen = identity.decode(self._choosing.piece(self._chosen, gather.CHOSEN))
+        awaited = people.Awaited(self._seen(), chosen)
+        rows = awaited.passed(people.rows(folder, jobs))
+        table.write(_tallied(rows, tally), out, self.options)
+        lost = awaited.lost(people.without(folder, jobs))
         table.write_bundles(people.bundles(folder, jobs), out)
         files = self._files()
-        table.write_problems(self._problems(files), out)
+        table.write_problems(self._problems(files, chosen, lost), out)
         found = summary.summarise(
             tally,
             files=files,
             shards=list(people.counts(folder, jobs)),
-            export=self._export_counts(files),
+            export=self._export_counts(files, chosen, len(lost)),
             options=self.options,
             transaction_time=self.export.transaction_time,
             smallest_cell=smallest_cell,
@@ -230,6 +238,11 @@ class Screening:
     def _looked(self) -> Iterator[Looked]:
         return (look.result(self._folders[Step.LOOK], job) for job in self._looking)
 
+    def _seen(self) -> Iterator[Seen]:
+        """All resources that were seen, in the first look and in the second."""
+        again = (look.result(self._folders[Step.AGAIN], job) for job in self._looking_again)
+        return (seen for looked in chain(self._looked(), again) for seen in looked.seen)
+
     def _check_before(self, step: Step | None) -> None:
         """Raise InputError unless the steps before this one (``None``: all) are complete."""
         for before in Step:
@@ -244,20 +257,32 @@ class Screening:
 
     # ------------------------------------------------------------------ results
 
-    def _problems(self, files: list[FileCounts]) -> Iterator[bytes]:
-        """Lines that could not be read, that name kratom and nobody; files that differ or lack."""
+    def _problems(
+        self, files: list[FileCounts], chosen: Chosen, lost: tuple[str, ...]
+    ) -> Iterator[bytes]:
+        """Lines that could not be read, that name kratom and nobody; files that differ or lack.
+
+        At the end what could not be decided about whose record is whose, and who is ``lost``.
+        """
         folder = self._folders[Step.GATHER]
         for part, job, looked in zip(
             self.export.parts, self._gathering, self._looked(), strict=True
         ):
             yield from folder.lines(job, gather.BAD)
-            for seen in filter(_is_nobodys, looked.seen):
+            for seen in looked.seen:
+                if not _is_nobodys(seen, chosen):
+                    continue
                 told = {"file": part.name, "line": seen.line, "reason": _NOBODYS}
                 yield msgspec.json.encode(told)
         for one in self.export.skipped:
             yield msgspec.json.encode({"file": one.name, "reason": f"not read: {one.why}"})
         for sentence in self._differing(files):  # the summary names no file, only how many
             yield msgspec.json.encode({"reason": sentence})
+        for doubt in chosen.doubts:
+            if doubt.why != identity.NO_ONE:  # told above, with the line
+                yield msgspec.json.encode({"resource": doubt.what, "reason": doubt.why})
+        for patient in lost:
+            yield msgspec.json.encode({"patient": patient, "reason": _LOST})
 
     def _files(self) -> list[FileCounts]:
         folder = self._folders[Step.GATHER]
@@ -266,7 +291,7 @@ class Screening:
             for job in self._gathering
         ]
 
-    def _export_counts(self, files: list[FileCounts]) -> ExportCounts:
+    def _export_counts(self, files: list[FileCounts], chosen: Chosen, lost: int) -> ExportCounts:
         errors: list[dict[str, int]] = []
         notes: list[dict[str, int]] = []
         look_alikes = of_nobody = 0
@@ -274,14 +299,17 @@ class Screening:
             errors.append(looked.outcomes)
             notes.append(looked.notes)
             look_alikes += looked.look_alikes
-            of_nobody += sum(map(_is_nobodys, looked.seen))
+            of_nobody += sum(_is_nobodys(seen, chosen) for seen in looked.seen)
         return ExportCounts(
             errors=added(errors),
-            skipped={one.name: one.why for one in self.export.skipped},
+            skipped={one.name: one.why for one in self.export.skipped}
+            | {file.file: _DAMAGED for file in files if file.damaged},
             differing=self._differing(files),
             notes=added(notes),
             look_alikes=look_alikes,
             of_nobody=of_nobody,
+            lost=lost,
+            doubts=added({doubt.why: 1} for doubt in chosen.doubts),
         )
 
     def _differing(self, files: list[FileCounts]) -> tuple[str, ...]:
@@ -292,7 +320,13 @@ class Screening:
             for part, there in zip(self.export.parts, read, strict=True)
             if part.count is not None and part.count != there
         )
-        return *self.export.told, *counts
+        # A server reports in Bundles what it deleted: these are read.
+        bundles = (
+            f"{part.name}: {number} Bundles, searched for kratom but led to no person"
+            for part, file, looked in zip(self.export.parts, files, self._looked(), strict=True)
+            if (number := file.resources.get("Bundle", 0)) and not looked.deleted
+        )
+        return *self.export.told, *counts, *bundles
 
 
 def choose(
@@ -303,9 +337,11 @@ def choose(
     return {gather.CHOSEN: identity.encode(gather.choose(looked, export, options))}
 
 
-def _is_nobodys(seen: Seen) -> bool:
-    """Whether it names kratom of a person and does not say of whom."""
-    return bool(seen.matches) and not seen.person and seen.kind not in _OF_NOBODY
+def _is_nobodys(seen: Seen, chosen: Chosen) -> bool:
+    """Whether it names kratom of a person and neither says of whom nor what points to it does."""
+    if not seen.matches or seen.person or seen.kind in _OF_NOBODY:
+        return False
+    return f"{seen.kind}/{seen.id}" not in chosen.owners
 
 
 def _not_written(error: OSError, place: Path) -> tuple[str, str]:

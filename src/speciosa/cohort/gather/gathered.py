@@ -41,6 +41,7 @@ class Gathered:
         self._unresolved: Counter[str] = Counter()
         self._bad: list[tuple[int, str]] = []
         self._deleted = 0
+        self._damaged = False
         self._rows: defaultdict[int, list[bytes]] = defaultdict(list)
         self._wanted: set[tuple[int, str]] = set()
 
@@ -54,7 +55,11 @@ class Gathered:
         self._people[known, band_of_birth(born, self._date), deceased] += number
 
     def bad(self, line: int, reason: str) -> None:
-        """Report a line that cannot be read; 0 for the file as a whole."""
+        """Report a line that cannot be read; 0: the file ends there, and that is no line."""
+        if not line:
+            self._bad.append((line, reason))
+            self._damaged = True
+            return
         self._reasons[reason] += 1
         if self._reasons[reason] <= _MOST_TOLD:
             self._bad.append((line, reason))
@@ -110,6 +115,7 @@ class Gathered:
                 for (sex, ages, deceased), number in sorted(self._people.items())
             ),
             bad=dict(reasons),
+            damaged=self._damaged,
             deleted=self._deleted,
             unresolved=dict(sorted(self._unresolved.items())),
         )
