@@ -125,7 +125,7 @@ _DELETED = "the server says that this Patient is deleted: left out"
 _MOVED = "its newest version is about somebody else: left out of the record of the person before"
 _SHARED = "versions of it are about different people, and the newest is not known: kept for each"
 _AMBIGUOUS = "an identifier that more than one Patient has"
-_NO_ONE = "it does not say whom it is about, in a way that can be followed"
+NO_ONE = "it does not say whom it is about, in a way that can be followed"
 _TWO = "two Patients with this id differ in birth date or sex"
 _CONTRADICTED = "a Patient said to be the same differs in birth date or sex: kept apart"
 _CIRCLE = "Patients that are said to replace one another: kept apart"
@@ -156,7 +156,7 @@ def choose(
     # A Binary says of nobody whose it is, but what points to it may.
     owners = {one.name: one.person for one in wanted if one.owned and one.person}
     doubts = {
-        Doubt(what=one.name, why=_NO_ONE)
+        Doubt(what=one.name, why=NO_ONE)
         for one in wanted
         if not one.person and one.name not in owners
     }

@@ -309,7 +309,7 @@ class Screening:
             look_alikes=look_alikes,
             of_nobody=of_nobody,
             lost=lost,
-            doubts=added({doubt.why: 1} for doubt in chosen.doubts),
+            doubts=added({doubt.why: 1} for doubt in chosen.doubts if doubt.why != identity.NO_ONE),
         )
 
     def _differing(self, files: list[FileCounts]) -> tuple[str, ...]:

@@ -60,8 +60,8 @@ def job(gathered: Sequence[tuple[Folder, Job]], shard: int, options: Options) ->
 def assess_shard(sources: Sequence[tuple[Folder, Job]], shard: int, options: Options) -> Pieces:
     """Assess everybody of a shard.
 
-    Returns ``rows`` (a line of JSON each, by patient), ``count``, ``without`` (who has no row as they
-    deny it or it is somebody else's) and, when asked for, ``bundles/NAME`` for each person.
+    Returns ``rows`` (a line of JSON each, by patient), ``count``, ``without`` (who has no row, as
+    they deny it or it is somebody else's) and, when asked for, ``bundles/NAME`` for each person.
     """
     piece = name_of(shard)
     return of_lines(

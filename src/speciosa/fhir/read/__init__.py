@@ -90,13 +90,13 @@ def matches_in(
     listed = {id(m): m for m in medications.values()}
     searched = (*(r for r in resources if not is_case_form(r)), *listed.values())
     found = kratom.find_all(searched, today=today, medications=medications)
-    return tuple(m for m in found if m.resource.partition("/")[0] not in _NO_EVIDENCE)
+    return tuple(m for m in found if m.resource.partition("/")[0] not in NO_EVIDENCE)
 
 
 _DANGERS = frozenset({"Condition", "Flag"})
 _CONDITIONS = frozenset({"Condition", "FamilyMemberHistory"})
 # A product on a list, a plan or a conclusion says nothing about what the person takes.
-_NO_EVIDENCE = frozenset(
+NO_EVIDENCE = frozenset(
     {"Medication", "Substance", "Questionnaire", "Goal", "CarePlan", "PlanDefinition"}
     | {"DetectedIssue", "RiskAssessment", "Provenance", "ServiceRequest"}
 )
