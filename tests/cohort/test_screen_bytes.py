@@ -11,11 +11,13 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from speciosa.cohort.export import read_export
+from speciosa.cohort.export import Part, read_export
+from speciosa.cohort.gather.scan import Scanner
 from speciosa.cohort.options import Options
 from speciosa.cohort.screen import Screening, Step
 from speciosa.distribution import Hold, How, JobError, Share, locked
@@ -247,6 +249,39 @@ def test_other_names_of_files_and_a_change_in_one(done: Path, tmp_path: Path) ->
     assert steps.count("look") == steps.count("gather") == 1
     assert "assess" not in steps
     assert results(out)["patients.ndjson"] == one["patients.ndjson"]
+
+
+def test_files_read_by_the_database_give_the_same(
+    done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("speciosa.cohort.gather.scan._WORTH_A_SCAN", {False: 0, True: 0})
+    scanned: list[str] = []
+    read = Scanner.read
+
+    def noted(self: Scanner, part: Part, *more: Any, **longest: int) -> None:
+        read(self, part, *more, **longest)
+        scanned.append(part.name)
+
+    monkeypatch.setattr(Scanner, "read", noted)
+    one = screening(tmp_path)
+    one.run(How())
+    one.merge()
+    assert results(tmp_path) == results(done)
+    assert len(scanned) > len(one.export.parts) / 2  # the others are in doubt
+
+
+def test_two_processes_and_large_files_give_the_same_people(done: Path, tmp_path: Path) -> None:
+    """Of files so large that a database reads them; more processes: benchmarks.cohort.scaling."""
+    source, out = copied(tmp_path), tmp_path / "out"
+    for name in ("Patient", "1.MedicationStatement.000", "Medication"):
+        with (source / f"{name}.ndjson").open("a") as file:
+            file.write(f'\n{{"resourceType":"Flag","id":"f","x":"{"y" * (5 << 20)}"}}')
+    two = screening(out, source)
+    two.run(How(workers=2))
+    two.merge()
+    one, other = results(done), results(out)
+    for name in ("patients.ndjson", "patients.parquet", "matches.parquet", "findings.parquet"):
+        assert other[name] == one[name], name
 
 
 def test_a_cluster_with_a_worker_killed_in_the_middle(done: Path, tmp_path: Path) -> None:
