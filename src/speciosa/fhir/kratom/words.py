@@ -23,6 +23,8 @@ _MOST_IN_ONE_TEXT = 20
 _LONGEST_NAME = 80
 _FURTHEST = 400
 _SENTENCE = re.compile(r"[.!?;\n\r](?=\s|$)|[\n\r]")
+# Not the dot of an abbreviation.
+_ENDS_SENTENCE = re.compile(r"[;!?]$|^[^.]*\.$")
 _GAP = r"[\s.\-_]*"
 # How fhir.write begins the name of a product; a label of the person's own words follows.
 _OWN_NAME = "kratom (Mitragyna speciosa), "
@@ -52,6 +54,7 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
     plain = _look_alikes().sub(lambda found: " " * len(found[0]), plain)
     found: list[Named] = []
     judged: dict[tuple[str, str], Told] = {}
+    known: set[tuple[str, Told]] = set()
     for start, end in _spans(plain, names_what_is_taken=names_what_is_taken):
         around = _around(plain, start, end)
         if around not in judged:
@@ -61,6 +64,9 @@ def named_in(text: str, *, names_what_is_taken: bool) -> tuple[Named, ...]:
         if not names_what_is_taken and _titled(plain, start):
             told = _OF_NAMESAKE
         words = plain[start:end]
+        if len(found) >= _MOST_IN_ONE_TEXT and (words, told) in known:
+            continue
+        known.add((words, told))
         # The name of a product is shown with its form; a note never, nor what stands beside it.
         shown = (_shown(text) or words) if names_what_is_taken else words
         status, because, of_person = told
@@ -106,7 +112,7 @@ def _shown(text: str) -> str:
     first, last = bisect_right(starts, span[0]) - 1, bisect_left(starts, span[1]) - 1
     while first > 0 and _is_of_product(plain[first - 1]):
         first -= 1
-    while last + 1 < len(plain) and not told[last].endswith((".", ";", "!", "?")):
+    while last + 1 < len(plain) and not _ENDS_SENTENCE.search(told[last]):
         if not _is_of_product(plain[last + 1]):
             break
         last += 1
