@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,7 @@ def test_a_time_of_the_export_that_is_none(export: Path, tmp_path: Path, when: s
 
 def test_names_that_are_not_utf8(export: Path, tmp_path: Path) -> None:
     (export / "Patient.ndjson").rename(export / os.fsdecode(b"Patient\xe9.ndjson"))
+    (export / os.fsdecode(b"empty\xe9.ndjson")).touch()
     told, _ = speciosa("screen", export, "--out", tmp_path / "out", "--format", "json")
     assert json.loads(told)
     strange = tmp_path / os.fsdecode(b"\xe9")
@@ -142,9 +144,11 @@ def test_a_smaller_limit_of_counts_needs_no_new_work(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     (empty / "Patient.ndjson").write_text('{"resourceType":"Patient","id":"a","gender":"male"}\n')
+    shutil.copy(EXAMPLE / "manifest.json", empty)
     out = tmp_path / "out"
     told, said = speciosa("screen", empty, "--out", out, "--date", "2026-11-01")
     assert "2026-11-01 (--date)" in said
+    assert "give it instead of the folder" in said
     assert (out / "patients.ndjson").read_bytes() == b""
     small, _ = speciosa("screen", empty, "--out", out, "--smallest-cell", "1")
     assert small != told
@@ -209,7 +213,7 @@ def test_bundles_and_the_rest_of_a_damaged_file_are_told(export: Path, tmp_path:
     (export / "Flag.ndjson.gz").write_bytes(packed[: len(packed) // 2])
     told, _ = speciosa("screen", export, "--out", tmp_path / "out", "--smallest-cell", "1")
     assert "1 file not read: the rest of a damaged file" in told
-    assert "Not as announced: 1 remark" in told
+    assert "Remarks on files and their list: 1" in told
     problems = (tmp_path / "out" / "problems.ndjson").read_text()
     assert "everything.ndjson: 1 Bundles, searched for kratom but led to no person" in problems
 

@@ -268,7 +268,7 @@ def test_entries_of_nobody_stand_beside_the_headline_and_files_have_no_names() -
     assert told in text
     assert "2 files not read: it is empty" in page
     assert "not JSON: 1 line in 1 file" in text
-    assert "Not as announced: 1 remark" in page
+    assert "Remarks on files and their list: 1" in page
     assert "nobody has kratom" not in page + text
     assert "but it is named" in found.headline
 

@@ -121,6 +121,8 @@ def command(
     options, why = _options(asked_date, gad, bundles, shards, export, kept)
     begin(out, _plan(options, export, source), restart=restart)
     typer.echo(f"Assessed as of {options.date} ({why}).", err=True)
+    for remark in export.told:
+        typer.echo(remark, err=True)
     screening = _screening(export, options, out, asked_memory)
     from speciosa.cli.rate import rates
     from speciosa.cohort.screen import Step

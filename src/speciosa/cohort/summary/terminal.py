@@ -68,7 +68,7 @@ def _read(summary: Summary) -> Iterator[str]:
     for why, number in read.skipped.items():
         yield from _wrapped(f"{counted(number, 'file')} not read: {why}", "  ")
     if read.differing:
-        yield from _wrapped(f"Not as announced: {counted(read.differing, 'remark')}", "  ")
+        yield from _wrapped(f"Remarks on files and their list: {read.differing:,}", "  ")
     if read.bad or read.skipped or read.differing:
         yield "  Names of files and numbers of lines are in problems.ndjson."
     for doubt in read.doubts:
