@@ -347,6 +347,7 @@ def test_units_and_provenance_stand_in_the_file(
     assert root.attrs["seed"] == str(SEED)
     sex = root["people/sex"]
     assert set(sex[:]) <= {-1, *sex.attrs["flag_values"]}
+    assert {*root["curves"]} == {"share", "time", "mitragynine", "seven_oh"}
     curve = root["curves/mitragynine"]
     assert curve.attrs["units"] == "ng/mL"
     assert curve.attrs["relative_error"] == pytest.approx(RELATIVE_ERROR, rel=1e-2)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from speciosa.errors import InputError, InputProblem
 from speciosa.population.output.document import MEANING
 from speciosa.population.output.rows import decoded_rows, schema
-from speciosa.population.run.columns import WHOLE
+from speciosa.population.run.columns import SHORT, WHOLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -218,7 +218,7 @@ def _curves(group: zarr.Group, document: PopulationDocument) -> None:
             "relative_error": method.relative_error,
             "counted_as_nought_below": method.least,
         }
-        _put(group, name.replace("-", "_"), values, ("share", "time"), said)
+        _put(group, SHORT[name], values, ("share", "time"), said)
 
 
 def _put(

@@ -10,7 +10,7 @@ from speciosa.pharmacology.exposure.regimen.figures import MEASURES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SHORT = {MITRAGYNINE: "mitragynine", SEVEN_OH: "seven_oh"}
+SHORT = {MITRAGYNINE: "mitragynine", SEVEN_OH: "seven_oh"}  # names of the analytes in files
 _ABOUT = {
     "cmax": "highest total plasma concentration in the period shown",
     "tmax": "hours from the dose before the highest concentration to it",
@@ -35,7 +35,7 @@ class Column(NamedTuple):
 
 def measure_column(analyte: str, measure: str) -> str:
     """The name of the column with a measure of an analyte."""
-    return f"{_SHORT[analyte]}_{measure}"
+    return f"{SHORT[analyte]}_{measure}"
 
 
 def columns(
@@ -58,7 +58,7 @@ def columns(
             MEASURES[name],
             f"{analyte}: {about.format(area=area, trough=trough)}{_EMPTY}",
         )
-        for analyte in _SHORT
+        for analyte in SHORT
         for name, about in _ABOUT.items()
     ]
     return (
