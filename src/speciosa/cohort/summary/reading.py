@@ -54,7 +54,9 @@ class Counted:
         cells.add_unnamed(_OTHERS, sum(others.values()))
         cells.adds_up(_OTHERS, others)
         cells.add("Patient", patients)
-        cells.is_sum("Patient", ("people",))
+        # A person can have more than one Patient, in versions and in files.
+        cells.add("repeated", patients - count, of_people=False)
+        cells.is_sum("Patient", ("people", "repeated"))
         cells.add("resources", total, dear=True)
         cells.is_sum("resources", ("Patient", _OTHERS))
         cells.add("deleted", self.deleted)

@@ -57,9 +57,7 @@ def headline(total: Line, beside: Sequence[Line]) -> str:
     )
     if total.count.people == 0:
         if any(line.count.people != 0 for line in beside):
-            return (
-                f"{of}, none could be told to have kratom in their record; but it is named there."
-            )
+            return f"{of}, none is known to have kratom in their record, but the export names it."
         return f"{of}, nobody has kratom in their record. That does not show that nobody uses it."
     few = total.count.standing is Standing.FEW
     note = "; so small a group is not broken down" if few else ""
@@ -73,7 +71,7 @@ def headline(total: Line, beside: Sequence[Line]) -> str:
 
 def left_over(line: Line) -> str:
     """What names kratom and was led to nobody, as a sentence beside the headline."""
-    return f"Not counted: {line.count.words} {line.label[:1].lower()}{line.label[1:]}."
+    return f"Not counted: {line.label[:1].lower()}{line.label[1:]} ({line.count.words})."
 
 
 def counted(number: int, what: str) -> str:
