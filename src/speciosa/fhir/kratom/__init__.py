@@ -14,11 +14,12 @@ from typing import Any
 
 import msgspec
 
-from speciosa.fhir.kratom import laboratory, names, notes
+from speciosa.fhir.kratom import laboratory
 from speciosa.fhir.kratom.result import Confidence, Ground, Match, Status
-from speciosa.fhir.kratom.words import MAX_CHARACTERS, Named, named_in, worth_reading
+from speciosa.fhir.kratom.texts import texts, words_of
+from speciosa.fhir.kratom.words import Named, named_in, worth_reading
 from speciosa.fhir.references import referred
-from speciosa.fhir.shape import a_dict, a_list, dicts, text
+from speciosa.fhir.shape import a_dict, dicts, text
 from speciosa.knowledge import load
 from speciosa.knowledge.reading import Substance, Test, kratom_words
 
@@ -75,11 +76,6 @@ _BY_CLINICAL_STATUS = {
 _WITHDRAWN = "entered-in-error"
 _NOT_THERE = frozenset({"refuted", _WITHDRAWN})
 _NOT_SURE = frozenset({"unconfirmed", "provisional", "differential"})
-# Fields that hold no words about a person.
-_NO_WORDS = frozenset(
-    {"resourceType", "id", "url", "system", "reference", "fullUrl", "status", "code", "unit"}
-    | {"implicitRules", "language", "profile", "versionId", "lastUpdated", "linkId", "data"}
-)
 _DATES = (
     *("effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver", "recordedDate"),
     *("onsetDateTime", "onsetPeriod", "issued", "dateAsserted", "authored", "date", "created"),
@@ -144,7 +140,7 @@ def _in_medication(
     for field, concept in _concepts(resource, index):
         for match in _in_concept(resource, field, concept):
             yield _stated(match, status)
-    for field, words in _texts(resource, skip="medication"):
+    for field, words in texts(resource, skip="medication"):
         for named in named_in(words, names_what_is_taken=False):
             yield _stated(_by_text(resource, field, named), status)
 
@@ -229,7 +225,7 @@ def _in_observation(resource: Mapping[str, Any]) -> Iterator[Match]:
         # A withdrawn panel withdraws its parts.
         part = {**component, "status": resource.get("status")}
         yield from _in_test(resource, part, f"component[{i}].")
-    for field, words in _texts(resource, skip="code"):
+    for field, words in texts(resource, skip="code"):
         for named in named_in(words, names_what_is_taken=False):
             yield _by_text(resource, field, named)
 
@@ -257,7 +253,7 @@ def _in_test(
             when=_when(resource),
         )
         return
-    for field, words in _words_of(concept, f"{at}code"):
+    for field, words in words_of(concept, f"{at}code"):
         for named in named_in(words, names_what_is_taken=False):
             # A test without a code known here is read like one that was not confirmed.
             test = Test(code="", substance=named.substance, asks="presence", method="screen")
@@ -272,7 +268,7 @@ def _in_test(
 
 
 def _in_words(kind: str, resource: Mapping[str, Any]) -> Iterator[Match]:
-    for field, words in _texts(resource):
+    for field, words in texts(resource):
         for named in named_in(words, names_what_is_taken=kind in _NAMES_WHAT_IS_TAKEN):
             match = _by_text(resource, field, named)
             if kind == "Condition":
@@ -399,50 +395,6 @@ def _with(
         ground=ground or match.ground,
         confidence=confidence or match.confidence,
     )
-
-
-def _texts(resource: Mapping[str, Any], skip: str = "") -> Iterator[tuple[str, str]]:
-    """Every field of a resource that holds words, with its path; attached notes among them."""
-    if notes.is_attachment(resource):
-        yield from _pieces("data", notes.note(resource))
-    yield from _pieces("text.div", notes.narrative(resource))
-    kind = text(resource.get("resourceType"))
-    stack: list[tuple[str, object, int]] = [
-        (key, value, 0)
-        for key, value in resource.items()
-        if not (skip and isinstance(key, str) and key.startswith(skip))
-        and key != "contained"
-        # A narrative says again what the fields say, unless it says that it says more (above).
-        and not (key == "text" and isinstance(value, dict) and "div" in value)
-        and not names.is_name(kind, key)
-    ]
-    stack.reverse()
-    while stack:
-        path, value, depth = stack.pop()
-        if isinstance(value, str):
-            key = path.rpartition(".")[2]
-            if key not in _NO_WORDS:
-                yield path, value
-        elif depth < _MAX_DEPTH:
-            if isinstance(value, dict) and notes.is_attachment(value):
-                yield from _pieces(f"{path}.data", notes.note(value))
-            inner = value.items() if isinstance(value, dict) else enumerate(a_list(value))
-            mark = "{}.{}" if isinstance(value, dict) else "{}[{}]"
-            told = [(mark.format(path, k), v, depth + 1) for k, v in inner]
-            if isinstance(value, dict) and "display" in value and names.refers(path, value):
-                told = [one for one in told if one[0] != f"{path}.display"]
-            stack += reversed(told)
-
-
-def _pieces(path: str, words: str | None) -> Iterator[tuple[str, str]]:
-    for piece in notes.pieces(words, MAX_CHARACTERS) if words else ():
-        yield path, piece
-
-
-def _words_of(concept: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    for i, coding in enumerate(dicts(concept.get("coding"))):
-        yield f"{path}.coding[{i}].display", text(coding.get("display"))
-    yield f"{path}.text", text(concept.get("text"))
 
 
 def _name(resource: Mapping[str, Any]) -> str:
