@@ -28,6 +28,7 @@ import xxhash
 
 from benchmarks.cohort import template
 from benchmarks.cohort.plants import PATIENT, Plant, catalogue, listed_names
+from benchmarks.cohort.references import references
 from benchmarks.cohort.template import SLOT, Mould, Resource, Template
 from benchmarks.cohort.writing import Export, Naming
 from speciosa.fhir.kratom import find
@@ -199,6 +200,7 @@ def _write_planted(export: Export, mould: Mould, plant: Plant, token: str, truth
         told = lines.replace(b"\x01", token.encode())
         if kind == "Patient" and plant.patient:
             told = template.as_line({**json.loads(told), **plant.patient})
+            told = told.replace(b"\\u0002", patient.encode())
         export.write(kind, told, told.count(b"\n"))
     names = []
     for resource in plant.resources:
@@ -239,7 +241,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--gzip", action="store_true")
     parser.add_argument("--naming", choices=get_args(Naming), default="numbered")
     told = parser.parse_args(None if arguments is None else list(arguments))
-    plants = tuple(catalogue(seed=told.seed))
+    plants = (*catalogue(seed=told.seed), *references())
     wanted = Wanted(
         people=told.people,
         seed=told.seed,

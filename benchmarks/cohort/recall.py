@@ -27,7 +27,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.cohort import template
+from benchmarks.cohort import references, template
 from benchmarks.cohort.generate import EXAMPLE, Wanted, generate
 from benchmarks.cohort.plants import LISTED, catalogue
 from speciosa.cohort import look
@@ -182,7 +182,7 @@ def compared(
     known = {one.patient for plants in told.values() for one in plants}
     wanted = {patient for patient, level in found.items() if level in A_ROW}
     unplanted = len(wanted - known)
-    listed = [line for kind, line in kinds.items() if kind in LISTED]
+    listed = [line for kind, line in kinds.items() if kind in LISTED | {references.KIND}]
     alike = [line for kind, line in kinds.items() if kind == "look-alike"]
     right, should = sum(x.wanted for x in listed), sum(x.should for x in listed)
     wrong = sum(x.not_wanted for x in (*listed, *alike)) + unplanted
@@ -298,6 +298,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write everything there, every miss by name")
     told = parser.parse_args()
     plants = tuple(catalogue(seed=told.seed, misspellings=told.misspellings))
+    if told.by == "screen":  # nothing less can follow a reference
+        plants += tuple(references.references())
     wanted = Wanted(
         people=max(told.people, len(plants)),
         seed=told.seed,

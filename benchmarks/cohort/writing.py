@@ -10,6 +10,7 @@ from typing import IO, Any, Literal
 
 Naming = Literal["numbered", "leading", "plain", "both", "mixed"]
 
+SERVER = "https://hospital.example/fhir"
 _BUFFER = 1 << 20
 _TRANSACTION_TIME = "2026-11-01T06:00:00Z"
 # The four ways in which readers of exports expect their files to be named.
@@ -63,7 +64,7 @@ class Export:
             self.counts[kind] = self.counts.get(kind, 0) + int(str(one["count"]))
         manifest: dict[str, Any] = {
             "transactionTime": _TRANSACTION_TIME,
-            "request": "https://hospital.example/fhir/Patient/$export",
+            "request": f"{SERVER}/Patient/$export",
             "requiresAccessToken": False,
             "output": output,
             "error": [],

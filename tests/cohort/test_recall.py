@@ -20,6 +20,7 @@ from benchmarks.cohort.recall import (
     rows_of,
     truth_of,
 )
+from benchmarks.cohort.references import references
 from benchmarks.cohort.spelling import WAYS, misspelt
 from rapidfuzz.distance import OSA
 
@@ -95,6 +96,19 @@ def test_every_listed_name_code_and_test_is_planted() -> None:
         "misspelling",
         "misspelt look-alike",
     }
+
+
+def test_every_form_of_a_reference_leads_to_its_person(tmp_path: Path) -> None:
+    plants = tuple(references())
+    wanted = Wanted(people=len(plants), planted=len(plants), plants=plants, resources_per_person=1)
+    made = generate(tmp_path / "export", wanted)
+    found = screened(tmp_path / "export", tmp_path / "out")
+    report = compared(truth_of(made.truth), found, by="screen")
+    assert report.kinds["reference"].missed == ()
+    assert report.kinds["reference"].levels.keys() == {
+        f"{level}: {level}" for level in (*A_ROW, "denied")
+    }
+    assert (report.recall, report.precision, report.found_unplanted) == (1.0, 1.0, 0)
 
 
 def test_the_example_comes_out_as_its_table_says(tmp_path: Path) -> None:
