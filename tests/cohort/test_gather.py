@@ -15,9 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speciosa.cohort import look
-from speciosa.cohort.counts import FileCounts
+from speciosa.cohort.counts import FileCounts, PeopleCell
 from speciosa.cohort.export import Part, read_export
-from speciosa.cohort.gather import BAD, COUNT, WANTED, choose, job, medicines_jobs, shard_name
+from speciosa.cohort.gather import (
+    BAD,
+    COUNT,
+    PEOPLE,
+    WANTED,
+    choose,
+    counted_once,
+    job,
+    medicines_jobs,
+    shard_name,
+)
 from speciosa.cohort.gather.choosing import cards_in
 from speciosa.cohort.gather.exact import read_exactly
 from speciosa.cohort.gather.gathered import Gathered, band_of_birth
@@ -96,7 +106,7 @@ def _rows(pieces: dict[str, bytes]) -> list[tuple[str, str, bytes]]:
 
 
 def _without_numbers(pieces: dict[str, bytes]) -> tuple[object, ...]:
-    return _counts(pieces), pieces[BAD], pieces[WANTED], _rows(pieces)
+    return _counts(pieces), pieces[BAD], pieces[WANTED], pieces[PEOPLE], _rows(pieces)
 
 
 # ------------------------------------------------------------------ the two readers agree
@@ -453,7 +463,7 @@ def test_files_their_order_and_shards_change_nothing(tmp_path: Path, shards: int
 def test_no_people_chosen_means_nothing_is_kept(tmp_path: Path) -> None:
     part = _part(tmp_path, _RECORDS)
     pieces = _exactly(part, Chosen(keys=(), names={}))
-    assert set(pieces) == {COUNT, BAD, WANTED}
+    assert set(pieces) == {COUNT, BAD, WANTED, PEOPLE}
     assert _counts(pieces).lines == len(_RECORDS)
 
 
@@ -547,3 +557,41 @@ def test_a_line_that_readers_can_take_for_another_persons_is_read_slowly(
     run([looking], folder, How(workers=1))
     assert look.result(folder, looking).doubtful
     assert look.result(folder, looking).seen[0].person == "Patient/a"
+
+
+def _patient(id_: str, *links: tuple[str, str], **more: Any) -> dict[str, Any]:
+    linked = [{"type": kind, "other": {"reference": f"Patient/{to}"}} for kind, to in links]
+    return {"resourceType": "Patient", "id": id_, "link": linked, **more}
+
+
+@pytest.mark.parametrize(
+    ("files", "people"),
+    [
+        ([[_patient("1"), _patient("2")], [_patient("1"), _patient("2")]], 2),
+        ([[_patient("1"), _patient("1", birthDate="1990-01-01")]], 1),
+        ([[_patient("1", ("replaced-by", "2"))], [_patient("2", ("replaces", "1"))]], 1),
+        ([[_patient("1", ("replaced-by", "2"))], [_patient("2")]], 1),
+        ([[_patient("1")], [_patient("2", ("replaces", "1"))]], 1),
+        ([[_patient("1", ("replaced-by", "not here"))]], 1),
+        ([[_patient("1", ("replaced-by", "2")), _patient("2", ("replaced-by", "3"))]], 1),
+        ([[_patient("1", ("seealso", "2")), _patient("2", ("refer", "1"))]], 2),
+        ([[{"resourceType": "Patient"}, {"resourceType": "Patient", "gender": "male"}]], 2),
+        ([[]], 0),
+    ],
+)
+def test_everybody_is_counted_once(
+    tmp_path: Path, files: list[list[dict[str, Any]]], people: int
+) -> None:
+    """A rate of two people is not one of six, however often their Patients are there."""
+    pieces = [_exactly(_part(tmp_path, lines, f"{n}.ndjson")) for n, lines in enumerate(files)]
+    for order in (pieces, pieces[::-1]):
+        found = counted_once([_counts(one) for one in order], [one[PEOPLE] for one in order])
+        assert sum(cell.people for one in found for cell in one.people) == people
+        assert [one.resources for one in found] == [_counts(one).resources for one in order]
+
+
+def test_what_is_known_of_a_person_counts_whichever_version_comes_first(tmp_path: Path) -> None:
+    known = _patient("1", birthDate="1990-01-01", gender="female", deceasedBoolean=True)
+    part = _part(tmp_path, [_patient("1"), known, _patient("1", gender="female")])
+    (found,) = counted_once([_counts(_exactly(part))], [_exactly(part)[PEOPLE]])
+    assert found.people == (PeopleCell(sex="female", ages="30-39", deceased=True, people=1),)

@@ -286,10 +286,12 @@ class Screening:
 
     def _files(self) -> list[FileCounts]:
         folder = self._folders[Step.GATHER]
-        return [
+        counts = [
             msgspec.json.decode(folder.piece(job, gather.COUNT), type=FileCounts)
             for job in self._gathering
         ]
+        people = (folder.piece(job, gather.PEOPLE) for job in self._gathering)
+        return gather.counted_once(counts, people)
 
     def _export_counts(self, files: list[FileCounts], chosen: Chosen, lost: int) -> ExportCounts:
         errors: list[dict[str, int]] = []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from speciosa.cohort.export import Blocks
+from speciosa.cohort.gather.gathered import Who
 from speciosa.cohort.gather.line import DAMAGED, READ, TOO_LONG, BadLineError, Head, read_head
 from speciosa.cohort.jsonline import decoded
 
@@ -25,9 +26,23 @@ class _Person(msgspec.Struct, frozen=True):
     birthDate: Any = None  # noqa: N815 (FHIR's name)
     deceasedBoolean: Any = None  # noqa: N815
     deceasedDateTime: Any = None  # noqa: N815
+    link: Any = None
 
 
 _PERSON = msgspec.json.Decoder(_Person)
+
+
+def who(line: bytes) -> Who:
+    """What a Patient says of itself, as far as it is counted."""
+    person: _Person = decoded(line, _PERSON)
+    # Text that says true is no life, whatever its form.
+    dead = person.deceasedBoolean in (True, "true") or isinstance(person.deceasedDateTime, str)
+    return Who(sex=person.gender, born=person.birthDate, deceased=dead, links=person.link)
+
+
+def name_of(head: Head, line: bytes) -> str:
+    """By what a Patient is told from others: its name; without an id, all that it says."""
+    return head.name if head.has_id else line.decode("utf-8", "replace")
 
 
 def numbered(blocks: Blocks) -> Iterator[tuple[int, bytes]]:
@@ -63,8 +78,5 @@ def _take(head: Head, line: bytes, number: int, chosen: Chosen, gathered: Gather
     elif head.name in chosen.resources:
         gathered.keep(head, line, number)
     if head.kind == "Patient":
-        person: _Person = decoded(line, _PERSON)
-        # Text that says true is no life, whatever its form.
-        dead = person.deceasedBoolean in (True, "true") or isinstance(person.deceasedDateTime, str)
-        gathered.people(person.gender, person.birthDate, dead)
+        gathered.people(name_of(head, line), who(line))
     gathered.resources(head.kind)

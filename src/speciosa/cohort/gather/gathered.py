@@ -5,12 +5,14 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from speciosa.cohort.counts import SEXES, FileCounts, PeopleCell, age_band
 from speciosa.cohort.gather.line import READ, Head, read_whole
+from speciosa.cohort.gather.once import Once
 from speciosa.cohort.identity import Chosen, shard_of
 from speciosa.cohort.kept import Whence, written
 from speciosa.cohort.whose import local, of_element, server_of, whose
@@ -20,7 +22,7 @@ from speciosa.fhir.shape import a_dict
 if TYPE_CHECKING:
     from speciosa.distribution import Pieces
 
-COUNT, BAD, WANTED = "count", "bad", "wanted"
+COUNT, BAD, WANTED, PEOPLE = "count", "bad", "wanted", "people"
 _MOST_TOLD = 1000  # bad lines of one reason, each with its number; further ones are counted
 _WHOLE_DATE, _MONTH, _YEAR = 10, 7, 4
 
@@ -30,6 +32,15 @@ def shard_name(shard: int) -> str:
     return f"shard-{shard:04d}"
 
 
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """What a Patient says: sex, date of birth and links as written, and whether it has died."""
+
+    sex: object
+    born: object
+    deceased: bool
+    links: object = None
+
+
 class Gathered:
     """Collects what the lines of one file say, in any order."""
 
@@ -37,6 +48,7 @@ class Gathered:
         self._file, self._chosen, self._shards, self._date = file, chosen, shards, date
         self._resources: Counter[str] = Counter()
         self._people: Counter[tuple[str, str, bool]] = Counter()
+        self._once = Once(chosen.servers)
         self._reasons: Counter[str] = Counter()
         self._unresolved: Counter[str] = Counter()
         self._bad: list[tuple[int, str]] = []
@@ -49,10 +61,12 @@ class Gathered:
         """Count lines of a type."""
         self._resources[kind] += number
 
-    def people(self, sex: object, born: object, deceased: bool, number: int = 1) -> None:
-        """Count Patients of a sex, a date of birth as written, and whether they have died."""
-        known = sex if isinstance(sex, str) and sex in SEXES else "unknown"
-        self._people[known, band_of_birth(born, self._date), deceased] += number
+    def people(self, name: str, who: Who, number: int = 1) -> None:
+        """Count Patients of a name (``Patient/ID``, or all of the line of one without an id)."""
+        sex = who.sex if isinstance(who.sex, str) and who.sex in SEXES else "unknown"
+        cell = sex, band_of_birth(who.born, self._date), who.deceased
+        self._people[cell] += number
+        self._once.add(name, cell, who.links)
 
     def bad(self, line: int, reason: str) -> None:
         """Report a line that cannot be read; 0: the file ends there, and that is no line."""
@@ -126,6 +140,7 @@ class Gathered:
             COUNT: msgspec.json.encode(counts),
             BAD: msgspec.json.Encoder().encode_lines(bad),
             WANTED: msgspec.json.Encoder().encode_lines(sorted(self._wanted)),
+            PEOPLE: self._once.piece(),
             **self._joined(),
         }
 
@@ -139,8 +154,8 @@ class Gathered:
         return joined
 
 
-def band_of_birth(born: object, date: dt.date) -> str:
-    """The age band of a date of birth as written; "" if it does not tell the band."""
+@lru_cache(maxsize=1 << 16)
+def _band(born: str, date: dt.date) -> str:
     first, last = _days(born)
     if first is None or last is None or first > date:
         return ""
@@ -148,15 +163,20 @@ def band_of_birth(born: object, date: dt.date) -> str:
     return bands.pop() if len(bands) == 1 else ""
 
 
+def band_of_birth(born: object, date: dt.date) -> str:
+    """The age band of a date of birth as written; "" if it does not tell the band."""
+    if not isinstance(born, str) or len(born) > _WHOLE_DATE:
+        return ""
+    return _band(born, date)
+
+
 def _years(born: dt.date, date: dt.date) -> int:
     return date.year - born.year - ((date.month, date.day) < (born.month, born.day))
 
 
-def _days(born: object) -> tuple[dt.date | None, dt.date | None]:
+def _days(born: str) -> tuple[dt.date | None, dt.date | None]:
     """The first and last day that a date, month or year can mean."""
     nothing = (None, None)
-    if not isinstance(born, str):
-        return nothing
     try:
         if len(born) == _WHOLE_DATE:
             return (day := dt.date.fromisoformat(born)), day

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from speciosa.cohort.export import Blocks
-from speciosa.cohort.gather.exact import numbered
+from speciosa.cohort.gather.exact import name_of, numbered, who
+from speciosa.cohort.gather.gathered import Who
 from speciosa.cohort.gather.line import READ, BadLineError, is_type, read_head
 from speciosa.cohort.identity import Chosen
 from speciosa.cohort.whose import LAST, last
@@ -106,10 +107,10 @@ class Scanner:
 
 
 def _take(
-    row: tuple[str | None, str | None, bool, str | None, str | None, bool | None, int],
+    row: tuple[str | None, str | None, bool, str | None, str | None, str | None, bool | None, int],
     gathered: Gathered,
 ) -> None:
-    kind, raw, gone, sex, born, dead, number = row
+    kind, raw, gone, name, sex, born, dead, number = row
     if not is_type(kind) or kind is None:
         raise DoubtError
     if gone:
@@ -117,9 +118,12 @@ def _take(
         return
     if raw is not None:
         line = raw.encode()
-        gathered.keep(read_head(line), line, times=number)
-    if kind == "Patient":
-        gathered.people(sex, born, bool(dead), number)
+        head = read_head(line)
+        gathered.keep(head, line, times=number)
+        if kind == "Patient":
+            gathered.people(name_of(head, line), who(line), number)
+    elif kind == "Patient":
+        gathered.people(str(name), Who(sex=sex, born=born, deceased=bool(dead)), number)
     gathered.resources(kind, number)
 
 
@@ -188,7 +192,9 @@ def _query(first: str, source: str, others: set[str], gone: set[str]) -> str:
             THEN url_decode(written) ELSE written END AS ref
         FROM referring),
     judged AS (
-        SELECT json, kind, ref IS NULL AND kind IN {_list(READ)} AS nobody,
+        SELECT json, kind, ref,
+            CASE WHEN kind = 'Patient' THEN contains(json, '"replace') ELSE false END AS linked,
+            ref IS NULL AND kind IN {_list(READ)} AS nobody,
             coalesce(CASE WHEN starts_with(ref, 'Patient/') AND NOT contains(ref, '/_history/')
                 THEN ref ELSE regexp_extract(ref, {_text(LAST)}, 1) END
                 IN (SELECT name FROM names), false)
@@ -196,7 +202,8 @@ def _query(first: str, source: str, others: set[str], gone: set[str]) -> str:
             OR {_named(others, "resources")} AS wanted,
             {_named(gone, "deleted")} AS gone
         FROM decoded)
-    SELECT kind, CASE WHEN wanted OR nobody THEN json END, gone,
+    SELECT kind, CASE WHEN wanted OR nobody OR linked THEN json END, gone,
+        CASE WHEN kind = 'Patient' THEN ref END,
         CASE WHEN kind = 'Patient' THEN json->>'$.gender' END,
         CASE WHEN kind = 'Patient' THEN json->>'$.birthDate' END,
         CASE WHEN kind = 'Patient' THEN coalesce(json->>'$.deceasedBoolean', '') = 'true'
