@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speciosa.errors import InputError, InputProblem
+from speciosa.population.output.columns import SHORT, WHOLE
 from speciosa.population.output.document import MEANING
 from speciosa.population.output.rows import decoded_rows, schema
-from speciosa.population.run.columns import SHORT, WHOLE
 
 if TYPE_CHECKING:
     import numpy as np
     import zarr
 
+    from speciosa.population.output.columns import Column
     from speciosa.population.output.document import PopulationDocument
-    from speciosa.population.run.columns import Column
 
 PARQUET, ZARR = ".parquet", ".zarr"
 ENDINGS = (PARQUET, ZARR)

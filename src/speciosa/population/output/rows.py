@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from speciosa.population.output.columns import WHOLE
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from speciosa.population.run.columns import Column
-
-# As in ``columns``, which says what they mean.
-_WHOLE = ("subject", "table_row", "posterior_draw")
+    from speciosa.population.output.columns import Column
 
 
 def schema(columns: Sequence[Column], about: Mapping[str, str] | None = None) -> pa.Schema:
@@ -24,7 +23,7 @@ def schema(columns: Sequence[Column], about: Mapping[str, str] | None = None) ->
     def kind(column: Column) -> pa.DataType:
         if column.values:
             return pa.dictionary(pa.int8(), pa.string())
-        return pa.int64() if column.name in _WHOLE else pa.float32()
+        return pa.int64() if column.name in WHOLE else pa.float32()
 
     return pa.schema(
         [
@@ -46,7 +45,7 @@ def encoded_rows(values: Mapping[str, NDArray[Any]], columns: Sequence[Column]) 
         if column.values:
             codes = pa.array(held.astype(np.int8), mask=held < 0)
             arrays.append(pa.DictionaryArray.from_arrays(codes, list(column.values)))
-        elif column.name in _WHOLE:
+        elif column.name in WHOLE:
             arrays.append(pa.array(held.astype(np.int64)))
         else:
             arrays.append(pa.array(held.astype(np.float32), mask=np.isnan(held), type=field.type))

@@ -10,10 +10,10 @@ import numpy as np
 from speciosa.pharmacology.exposure.measurement.measured import curve_nm, ng_ml_per_nm
 from speciosa.pharmacology.exposure.regimen.fading import LIMITS, passings
 from speciosa.pharmacology.exposure.regimen.figures import per_person
+from speciosa.population.output.columns import DRAW, STRUCTURE, SUBJECT, TABLE_ROW, measure_column
 from speciosa.population.output.rows import encoded_rows
 from speciosa.population.quantiles import Counts
 from speciosa.population.run.cells import ANALYTES, OF_STRUCTURE, Cells, column
-from speciosa.population.run.columns import DRAW, STRUCTURE, SUBJECT, TABLE_ROW, measure_column
 from speciosa.population.run.prepared import Prepared, prepared
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from speciosa.knowledge import load
 from speciosa.pharmacology.exposure.plan import Plan
 from speciosa.pharmacology.exposure.regimen.forecast import course_of
 from speciosa.pharmacology.exposure.virtual.people import simulate
+from speciosa.population.output.columns import Column, columns
 from speciosa.population.run.cells import Cells
-from speciosa.population.run.columns import Column, columns
 from speciosa.population.run.request import Request
 from speciosa.population.who import body_effects, draw, said
 
