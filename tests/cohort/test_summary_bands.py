@@ -232,12 +232,18 @@ def test_ages_are_left_out_before_the_sexes_are_hidden() -> None:
 def test_the_promise_goes_with_the_limit() -> None:
     rows = [made_up.row(i) for i in range(30)]
     usual, bare = screened(rows), screened(rows, smallest_cell=1)
-    assert "no count of fewer than 11 people is given" in usual.what_it_is
+    assert "no count of 1 to 10 people is given" in usual.what_it_is
     assert "Every count is shown, however small" in bare.what_it_is
     for found in (usual, bare):
         for form in (summary.render(found), json.dumps(json.loads(summary.json(found)))):
             assert "No person can be looked up" not in form
     assert "Give away one page of an export only" in summary.render(usual)
+
+
+def test_a_hidden_number_is_said_in_words() -> None:
+    found = screened([], everybody=3)
+    assert found.kratom.total.count.words == "hidden"
+    assert "Their number is hidden: a group so small" in summary.render(found)
 
 
 def test_entries_of_nobody_stand_beside_the_headline_and_files_have_no_names() -> None:

@@ -65,7 +65,7 @@ def summarise(  # noqa: PLR0913  # each is another thing that was counted or ask
         limit_from_policy=cells.smallest == policy,
         what_it_is=wording.what_it_is.format(
             promise=(wording.no_small_counts if smallest > 1 else wording.all_shown).format(
-                smallest=smallest
+                most=smallest - 1
             )
         ),
         not_meant=wording.not_meant,
