@@ -237,7 +237,8 @@ def test_two_people_under_one_id_are_not_mixed(other: Resource):
     found = row(patient(), patient(**other), statement("Kratom powder"))
     assert (found.assessed, found.evidence) == (False, Evidence.USE)
     assert (found.age_years, found.sex) == (None, "")
-    assert "more than one patient" in found.problems[0].value
+    (problem,) = found.problems
+    assert "more than one patient" in problem.value
 
 
 @pytest.mark.parametrize("born", ["1850-01-01", "2040-01-01", "never"])

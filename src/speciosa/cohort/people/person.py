@@ -97,7 +97,8 @@ def _level(matches: Sequence[Match], status: str | None, held: PersonRecord) -> 
 def _of_birth(held: PersonRecord, known: dict[str, Any]) -> Iterator[RowProblem]:
     """A date of birth that gives no age: said, because age is then missing and not unknown."""
     born = [text(one.get("birthDate")) for one in held.patients]
-    if any(born) and known["age_years"] is None and not any(map(has_died, held.patients)):
+    alone = len(held.patients) == 1 and not has_died(held.patients[0])
+    if alone and any(born) and known["age_years"] is None:
         given, accepted = "a date that gives no age", "a date of the last 120 years"
         yield RowProblem(field="Patient.birthDate", value=given, accepted=accepted)
 
