@@ -337,6 +337,35 @@ def test_what_refers_to_a_medication_of_kratom_is_found_again(
     assert seen.matches[0].status == "taken"
 
 
+def test_many_medications_are_found_without_a_pattern_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time to compile patterns grows with the square of their number."""
+    compile_, compiled = patterns._compiled, list[int]()
+
+    def counted(told: list[tuple[bytes, Hit, int]]) -> patterns.Scan:
+        compiled.append(len(told))
+        return compile_(told)
+
+    def medication(n: int) -> bytes:
+        return line(resourceType="Medication", id=f"m{n}", code={"text": "Kratom powder"})
+
+    def refers(n: int) -> bytes:
+        reference = {"reference": f"Medication/m{n}"}
+        return line(
+            resourceType="MedicationStatement", id=f"r{n}", status="active",
+            subject={"reference": f"Patient/{n}"}, medicationReference=reference,
+        )  # fmt: skip
+
+    first = looked(tmp_path, *map(medication, range(600)), *map(refers, (7, 599, 600)))
+    (part,) = read_export(tmp_path / "in").parts
+    monkeypatch.setattr(patterns, "_compiled", counted)
+    job, folder = look.again(part, OPTIONS, look.wanted([first], "")), Folder(tmp_path / "again")
+    folder.keep(job, job.run(*job.arguments))
+    assert [seen.id for seen in look.result(folder, job).seen] == ["r7", "r599"]
+    assert max(compiled) < 10
+
+
 # ------------------------------------------------------------------ notes
 
 

@@ -27,6 +27,8 @@ _GAP = rb'(?:[^a-zA-Z0-9"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*'
 _IN_NUMBER = rb"[^a-zA-Z0-9\"\\]*"
 _SELDOM = 4
 _OF_NOTES = (rb'"contentType"\s*:', rb'"data"\s*:\s*"', rb'"(?:content|value)?Attachment"\s*:')
+_REFERS, _POINTS = rb'"medicationReference"\s*:', rb"Binary\\?/"
+_MANY = 500
 # A comma before the end, and numbers that are none.
 _DOUBTFUL = (
     *(rb",\}", rb",\]", rb", \}", rb", \]"),
@@ -153,8 +155,8 @@ def scanner(*, gad: bool) -> Scan:
     told += [(_is(kind), Hit.SERVER, 0) for kind in ("OperationOutcome", "Bundle")]
     once = hs.HS_FLAG_SINGLEMATCH
     told.append((_is("Patient"), Hit.PATIENT, once))
-    told.append((rb'"medicationReference"\s*:', Hit.REFERS, once))
-    told.append((rb"Binary\\?/", Hit.POINTS, once))
+    told.append((_REFERS, Hit.REFERS, once))
+    told.append((_POINTS, Hit.POINTS, once))
     # An attachment need not say its type: then its data, or the name of its field, tell.
     told += [(one, Hit.NOTE, 0) for one in _OF_NOTES]
     # A narrative that says more than the fields is read like a note.
@@ -174,11 +176,14 @@ def names() -> Scan:
 
 
 def literals(values: Iterable[str]) -> Scan:
-    """As ``scanner``, for ids and identifiers.
+    """As ``scanner``, for ids and identifiers of what is referred to.
 
-    One can be written with escapes of the address; its plain middle is enough to search.
+    One can be written with escapes of the address; its plain middle is enough to search. Many take
+    long to compile: then every line that refers to such a thing is hit.
     """
     plain = sorted({_plainest(value) for value in values})
+    if len(plain) > _MANY:
+        return _compiled([(one, Hit.NAME, 0) for one in (_REFERS, _POINTS)])
     return _compiled([(re.escape(value).encode(), Hit.NAME, 0) for value in plain])
 
 
