@@ -23,12 +23,13 @@ from speciosa.cohort.gather import (
     PEOPLE,
     WANTED,
     choose,
+    choosing,
     counted_once,
     job,
     medicines_jobs,
     shard_name,
 )
-from speciosa.cohort.gather.choosing import cards_in
+from speciosa.cohort.gather.choosing import Links, cards_in
 from speciosa.cohort.gather.exact import read_exactly
 from speciosa.cohort.gather.gathered import Gathered, band_of_birth
 from speciosa.cohort.gather.scan import DoubtError, Scanner, connect, put
@@ -502,9 +503,9 @@ def test_the_database_finds_the_same_patients_as_reading_each(tmp_path: Path) ->
     with connect("500MB") as database:
         put(database, "ends", ends)
         assert part.size >= 4 << 20  # large enough for the database
-        large = {one.id for one in cards_in(part, ends, 5000, database)}
+        large = {one.id for one in cards_in(part, ends, 5000, database, Links())}
         small = _part(tmp_path, people[:10], "y.ndjson")
-        assert {one.id for one in cards_in(small, ends, 5000, database)} == large
+        assert {one.id for one in cards_in(small, ends, 5000, database, Links())} == large
     assert large == {"p1", "p2", "p3", "p4"}
 
 
@@ -595,3 +596,21 @@ def test_what_is_known_of_a_person_counts_whichever_version_comes_first(tmp_path
     part = _part(tmp_path, [_patient("1"), known, _patient("1", gender="female")])
     (found,) = counted_once([_counts(_exactly(part))], [_exactly(part)[PEOPLE]])
     assert found.people == (PeopleCell(sex="female", ages="30-39", deceased=True, people=1),)
+
+
+def test_a_long_chain_of_replaced_records_is_read_twice_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading every Patient again for each link would take hours for a million."""
+    links = [_patient(str(n), ("replaced-by", str(n + 1))) for n in range(60)]
+    (tmp_path / "export").mkdir()
+    _part(tmp_path / "export", [*links, _patient("60")])
+    export = read_export(tmp_path / "export")
+    reads: list[Part] = []
+    monkeypatch.setattr(
+        choosing, "cards_in", lambda part, *more: reads.append(part) or cards_in(part, *more)
+    )
+    seen = (Seen(kind="Condition", id="1", line=1, person="Patient/0"),)
+    chosen = choose([Looked(lines=1, longest=1000, patients=True, seen=seen)], export, _OPTIONS)
+    assert chosen.keys == ("60",)
+    assert len(reads) <= 2

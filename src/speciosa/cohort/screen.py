@@ -203,7 +203,10 @@ class Screening:
         hashes = [folder.hash(job) for folder, job in sources]
         key = _key("chosen", hashes, self.options.gad, self.options.shards)
         job = Job(
-            name="chosen", key=key, run=choose, arguments=(sources, self.export, self.options)
+            name="chosen",
+            key=key,
+            run=choose,
+            arguments=(sources, self.export, self.options, self._memory),
         )
         run([job], self._choosing)
         return job
@@ -324,7 +327,7 @@ class Screening:
         )
         # A server reports in Bundles what it deleted: these are read.
         bundles = (
-            f"{part.name}: {number} Bundles, searched for kratom but led to no person"
+            f"{part.name}: Bundles ({number}), searched for kratom but led to no person"
             for part, file, looked in zip(self.export.parts, files, self._looked(), strict=True)
             if (number := file.resources.get("Bundle", 0)) and not looked.deleted
         )
@@ -332,11 +335,11 @@ class Screening:
 
 
 def choose(
-    sources: Sequence[tuple[Folder, Job]], export: Export, options: Options
+    sources: Sequence[tuple[Folder, Job]], export: Export, options: Options, memory: str
 ) -> dict[str, bytes]:
     """The job that decides whose records are wanted, from all that was looked through."""
     looked = (look.result(folder, job) for folder, job in sources)
-    return {gather.CHOSEN: identity.encode(gather.choose(looked, export, options))}
+    return {gather.CHOSEN: identity.encode(gather.choose(looked, export, options, memory))}
 
 
 def _is_nobodys(seen: Seen, chosen: Chosen) -> bool:
