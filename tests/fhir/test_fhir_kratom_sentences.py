@@ -180,6 +180,12 @@ def test_a_product_of_somebody_else_is_not_taken_by_this_person(text: str) -> No
     assert (match.status, match.of_person) == (Status.UNCERTAIN, False)
 
 
+@pytest.mark.parametrize("text", ["kratom, maternal", "maternal kratom", "kratom for mother"])
+def test_a_product_perhaps_of_a_parent_is_open(text: str) -> None:
+    (match,) = product(text)
+    assert (match.status, match.of_person) == (Status.UNCERTAIN, True)
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [

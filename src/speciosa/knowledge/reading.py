@@ -88,6 +88,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     before_who: tuple[str, ...]
     household: tuple[str, ...]
     this_person: tuple[str, ...]
+    parental: tuple[str, ...]
     family_history: tuple[str, ...]
 
 

@@ -31,14 +31,23 @@ def whose(before: list[str], after: list[str], said: Said) -> Whose:
     plain = [token.removesuffix("'s") for token in before]
     if ends(before, said.family_history) or _owned_after(after, said):
         return Whose.SOMEBODY_ELSE
+    if holds(before, said.parental) or holds(after, said.parental):
+        return Whose.OPEN
     relatives = [i for i, token in enumerate(plain) if token in said.someone_else]
     if not relatives:
-        return Whose.THIS_PERSON
+        return Whose.OPEN if not before and _is_for(after, said) else Whose.THIS_PERSON
     if _is_subject(before, plain, relatives[-1], said):
         return Whose.SOMEBODY_ELSE
     if all(_is_household(before, plain, i, said) for i in relatives):
         return Whose.THIS_PERSON
     return Whose.OPEN
+
+
+def _is_for(after: list[str], said: Said) -> bool:
+    """Whether a name and little else is followed by a relative: "kratom for mother"."""
+    words = [token for token in after if token not in _BREAKS and token not in said.determiners]
+    few = len(words) <= _NEAR
+    return few and any(token.removesuffix("'s") in said.someone_else for token in words)
 
 
 def _owned_after(after: list[str], said: Said) -> bool:
