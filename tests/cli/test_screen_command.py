@@ -91,11 +91,10 @@ def test_the_number_of_groups_can_change_and_is_kept(export: Path, tmp_path: Pat
     speciosa("screen", export, "--out", out, "--shards", 3)
     look = {file.name: file.stat().st_ino for file in (out / ".work" / "look").iterdir()}
     speciosa("screen", export, "--out", out, "--shards", 2)
-    rows = (out / "patients.ndjson").read_bytes()
-    speciosa("screen", export, "--out", out)
+    again = speciosa("screen", export, "--out", out, "--step", "look", "--shard", "1/1")
+    assert again[1].rstrip().endswith("0 of all shares lack.")
     assert {file.name: file.stat().st_ino for file in (out / ".work" / "look").iterdir()} == look
     assert len(list((out / ".work" / "assess").iterdir())) == 2
-    assert (out / "patients.ndjson").read_bytes() == rows
 
 
 def test_workers_elsewhere_are_given_the_whole_path(
@@ -115,14 +114,10 @@ def test_a_time_of_the_export_that_is_none(export: Path, tmp_path: Path, when: s
     (export / "log.ndjson").write_text(json.dumps({"eventId": "x", "eventDetail": detail}))
     told = refused("screen", export, "--out", tmp_path / "out")
     assert told.startswith(f"transactionTime: got {when!r}")
-    speciosa("screen", export, "--out", tmp_path / "out", "--date", "2026-11-01")
+    assert "--date" in told
 
 
-def test_names_that_are_not_utf8(export: Path, tmp_path: Path) -> None:
-    (export / "Patient.ndjson").rename(export / os.fsdecode(b"Patient\xe9.ndjson"))
-    (export / os.fsdecode(b"empty\xe9.ndjson")).touch()
-    told, _ = speciosa("screen", export, "--out", tmp_path / "out", "--format", "json")
-    assert json.loads(told)
+def test_a_folder_whose_path_is_not_utf8(export: Path, tmp_path: Path) -> None:
     strange = tmp_path / os.fsdecode(b"\xe9")
     export.rename(strange)
     assert "EXPORT: got" in refused("screen", strange, "--out", tmp_path / "else")
@@ -206,7 +201,8 @@ def test_what_names_kratom_and_nobody_is_told_by_file_and_line(tmp_path: Path) -
 
 def test_bundles_and_the_rest_of_a_damaged_file_are_told(export: Path, tmp_path: Path) -> None:
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": []}
-    (export / "everything.ndjson").write_text(f"{json.dumps(bundle)}\n")
+    strange = os.fsdecode(b"everything\xe9.ndjson")  # a name that is not UTF-8
+    (export / strange).write_text(f"{json.dumps(bundle)}\n")
     packed = gzip.compress(
         "".join(f'{{"resourceType":"Flag","id":"{n}"}}\n' * 2 for n in range(500)).encode()
     )
@@ -215,7 +211,7 @@ def test_bundles_and_the_rest_of_a_damaged_file_are_told(export: Path, tmp_path:
     assert "1 file not read: the rest of a damaged file" in told
     assert "Remarks on files and their list: 1" in told
     problems = (tmp_path / "out" / "problems.ndjson").read_text()
-    assert "everything.ndjson: 1 Bundles, searched for kratom but led to no person" in problems
+    assert r"everything\\xe9.ndjson: Bundles (1), searched for kratom but led to no" in problems
 
 
 def test_a_job_that_fails_is_told_by_its_file_and_nothing_of_a_person(
