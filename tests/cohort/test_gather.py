@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from speciosa.cohort.gather.choosing import Links, cards_in
 from speciosa.cohort.gather.exact import read_exactly
 from speciosa.cohort.gather.gathered import Gathered, band_of_birth
 from speciosa.cohort.gather.scan import DoubtError, Scanner, connect, put
+from speciosa.cohort.gather.shelf import Shelf
 from speciosa.cohort.identity import Chosen, encode, shard_of
 from speciosa.cohort.look import Looked, Seen
 from speciosa.cohort.options import Options
@@ -614,3 +616,18 @@ def test_a_long_chain_of_replaced_records_is_read_twice_at_most(
     chosen = choose([Looked(lines=1, longest=1000, patients=True, seen=seen)], export, _OPTIONS)
     assert chosen.keys == ("60",)
     assert len(reads) <= 2
+
+
+def test_the_lines_of_the_chosen_are_held_small_and_come_out_sorted() -> None:
+    """A file of twenty gigabytes may be all of theirs."""
+    lines = [b'{"n":%d,"t":"%b\\r"}\n' % (n % 4000, b"same words " * 20) for n in range(9000)]
+    shelf = Shelf()
+    tracemalloc.start()
+    for n, line in enumerate(lines):
+        shelf.add(n % 3, line)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert shelf.shards() == [0, 1, 2]
+    for shard in shelf.shards():
+        assert shelf.lines(shard) == b"".join(sorted(lines[shard::3]))
+    assert held < sum(map(len, lines)) / 3

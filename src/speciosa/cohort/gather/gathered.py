@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import msgspec
 from speciosa.cohort.counts import SEXES, FileCounts, PeopleCell, age_band
 from speciosa.cohort.gather.line import READ, Head, read_whole
 from speciosa.cohort.gather.once import Once
+from speciosa.cohort.gather.shelf import Shelf, Shelved
 from speciosa.cohort.identity import Chosen, shard_of
 from speciosa.cohort.kept import Whence, written
 from speciosa.cohort.whose import local, of_element, server_of, whose
@@ -54,7 +55,7 @@ class Gathered:
         self._bad: list[tuple[int, str]] = []
         self._deleted = 0
         self._damaged = False
-        self._rows: defaultdict[int, list[bytes]] = defaultdict(list)
+        self._rows = Shelf()
         self._wanted: set[tuple[int, str]] = set()
 
     def resources(self, kind: str, number: int = 1) -> None:
@@ -113,12 +114,13 @@ class Gathered:
             medication=medication,
             server="" if chosen.servers else server_of(reference).partition("://")[2],
         )
-        self._rows[shard] += [written(whence, raw)] * times
+        for _ in range(times):
+            self._rows.add(shard, written(whence, raw))
         if medication:
             self._wanted.add((shard, medication))
 
     def pieces(self) -> Pieces:
-        """All of it as pieces: the same bytes for the same lines. Ends the collecting."""
+        """All of it as pieces: the same bytes for the same lines."""
         reasons = sorted(self._reasons.items())
         counts = FileCounts(
             file=self._file,
@@ -136,22 +138,13 @@ class Gathered:
         more = ((f"{why}: {n - _MOST_TOLD} more lines, not listed", n) for why, n in reasons)
         told = [*sorted(self._bad), *((0, why) for why, n in more if n > _MOST_TOLD)]
         bad = [{"file": self._file, "line": n, "reason": why} for n, why in told]
-        return {
+        pieces = {
             COUNT: msgspec.json.encode(counts),
             BAD: msgspec.json.Encoder().encode_lines(bad),
             WANTED: msgspec.json.Encoder().encode_lines(sorted(self._wanted)),
             PEOPLE: self._once.piece(),
-            **self._joined(),
         }
-
-    def _joined(self) -> dict[str, bytes]:
-        """The lines of each shard; what was joined is let go, so that no line is held twice."""
-        joined: dict[str, bytes] = {}
-        while self._rows:
-            shard, rows = self._rows.popitem()
-            rows.sort()
-            joined[shard_name(shard)] = b"".join(rows)
-        return joined
+        return Shelved(pieces, self._rows, {shard_name(n): n for n in self._rows.shards()})
 
 
 @lru_cache(maxsize=1 << 16)
