@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from speciosa.cohort import look
 from speciosa.cohort.export import Block, Part, read_export
-from speciosa.cohort.look import judged, lines, patterns
+from speciosa.cohort.look import judged, lines, patterns, wide
 from speciosa.cohort.look.patterns import Hit
 from speciosa.cohort.options import Options
 from speciosa.distribution import Folder
@@ -197,6 +197,15 @@ def test_generalized_anxiety_is_found_by_code_and_words_where_asked(
 def test_anxiety_that_is_not_this_persons_is_none(changes: dict[str, Any]) -> None:
     resource = {"resourceType": "Condition", "code": {"text": "GAD"}, **changes}
     assert judged.seen(resource, 1, today=TODAY, gad=True) is None
+
+
+def test_texts_without_blanks_are_not_kept_in_memory() -> None:
+    kept = wide._is_part_kept.cache_info().currsize
+    for n in range(50):
+        text = f"診療記録です{chr(0x4E00 + n)}" * 50
+        assert not hit(json.dumps({"note": text}, ensure_ascii=False).encode())
+    assert hit(json.dumps({"note": "診療" * 100 + "ｋｒａｔｏｍ"}, ensure_ascii=False).encode())
+    assert wide._is_part_kept.cache_info().currsize <= kept + 1
 
 
 # ------------------------------------------------------------------ one file

@@ -23,7 +23,8 @@ _ASCII, _DELETE, _DOT = 128, 0x7F, 0x2E
 _TO_BLANKS = bytes(
     c if c >= _DELETE or c == _DOT or chr(c).isalnum() else 0x20 for c in range(2 * _ASCII)
 )
-_MOST_WORDS = 1 << 16
+# Answers kept, and the bytes of the longest word they are kept of: some scripts write no blanks.
+_MOST_WORDS, _LONGEST_KEPT = 1 << 16, 100
 
 
 def may_name(text: bytes, *, gad: bool, escapes: bool = True) -> bool:
@@ -34,7 +35,7 @@ def may_name(text: bytes, *, gad: bool, escapes: bool = True) -> bool:
     if escapes and b"\\" in text:
         text = _without_escapes(text)
     return any(
-        _is_part(word, gad)
+        _is_part(word, gad) if len(word) > _LONGEST_KEPT else _is_part_kept(word, gad)
         for word in set(text.translate(_TO_BLANKS).split())
         if not word.isascii() or _DELETE in word
     )
@@ -61,7 +62,6 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     return character.encode("utf-8", "surrogatepass")
 
 
-@lru_cache(maxsize=_MOST_WORDS)
 def _is_part(word: bytes, gad: bool) -> bool:
     text = word.decode("utf-8", "surrogatepass" if b"\xed" in word else "replace")
     joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -73,6 +73,9 @@ def _is_part(word: bytes, gad: bool) -> bool:
     )
     found = {*_RUN.findall(seen), *normalise(joined).split()}
     return not found.isdisjoint(_parts(gad)) or any(name in seen for name in _dotted())
+
+
+_is_part_kept = lru_cache(maxsize=_MOST_WORDS)(_is_part)
 
 
 @lru_cache(maxsize=1)
