@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import multiprocessing
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -76,8 +75,6 @@ class Prepared(NamedTuple):
             times_h=self.course.times_h,
             everybody=False,
             linear_exactly=False,
-            # A worker is one of several: each would otherwise run on every processor.
-            threads=1 if multiprocessing.parent_process() else None,
             first=first,
             seeds=seeds,
             unlike=0 if effects is None else effects.unlike,
