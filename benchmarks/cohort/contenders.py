@@ -6,7 +6,8 @@ One line of JSON: how many resources of each type, whom the rules find (`orjson-
 and seconds. All use one thread. `scan` is the least that DuckDB can do to count types with explicit
 columns; `orjson` the least that a loop in Python can do; `orjson-rules` reads every line and asks
 the rules of those that can name kratom, as a careful program without patterns would do. `screen` is
-the whole of it, step by step.
+the whole of it, step by step. `orjson-rules` follows no references: that all forms of them lead to
+their person is asked by `benchmarks.cohort.recall`.
 """
 
 from __future__ import annotations
