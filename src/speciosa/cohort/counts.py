@@ -35,7 +35,7 @@ class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``lines`` are those that are not empty: each is one of ``resources`` (by type, deleted ones
     left out), ``bad`` (by reason, in the same few words for every line) or ``deleted``. ``people``
-    are its Patient resources. A ``damaged`` file ends where its compression does. ``unresolved``
+    are its Patients; once the files are put together, everybody in the first file alone. A ``damaged`` file ends where its compression does. ``unresolved``
     counts by type the resources that belong to a person who cannot be told.
     """
 
