@@ -4,9 +4,10 @@
     python -m benchmarks.cohort.memory --people 1e4 1e5 1e6 --workers 2 --memory 512MB --markdown
     python -m benchmarks.cohort.memory --people 5e3 2e4 --planted 0.2 --file-mb 1e5
 
-The last has many people found, and all lines of a type in one file. Each size is generated (thinned to a few resources a person), screened in a process of its own, and
-removed. The peak is of the resident memory of the command and all its workers together, read fifty
-times a second; what they share is counted for each, so the figure is on the high side.
+The last has many people found, and all lines of a type in one file. Each size is generated (thinned
+to a few resources a person), screened in a process of its own, and removed. The peak is of the
+resident memory of the command and all its workers together, read fifty times a second; what they
+share is counted for each, so the figure is on the high side.
 """
 
 from __future__ import annotations
