@@ -33,10 +33,11 @@ class PeopleCell(msgspec.Struct, frozen=True, kw_only=True):
 class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
     """What one file held.
 
-    ``lines`` are those that are not empty: each is one of ``resources`` (by type, deleted ones
-    left out), ``bad`` (by reason, in the same few words for every line) or ``deleted``. ``people``
-    are its Patients; once the files are put together, everybody in the first file alone. A ``damaged`` file ends where its compression does. ``unresolved``
-    counts by type the resources that belong to a person who cannot be told.
+    ``lines`` are those that are not empty: each is one of ``resources`` (by type, deleted ones left
+    out), ``bad`` (by reason, in the same few words for every line) or ``deleted``. ``people`` are
+    its Patients; once the files are put together, everybody in the first file alone. A ``damaged``
+    file ends where its compression does. ``unresolved`` counts by type the resources that belong to
+    a person who cannot be told.
     """
 
     file: str
