@@ -187,6 +187,11 @@ def test_a_bundle_about_a_known_person_is_recognised_as_our_own():
     made["entry"].append({"resource": patient})
     back = case_from_bundle(made, KNOWLEDGE, today=dt.date(2030, 1, 1))
     assert back.case == given_case
+    # What such a Patient says of the case is read, and the form is then one entry among others.
+    patient["gender"] = "male"
+    back = case_from_bundle(made, KNOWLEDGE, today=dt.date(2030, 1, 1))
+    assert back.case is not None
+    assert (back.case.date, back.case.person.sex) == (dt.date(2030, 1, 1), "male")
 
 
 def test_a_person_who_cannot_be_named_is_refused():
