@@ -220,13 +220,14 @@ class Folder:
 def _head(key: str, pieces: Pieces) -> bytes:
     """The header; places are counted from its end and then moved by its own length."""
     names = sorted(pieces)
-    hashes = [xxhash.xxh3_128_hexdigest(pieces[name]) for name in names]
+    # A mapping may make a piece anew whenever it is asked for: here once.
+    told = [(len(raw), xxhash.xxh3_128_hexdigest(raw)) for raw in map(pieces.__getitem__, names)]
     start, before = 0, -1
     while start != before:  # the header's length depends on the places written in it
         before, place, entries = start, start, []
-        for name, hashed in zip(names, hashes, strict=True):
-            entries.append(_Piece(name, place, len(pieces[name]), hashed))
-            place += len(pieces[name])
+        for name, (length, hashed) in zip(names, told, strict=True):
+            entries.append(_Piece(name, place, length, hashed))
+            place += length
         body = msgspec.json.encode(_Header(key, tuple(entries)))
         start = len(_MAGIC) + _LENGTH + len(body) + _HASH
     return b"".join(
