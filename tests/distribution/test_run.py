@@ -124,13 +124,15 @@ def test_a_job_that_kills_its_worker_is_named(tmp_path: Path) -> None:
         run([*jobs, deadly], Folder(tmp_path), How(workers=2))
 
 
+# A program begun in the background of a shell is deaf to SIGINT; this one is to hear it anywhere.
 SLOW = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from speciosa.distribution import Folder, How, Job, run
 sys.path.insert(0, sys.argv[3])
 from tests.distribution.jobs_for_tests import squares_job, slow
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     jobs = [squares_job(1), *(Job(name=f"slow-{n}", key="k", run=slow) for n in range(4))]
     told = lambda done, of: print("done", done, flush=True)
     run(jobs, Folder(Path(sys.argv[1])), How(workers=int(sys.argv[2])), progress=told)

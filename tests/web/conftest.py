@@ -157,6 +157,7 @@ def axe() -> Callable[..., None]:
     source = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
     def check(page: Any, part: str = "html") -> None:
+        page.wait_for_load_state("load")  # before its styles are there a link is too small to touch
         debugger = page.context.new_cdp_session(page)
         run = f"axe.run({part!r}, {{runOnly: {{type: 'tag', values: {WCAG!r}}}}})"
         debugger.send("Runtime.evaluate", {"expression": source})
