@@ -42,6 +42,7 @@ def pages(live, person) -> list[str]:
 
 def fits(page) -> bool:
     """Nothing reaches beyond the screen; what does is named."""
+    page.wait_for_load_state("load")  # with its styles
     wide = page.evaluate(
         "document.documentElement.scrollWidth <= innerWidth ? [] :"
         " [...document.querySelectorAll('main *')].filter("

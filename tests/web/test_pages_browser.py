@@ -53,6 +53,7 @@ def at(name: str, answer: str) -> str:
 
 
 def fits(page: Any) -> bool:
+    page.wait_for_load_state("load")  # with its styles
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 

@@ -577,6 +577,7 @@ def test_the_pages_of_a_launch_in_a_browser(
         page.get_by_role("link", name="see what would be written").click()
         page.locator("details").first.click()
         axe(page)
+        page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         page.get_by_role("button", name="Write these").click()
         assert page.get_by_text("entries were written").is_visible()
