@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speciosa.cli import simulate_sobol
-from speciosa.cli.output import Format, FormatOption
+from speciosa.cli.output import Format, FormatOption, print_result
 from speciosa.cli.patience import progress
 from speciosa.cli.simulate_population import MOST_PEOPLE, Asked, finish, show, simulate_population
 from speciosa.errors import InputError, InputProblem
@@ -194,20 +194,9 @@ def _one_person(
         simulated = forecast(plan, load(), settings, progress=told)
     result = document(simulated, plan, load())
     _write_files(result, table, chart)
-    if output is Format.JSON:
-        from speciosa.report.json import encode
-
-        sys.stdout.buffer.write(encode(result) + b"\n")
-        return
-    from rich.console import Console
-
     from speciosa.report.simulation.terminal import render
-    from speciosa.report.terminal import WIDTH
 
-    console = Console(highlight=False)
-    if console.width > WIDTH or not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
-    render(result, console)
+    print_result(result, output, render)
 
 
 def _shares(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from speciosa.cli.output import Format
+from speciosa.cli.output import Format, print_result
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -92,20 +91,9 @@ def finish(file: Path) -> PopulationDocument:
 
 def show(result: PopulationDocument, output: Format) -> None:
     """The result on standard output."""
-    if output is Format.JSON:
-        from speciosa.report.json import encode
-
-        sys.stdout.buffer.write(encode(result) + b"\n")
-        return
-    from rich.console import Console
-
     from speciosa.population.output.text import render
-    from speciosa.report.terminal import WIDTH
 
-    console = Console(highlight=False)
-    if console.width > WIDTH or not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
-    render(result, console)
+    print_result(result, output, render)
 
 
 def _place(named: str, population: Population | None) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speciosa.cli.output import Format
+from speciosa.cli.output import Format, print_result
 from speciosa.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -62,20 +61,9 @@ def sensitivity(
 
 def show(result: SensitivityDocument, output: Format) -> None:
     """The result on standard output."""
-    if output is Format.JSON:
-        from speciosa.report.json import encode
-
-        sys.stdout.buffer.write(encode(result) + b"\n")
-        return
-    from rich.console import Console
-
     from speciosa.population.sensitivity.show import render
-    from speciosa.report.terminal import WIDTH
 
-    console = Console(highlight=False)
-    if console.width > WIDTH or not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
-    render(result, console)
+    print_result(result, output, render)
 
 
 def picture(result: SensitivityDocument, chart: Path) -> bytes:
